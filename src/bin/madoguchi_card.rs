@@ -1,0 +1,2 @@
+//! `madoguchi-card`: the resident's card client.
+fn main() {}

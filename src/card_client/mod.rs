@@ -1,0 +1,1 @@
+//! (room: card_client)

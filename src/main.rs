@@ -1,0 +1,2 @@
+//! `madoguchi`: the gateway and its tools.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Settings: one struct a subject, parsed once, refused when wrong.

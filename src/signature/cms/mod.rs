@@ -1,0 +1,3 @@
+//! Reading and building CMS SignedData.
+#[cfg(any(feature = "card-client", feature = "gateway"))]
+pub mod build;

@@ -1,0 +1,6 @@
+//! The signature engine: CMS SignedData / CAdES-B-B (RFC 5652, ETSI EN 319 122-1) verified to the table of the public
+//! contract, by named checks.
+pub mod cms;
+pub mod policy;
+pub mod report;
+pub mod verifier;

@@ -1,0 +1,94 @@
+//! The report of `verify --json` (public contract section 3).
+use crate::pki::crl::RevocationStatus;
+use crate::verdict::{Check, Indication, SubIndication};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// Which policy a verdict was made under.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PolicyReference {
+    /// Its identifier.
+    pub id: String,
+    /// Hex SHA-256 of its text.
+    pub sha256: String,
+}
+
+/// The four attributes (and whatever else) a signer's certificate states; null where it does not know them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SignerAttributes {
+    /// Full name as in the certificate.
+    pub name: Option<String>,
+    /// `1980-12-31`, `1980-12`, `1980` as far as it is known.
+    pub date_of_birth: Option<String>,
+    /// `male`, `female` or `unknown`.
+    pub sex: Option<String>,
+    /// Address.
+    pub address: Option<String>,
+    /// Substitute marks of the name, one digit a character.
+    pub name_substitutes: Option<String>,
+    /// Substitute marks of the address.
+    pub address_substitutes: Option<String>,
+}
+
+/// Whose certificate signed.
+#[derive(Debug, Clone, Serialize)]
+pub struct SignerReport {
+    /// RFC 4514.
+    pub subject: String,
+    /// Hex.
+    pub serial: String,
+    /// Hex SHA-256 of the certificate.
+    pub sha256: String,
+    /// What the certificate says of the person.
+    pub attributes: SignerAttributes,
+}
+
+/// One certificate of the chain.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChainEntry {
+    /// RFC 4514.
+    pub subject: String,
+    /// Hex SHA-256.
+    pub sha256: String,
+}
+
+/// One signer's part of the report.
+#[derive(Debug, Clone, Serialize)]
+pub struct SignatureReport {
+    /// This signature's indication.
+    pub indication: Indication,
+    /// And sub-indication.
+    pub sub_indication: Option<SubIndication>,
+    /// The signer, where the certificate is there.
+    pub signer: Option<SignerReport>,
+    /// `SHA256`
+    pub digest_algorithm: Option<&'static str>,
+    /// `SHA256withRSA`
+    pub signature_algorithm: Option<&'static str>,
+    /// What the signer claims; proves nothing.
+    pub claimed_signing_time: Option<DateTime<Utc>>,
+    /// Signer first.
+    pub chain: Vec<ChainEntry>,
+    /// Revocation of each certificate.
+    pub revocation: Vec<RevocationStatus>,
+    /// Every check.
+    pub checks: Vec<Check>,
+}
+
+/// The whole report.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The whole's indication.
+    pub indication: Indication,
+    /// The whole's sub-indication.
+    pub sub_indication: Option<SubIndication>,
+    /// URN of the sub-indication.
+    pub sub_indication_urn: Option<String>,
+    /// The time it was judged for.
+    pub validation_time: DateTime<Utc>,
+    /// Under which policy.
+    pub policy: Arc<PolicyReference>,
+    /// One a signer.
+    pub signatures: Vec<SignatureReport>,
+}

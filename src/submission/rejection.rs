@@ -1,0 +1,83 @@
+//! Every way a submission can be refused: a stable code, the HTTP status, a sentence and what to do next.
+use crate::verdict::{Check, Indication, SubIndication};
+
+/// A refusal: expected, explained, and leaving nothing behind.
+#[derive(Debug, Clone)]
+pub struct Rejection {
+    /// Stable code, kebab-case; `/problems/<code>` explains it.
+    pub code: RejectionCode,
+    /// A sentence on this occurrence, without personal data.
+    pub detail: String,
+    /// For signature refusals.
+    pub indication: Option<Indication>,
+    /// For signature refusals.
+    pub sub_indication: Option<SubIndication>,
+    /// The failed checks.
+    pub checks: Vec<Check>,
+}
+
+macro_rules! rejection_codes {
+    ($($name:ident = $code:literal, $status:literal, $title:literal;)*) => {
+        /// The codes of every refusal and error that the HTTP API answers with.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)]
+        pub enum RejectionCode { $($name),* }
+
+        impl RejectionCode {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+            /// Kebab-case, stable.
+            pub fn as_str(self) -> &'static str { match self { $(Self::$name => $code),* } }
+            /// The HTTP status it is answered with.
+            pub fn http_status(self) -> u16 { match self { $(Self::$name => $status),* } }
+            /// One line for people, in English.
+            pub fn title(self) -> &'static str { match self { $(Self::$name => $title),* } }
+        }
+    };
+}
+
+rejection_codes! {
+    BadMultipart = "bad-multipart", 400, "The upload is not readable multipart/form-data";
+    PartMissing = "part-missing", 400, "A part of the upload is missing";
+    PartTwice = "part-twice", 400, "A part of the upload is there twice";
+    BadRequest = "bad-request", 400, "The request cannot be read";
+    Unauthorized = "unauthorized", 401, "Sign in or give an access token";
+    Forbidden = "forbidden", 403, "This is not yours to see or do";
+    NotFound = "not-found", 404, "There is nothing here";
+    MethodNotAllowed = "method-not-allowed", 405, "This address does not take that method";
+    ApplicationIdTaken = "application-id-taken", 409, "Another document is recorded under this application_id";
+    StatusConflict = "status-conflict", 409, "The filing is not in a state that allows this";
+    TooLarge = "too-large", 413, "The upload is larger than allowed";
+    UnsupportedMediaType = "unsupported-media-type", 415, "The upload is of a kind that is not taken";
+    DocumentNotJson = "document-not-json", 422, "The application is not a JSON document of the asked form";
+    DocumentDuplicateName = "document-duplicate-name", 422, "The application names a field twice";
+    DocumentUnknownField = "document-unknown-field", 422, "The application has a field that is not known";
+    DocumentFormat = "document-format", 422, "The application is not of the format madoguchi/application/1";
+    WrongGateway = "wrong-gateway", 422, "The application is meant for another gateway";
+    DocumentExpired = "document-expired", 422, "The application's time to be filed has passed";
+    DocumentNotYetValid = "document-not-yet-valid", 422, "The application claims to be made in the future";
+    UnknownProcedure = "unknown-procedure", 422, "The procedure is not in the catalog";
+    FormVersion = "form-version", 422, "The form version is not one that is taken now";
+    UnknownRecipient = "unknown-recipient", 422, "The recipient is not an agency that takes this procedure";
+    AnswersInvalid = "answers-invalid", 422, "The answers do not fit the procedure's form";
+    ApplicantNotSigner = "applicant-not-signer", 422, "The applicant is not the person who signed";
+    AttachmentMissing = "attachment-missing", 422, "An attachment that the application lists was not sent";
+    AttachmentNotListed = "attachment-not-listed", 422, "An attachment was sent that the application does not list";
+    AttachmentMismatch = "attachment-mismatch", 422, "An attachment is not the file that was signed";
+    AttachmentTooLarge = "attachment-too-large", 422, "An attachment is larger than allowed";
+    AttachmentRefused = "attachment-refused", 422, "An attachment was refused by the malware scanner";
+    CorrectsUnknown = "corrects-unknown", 422, "The filing to be corrected is not known";
+    SignatureRefused = "signature-refused", 422, "The signature was not accepted";
+    SeveralSigners = "several-signers", 422, "A filing is signed by exactly one person";
+    TooManyRequests = "too-many-requests", 429, "Too many requests from this address";
+    RevocationUndecided = "revocation-undecided", 503, "Whether the certificate is revoked cannot be decided now";
+    StorageUnavailable = "storage-unavailable", 503, "The filing could not be written down just now";
+    Internal = "internal", 500, "A fault of the gateway";
+}
+
+impl Rejection {
+    /// A refusal that has nothing to do with the signature's verdict.
+    pub fn new(code: RejectionCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), indication: None, sub_indication: None, checks: Vec::new() }
+    }
+}

@@ -1,0 +1,1 @@
+//! tracing set-up, metrics and event names.

@@ -1,0 +1,2 @@
+//! The integration tests, one binary so that a bare machine links once: a file a subject.
+mod support;
