@@ -1,2 +1,7 @@
-//! `madoguchi`: the gateway and its tools.
-fn main() {}
+//! `madoguchi`: the gateway and its tools. Everything is in the library; this reads the command line.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    madoguchi::cli::main()
+}

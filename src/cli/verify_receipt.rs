@@ -1,0 +1,12 @@
+//! `madoguchi verify-receipt`.
+
+use std::process::ExitCode;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Runs the command.
+pub fn run(_args: Args) -> ExitCode {
+    unimplemented!()
+}
