@@ -1,4 +1,8 @@
 //! The record of filings, durable through diesel on SQLite and PostgreSQL.
+pub mod accounts;
+pub mod agency_tokens;
+pub mod sessions;
+
 use crate::evidence::receipt::IssuedReceipt;
 use crate::ids::ArrivalNumber;
 use crate::intake::Recordable;

@@ -1,1 +1,2 @@
 //! HTTP.
+pub mod extract;

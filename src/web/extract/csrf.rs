@@ -1,0 +1,306 @@
+//! One protection against cross-site request forgery for every page, signed in or not.
+//!
+//! Three things must fit before a page's form may change anything:
+//! 1. the browser's own word on where the request comes from (`Sec-Fetch-Site`, or `Origin` where that is missing),
+//! 2. a cookie, `SameSite=Lax` and `HttpOnly`, that names this browser ([`Browser`]),
+//! 3. a hidden field `csrf` that only this gateway can have made for that cookie (HMAC-SHA-256 under the
+//!    session key) and, once somebody signed in, for that session too: signing in changes the token.
+//!
+//! The token is masked afresh on every page, so that compressing the answer gives nothing away (BREACH).
+//! Use it like this: a GET handler takes [`Browser`] and puts `browser.csrf_token()` into its form; a POST
+//! handler takes [`CsrfForm<T>`], or, for multipart, [`Browser`] and calls [`Browser::verify`] with the first part.
+//! [`remember_browser`] is the middleware that sends the cookie.
+use std::future::{Ready, ready};
+
+use actix_web::body::MessageBody;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use ring::rand::{SecureRandom, SystemRandom};
+use ring::{digest, hmac};
+use serde::de::DeserializeOwned;
+
+/// The hidden field's name.
+pub const FIELD: &str = "csrf";
+/// The largest urlencoded form that a page takes, in bytes.
+const FORM_LIMIT: usize = 1024 * 1024;
+
+/// What the protection needs to know of the gateway; one for the whole server, as `web::Data<CsrfGuard>`.
+#[derive(Debug, Clone)]
+pub struct CsrfGuard {
+    key: hmac::Key,
+    origin: String,
+}
+
+impl CsrfGuard {
+    /// `session_key` is the gateway's secret from `[keys]`, the same for all gateways; `public_origin` the origin
+    /// that browsers see, without a slash at its end.
+    pub fn new(session_key: &[u8], public_origin: &str) -> Self {
+        // A key of its own for this use, so that no other use of the session key can be made to answer for it.
+        let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, session_key), b"madoguchi csrf 1");
+        Self { key: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()), origin: public_origin.to_owned() }
+    }
+
+    /// Whether cookies may travel over TLS only.
+    pub fn is_secure(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+
+    /// The name of a cookie of ours: with `__Host-` over TLS, so that no neighbouring domain can plant it.
+    pub fn cookie_name(&self, name: &str) -> String {
+        if self.is_secure() { format!("__Host-madoguchi-{name}") } else { format!("madoguchi-{name}") }
+    }
+
+    /// A cookie of ours: `HttpOnly`, `SameSite=Lax`, for the whole site, until the browser closes.
+    pub fn cookie(&self, name: &str, value: String) -> Cookie<'static> {
+        Cookie::build(self.cookie_name(name), value)
+            .path("/")
+            .http_only(true)
+            .secure(self.is_secure())
+            .same_site(SameSite::Lax)
+            .finish()
+    }
+
+    /// The value of a cookie of ours, where the browser sent it in a form that we give out.
+    pub fn cookie_value(&self, request: &HttpRequest, name: &str) -> Option<String> {
+        let cookie = request.cookie(&self.cookie_name(name))?;
+        let is_ours = URL_SAFE_NO_PAD.decode(cookie.value()).is_ok_and(|raw| raw.len() == 32);
+        is_ours.then(|| cookie.value().to_owned())
+    }
+
+    fn bound_to(&self, browser: &str, session: &str) -> Vec<u8> {
+        let tag = hmac::sign(&self.key, format!("{browser}\n{session}").as_bytes());
+        tag.as_ref().to_vec()
+    }
+
+    /// RFC 6454: the page's origin, where the browser tells it, is ours.
+    fn comes_from_us(&self, request: &HttpRequest) -> bool {
+        let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
+        if let Some(site) = text("sec-fetch-site") {
+            return matches!(site, "same-origin" | "none");
+        }
+        let Some(origin) = text("origin") else { return true };
+        let host = request.connection_info().host().to_owned();
+        origin == self.origin || origin.split_once("://").is_some_and(|(_, asked)| asked == host)
+    }
+}
+
+/// 32 random bytes in base64url: an identifier that nobody guesses.
+///
+/// # Errors
+/// When the system has no randomness to give.
+pub fn random_id() -> Result<String, ring::error::Unspecified> {
+    let mut raw = [0_u8; 32];
+    SystemRandom::new().fill(&mut raw)?;
+    Ok(URL_SAFE_NO_PAD.encode(raw))
+}
+
+/// The browser that a request comes from, known by its cookie (a new one is given where there is none), and
+/// what its forms must carry. Works without sign-in: a resident's draft is bound to [`Browser::id_sha256`].
+#[derive(Debug, Clone)]
+pub struct Browser {
+    id: String,
+    bound: Vec<u8>,
+    from_us: bool,
+}
+
+/// Left in the request's extensions, so that the middleware sends the cookie with the answer.
+struct NewBrowser(Cookie<'static>);
+
+impl Browser {
+    /// SHA-256 of the cookie's value: what is kept in the database to bind a draft to this browser.
+    pub fn id_sha256(&self) -> [u8; 32] {
+        let mut out = [0_u8; 32];
+        out.copy_from_slice(digest::digest(&digest::SHA256, self.id.as_bytes()).as_ref());
+        out
+    }
+
+    /// The hidden field's value for a form on this page; another one on every call.
+    pub fn csrf_token(&self) -> String {
+        let mut pad = vec![0_u8; self.bound.len()];
+        // Without randomness the pad stays zero: the token is still right, and only its masking is lost.
+        let _ = SystemRandom::new().fill(&mut pad);
+        let masked: Vec<u8> = pad.iter().zip(&self.bound).map(|(pad, byte)| pad ^ byte).collect();
+        pad.extend(masked);
+        URL_SAFE_NO_PAD.encode(pad)
+    }
+
+    /// Whether a state-changing request comes from a page of ours: where it comes from, cookie and token.
+    ///
+    /// # Errors
+    /// [`CsrfRefused`], which becomes a 403 page.
+    pub fn verify(&self, token: &str) -> Result<(), CsrfRefused> {
+        let raw = URL_SAFE_NO_PAD.decode(token).map_err(|_| CsrfRefused)?;
+        if !self.from_us || raw.len() != self.bound.len() * 2 {
+            return Err(CsrfRefused);
+        }
+        let (pad, masked) = raw.split_at(self.bound.len());
+        let told: Vec<u8> = pad.iter().zip(masked).map(|(pad, byte)| pad ^ byte).collect();
+        let fits: bool = subtle::ConstantTimeEq::ct_eq(told.as_slice(), self.bound.as_slice()).into();
+        if fits { Ok(()) } else { Err(CsrfRefused) }
+    }
+
+    fn of(request: &HttpRequest) -> Result<Self, actix_web::Error> {
+        let guard = request
+            .app_data::<web::Data<CsrfGuard>>()
+            .ok_or_else(|| actix_web::error::ErrorInternalServerError("no CSRF guard"))?;
+        let id = match guard.cookie_value(request, "browser") {
+            Some(id) => id,
+            None => Self::give_new_id(request, guard)?,
+        };
+        let session = guard.cookie_value(request, super::session::COOKIE).unwrap_or_default();
+        let bound = guard.bound_to(&id, &session);
+        Ok(Self { bound, id, from_us: guard.comes_from_us(request) })
+    }
+
+    /// One new identifier a request, however often it is asked for.
+    fn give_new_id(request: &HttpRequest, guard: &CsrfGuard) -> Result<String, actix_web::Error> {
+        if let Some(given) = request.extensions().get::<NewBrowser>() {
+            return Ok(given.0.value().to_owned());
+        }
+        let id = random_id().map_err(actix_web::error::ErrorInternalServerError)?;
+        request.extensions_mut().insert(NewBrowser(guard.cookie("browser", id.clone())));
+        Ok(id)
+    }
+}
+
+impl FromRequest for Browser {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
+/// An urlencoded form that came from a page of ours; the field `csrf` is checked and taken away.
+#[derive(Debug)]
+pub struct CsrfForm<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for CsrfForm<T> {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (browser, mut payload) = (Browser::of(request), payload.take());
+        Box::pin(async move {
+            let (browser, mut body) = (browser?, Vec::new());
+            while let Some(chunk) = payload.next().await {
+                body.extend_from_slice(&chunk?);
+                if body.len() > FORM_LIMIT {
+                    return Err(actix_web::error::ErrorPayloadTooLarge("the form is too large"));
+                }
+            }
+            // The token is looked at before anything else of the body is read.
+            let (_, token) = form_pairs(&body).find(|(name, _)| name == FIELD).ok_or(CsrfRefused)?;
+            browser.verify(&token)?;
+            let form = web::Query::<T>::from_query(&String::from_utf8_lossy(&body))?;
+            Ok(Self(form.into_inner()))
+        })
+    }
+}
+
+/// The fields of an urlencoded body; a list may name a field several times.
+pub fn form_pairs(body: &[u8]) -> impl Iterator<Item = (String, String)> {
+    let text = String::from_utf8_lossy(body).into_owned();
+    web::Query::<Vec<(String, String)>>::from_query(&text).map(web::Query::into_inner).unwrap_or_default().into_iter()
+}
+
+/// Middleware: sends the browser's cookie where a handler gave a new one.
+///
+/// # Errors
+/// Those of the service within.
+pub async fn remember_browser<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let mut response = next.call(request).await?;
+    let cookie = response.request().extensions_mut().remove::<NewBrowser>();
+    if let Some(NewBrowser(cookie)) = cookie {
+        response.response_mut().add_cookie(&cookie).map_err(actix_web::error::ErrorInternalServerError)?;
+    }
+    Ok(response)
+}
+
+/// A state-changing request that did not come from a page of ours: 403.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this form was not sent from a page of this gateway, or the page was open for too long")]
+pub struct CsrfRefused;
+
+impl ResponseError for CsrfRefused {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::FORBIDDEN
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::Forbidden().insert_header((header::CACHE_CONTROL, "no-store")).content_type("text/html; charset=utf-8").body(
+            "<!doctype html><html lang=\"ja\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+             <title>403</title><p>ページの有効期限が切れたか、他のサイトから送信されたため、受け付けませんでした。前の画面に戻り、再読み込みしてからもう一度お試しください。</p>\
+             <p lang=\"en\">Not taken: this form was not sent from a page of this site, or the page was open for too long. \
+             Go back, reload the page and try again.</p>",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn guard() -> CsrfGuard {
+        CsrfGuard::new(b"a key of the gateway", "https://madoguchi.example")
+    }
+
+    fn request(browser: &str) -> TestRequest {
+        let cookie = Cookie::new("__Host-madoguchi-browser", browser.to_owned());
+        TestRequest::post().app_data(web::Data::new(guard())).cookie(cookie)
+    }
+
+    #[test]
+    fn a_token_fits_its_own_browser_and_no_other() {
+        let (one, other) = (random_id().unwrap(), random_id().unwrap());
+        let page = Browser::of(&request(&one).to_http_request()).unwrap();
+        let back = Browser::of(&request(&one).to_http_request()).unwrap();
+        let stranger = Browser::of(&request(&other).to_http_request()).unwrap();
+        assert_ne!(page.csrf_token(), page.csrf_token());
+        assert_eq!(back.verify(&page.csrf_token()), Ok(()));
+        assert_eq!(stranger.verify(&page.csrf_token()), Err(CsrfRefused));
+        for wrong in ["", "x", &page.csrf_token()[1..], &random_id().unwrap()] {
+            assert_eq!(back.verify(wrong), Err(CsrfRefused));
+        }
+    }
+
+    #[test]
+    fn signing_in_changes_the_token() {
+        let id = random_id().unwrap();
+        let before = Browser::of(&request(&id).to_http_request()).unwrap();
+        let session = Cookie::new("__Host-madoguchi-session", random_id().unwrap());
+        let after = Browser::of(&request(&id).cookie(session).to_http_request()).unwrap();
+        assert_eq!(after.verify(&before.csrf_token()), Err(CsrfRefused));
+        assert_eq!(after.id_sha256(), before.id_sha256());
+    }
+
+    #[test]
+    fn a_right_token_from_another_site_is_refused() {
+        let id = random_id().unwrap();
+        let token = Browser::of(&request(&id).to_http_request()).unwrap().csrf_token();
+        for (name, value, taken) in [
+            ("sec-fetch-site", "same-origin", true),
+            ("sec-fetch-site", "cross-site", false),
+            ("sec-fetch-site", "same-site", false),
+            ("origin", "https://madoguchi.example", true),
+            ("origin", "https://evil.example", false),
+            ("origin", "null", false),
+        ] {
+            let browser = Browser::of(&request(&id).insert_header((name, value)).to_http_request()).unwrap();
+            assert_eq!(browser.verify(&token).is_ok(), taken, "{name}: {value}");
+        }
+    }
+}
