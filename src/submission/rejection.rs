@@ -47,6 +47,7 @@ rejection_codes! {
     MethodNotAllowed = "method-not-allowed", 405, "This address does not take that method";
     ApplicationIdTaken = "application-id-taken", 409, "Another document is recorded under this application_id";
     StatusConflict = "status-conflict", 409, "The filing is not in a state that allows this";
+    RequestTimeout = "request-timeout", 408, "The request did not arrive in time";
     TooLarge = "too-large", 413, "The upload is larger than allowed";
     UnsupportedMediaType = "unsupported-media-type", 415, "The upload is of a kind that is not taken";
     DocumentNotJson = "document-not-json", 422, "The application is not a JSON document of the asked form";

@@ -1,2 +1,14 @@
-//! HTTP.
+//! HTTP: the server, its table of routes and the rooms behind them. A file is a noun, a handler has at most 20
+//! lines: extractors validate, the handler makes one call into [`crate::gateway::Gateway`] and answers.
+//!
+//! To add a page or a call: write `pub async fn verb_noun(..) -> Result<HttpResponse, Problem>` in the noun's file and
+//! add one line to the table in [`routes`]. What is wrong is a [`problem::Problem`]; the outermost middleware renders
+//! it (problem+json, or the error page for a browser), adds the security headers, the request id and the metrics.
+pub mod api;
+pub mod config;
 pub mod extract;
+pub mod middleware;
+pub mod problem;
+pub mod routes;
+pub mod server;
+pub mod state;

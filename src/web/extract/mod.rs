@@ -1,3 +1,4 @@
-//! What handlers are handed: checked before the handler runs.
+//! What a handler takes in, validated before the handler sees it.
 pub mod csrf;
+pub mod request_id;
 pub mod session;

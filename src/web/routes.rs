@@ -1,0 +1,94 @@
+//! The whole URL table on one page. Each line: method, path, who may call it, handler. What is not here answers 404,
+//! what is here under another method 405. The OpenAPI document and the tests are compared with this table.
+use actix_web::dev::ResourceDef;
+use actix_web::guard;
+use actix_web::http::Method;
+use actix_web::{HttpRequest, Resource, web};
+
+use super::api;
+use super::problem::Problem;
+use crate::submission::rejection::RejectionCode;
+
+/// Who may call a route; the handler's extractor enforces it, a test goes over every route with every role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone.
+    Anyone,
+    /// Who holds the filing's access token, or the resident who filed it.
+    FilingToken,
+    /// A program of an agency, by bearer token.
+    AgencyToken,
+    /// A signed-in member of an agency.
+    Agency,
+    /// A signed-in operator.
+    Operator,
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// `GET`, `POST` ...
+    pub method: &'static str,
+    /// With `{name}` where a segment varies.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+}
+
+macro_rules! route_table {
+    ($($method:ident $path:literal $access:ident $($handler:ident)::+;)*) => {
+        /// Every route, in the order in which they are tried.
+        pub const ROUTES: &[Route] =
+            &[$(Route { method: stringify!($method), path: $path, access: Access::$access }),*];
+
+        /// Registers every route.
+        pub fn configure(config: &mut web::ServiceConfig) {
+            $(config.service(resource(stringify!($method), $path).route(web::route().to($($handler)::+)));)*
+            config.default_service(web::to(nothing_here));
+        }
+    };
+}
+
+route_table! {
+    GET  "/healthz"                                 Anyone        api::health::get_healthz;
+}
+
+/// One resource a line, so that its name is the line's: metrics and logs tell routes by it, never by the path.
+fn resource(method: &'static str, path: &'static str) -> Resource {
+    let resource = web::resource(path).name(&format!("{method} {path}"));
+    match method {
+        "GET" => resource.guard(guard::Any(guard::Get()).or(guard::Head())),
+        "PUT" => resource.guard(guard::Put()),
+        "DELETE" => resource.guard(guard::Delete()),
+        "PATCH" => resource.guard(guard::Patch()),
+        _ => resource.guard(guard::Post()),
+    }
+}
+
+/// Answers 405 with the methods that are taken where the path is in the table, 404 where it is not.
+async fn nothing_here(request: HttpRequest) -> Result<actix_web::HttpResponse, Problem> {
+    let methods = methods_of(request.path());
+    if methods.is_empty() {
+        return Err(Problem::not_found());
+    }
+    Err(Problem::new(RejectionCode::MethodNotAllowed, "This address does not take that method.").allow(methods))
+}
+
+/// The methods that the table has for `path`, as an Allow header holds them; empty where there are none.
+fn methods_of(path: &str) -> String {
+    let mut methods: Vec<&str> = Vec::new();
+    for route in ROUTES.iter().filter(|route| ResourceDef::new(route.path).is_match(path)) {
+        if !methods.contains(&route.method) {
+            methods.push(route.method);
+            if route.method == "GET" {
+                methods.push("HEAD");
+            }
+        }
+    }
+    methods.join(", ")
+}
+
+/// Whether `method` only reads.
+pub fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
