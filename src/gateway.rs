@@ -1,13 +1,24 @@
-//! What every request shares: clock, store, verifier, CRLs, catalog, registry, keys, settings.
+//! What every request shares: clock, store, verifier, CRLs, catalog and keys; and what can be done with them, one call
+//! a handler.
+pub mod make;
+pub mod outcome;
+mod submit;
+
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
+
 use crate::clock::Clock;
+use crate::evidence::keys::Keys;
+use crate::intake::IntakeRules;
 use crate::pki::crl::CrlStore;
-use crate::signature::verifier::Verifier;
+use crate::procedures::Catalog;
+use crate::signature::report::Report;
+use crate::signature::verifier::{VerificationRequest, Verifier};
 use crate::store::Store;
 
-/// The gateway.
-pub struct Gateway {
+/// The parts that a gateway is made of.
+pub struct GatewayParts {
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The record.
@@ -16,4 +27,69 @@ pub struct Gateway {
     pub verifier: Arc<Verifier>,
     /// The revocation lists.
     pub crls: Arc<CrlStore>,
+    /// The procedures.
+    pub catalog: Arc<Catalog>,
+    /// The gateway's keys.
+    pub keys: Arc<Keys>,
+    /// What the path of a filing judges by: origin, limits, what to do where revocation is undecided.
+    pub rules: Arc<IntakeRules>,
+}
+
+/// The gateway.
+pub struct Gateway {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The record.
+    pub store: Store,
+    /// The revocation lists.
+    pub crls: Arc<CrlStore>,
+    /// The procedures.
+    pub catalog: Arc<Catalog>,
+    /// The gateway's keys.
+    pub keys: Arc<Keys>,
+    /// What the path of a filing judges by.
+    pub rules: Arc<IntakeRules>,
+    verifier: ArcSwap<Verifier>,
+}
+
+impl Gateway {
+    /// A gateway of these parts.
+    pub fn new(parts: GatewayParts) -> Self {
+        Self {
+            clock: parts.clock,
+            store: parts.store,
+            crls: parts.crls,
+            catalog: parts.catalog,
+            keys: parts.keys,
+            rules: parts.rules,
+            verifier: ArcSwap::new(parts.verifier),
+        }
+    }
+
+    /// The verifier as it stands now; a request keeps the one it began with.
+    pub fn verifier(&self) -> Arc<Verifier> {
+        self.verifier.load_full()
+    }
+
+    /// Puts another verifier in its place: a new trust state or policy.
+    pub fn set_verifier(&self, verifier: Arc<Verifier>) {
+        self.verifier.store(verifier);
+    }
+
+    /// The gateway's origin: `https://madoguchi.example`.
+    pub fn origin(&self) -> &str {
+        &self.rules.origin
+    }
+
+    /// Validates any signature against this gateway's trust and revocation lists as of now, and stores nothing.
+    pub fn validate(&self, signature: &[u8], content: Option<&[u8]>) -> Report {
+        let request = VerificationRequest {
+            signature,
+            content,
+            extra_certificates: &[],
+            at: self.clock.now(),
+            signed_after: None,
+        };
+        self.verifier().verify(&self.crls.current(), &request).report
+    }
 }

@@ -17,6 +17,7 @@ pub mod asn1;
 pub mod clock;
 pub mod crypto;
 pub mod ids;
+pub mod jws;
 pub mod pki;
 pub mod signature;
 pub mod verdict;

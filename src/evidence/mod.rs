@@ -1,2 +1,5 @@
-//! Evidence that others can check: receipts and statements, signed with the gateway's keys.
+//! Evidence that others can check: receipts, statements and signing requests, signed with the gateway's keys.
+pub mod keys;
 pub mod receipt;
+pub mod request;
+pub mod statement;

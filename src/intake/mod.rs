@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::ids::{AgencyCode, ApplicationId, ProcedureCode};
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::CrlSnapshot;
+use crate::procedures::Catalog;
 use crate::signature::report::{Report, SignerAttributes};
 use crate::signature::verifier::Verifier;
 use crate::submission::received::ReceivedSubmission;
@@ -83,26 +83,74 @@ impl Recordable {
     }
 }
 
+/// What to do with a filing whose certificate's revocation cannot be decided now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnUndecided {
+    /// Record it as held (202) and decide later.
+    Hold,
+    /// Refuse it for now (503).
+    Refuse,
+}
+
+/// How much of everything a filing may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IntakeLimits {
+    /// Application document, bytes.
+    pub application_bytes: usize,
+    /// Signature file, bytes.
+    pub signature_bytes: usize,
+    /// Number of attachments.
+    pub attachments: usize,
+    /// One attachment, bytes.
+    pub attachment_bytes: u64,
+    /// From `created_at` to `expires_at`.
+    pub life: chrono::Duration,
+}
+
+impl Default for IntakeLimits {
+    /// 1 MiB, 1 MiB, 20 attachments of 10 MiB, 24 h.
+    fn default() -> Self {
+        Self {
+            application_bytes: 1 << 20,
+            signature_bytes: 1 << 20,
+            attachments: 20,
+            attachment_bytes: 10 << 20,
+            life: chrono::Duration::hours(24),
+        }
+    }
+}
+
+/// What the path judges by that does not change while the gateway runs.
+#[derive(Debug, Clone)]
+pub struct IntakeRules {
+    /// The gateway's own origin.
+    pub origin: String,
+    /// How much of everything.
+    pub limits: IntakeLimits,
+    /// Where revocation is undecided.
+    pub on_undecided: OnUndecided,
+}
+
 /// Everything `accept` judges by; it does no I/O of its own.
 pub struct IntakeContext<'a> {
     /// Verifies signatures under the gateway's policy and trust state.
     pub verifier: &'a Verifier,
     /// The CRL snapshot this request keeps.
     pub crls: &'a CrlSnapshot,
-    /// The gateway's own origin.
-    pub origin: &'a str,
+    /// The procedures.
+    pub catalog: &'a Catalog,
+    /// Origin, limits, what to do where revocation is undecided.
+    pub rules: &'a IntakeRules,
     /// The time of judging: when the filing was received.
     pub now: DateTime<Utc>,
+    /// A time after which the signature is known to have been made: when this gateway issued the signing request.
+    pub signed_after: Option<DateTime<Utc>>,
 }
 
 /// Judges a filing.
 ///
 /// # Errors
 /// A [`Rejection`], which leaves nothing behind.
-pub fn accept(_received: ReceivedSubmission, _context: &IntakeContext<'_>) -> Result<Recordable, Rejection> {
+pub fn accept(_received: ReceivedSubmission, _context: &IntakeContext<'_>) -> Result<Recordable, Box<Rejection>> {
     unimplemented!()
 }
-
-/// (used by document.rs) keeps the imports of the ids in one place.
-#[allow(dead_code)]
-type Ids = (ApplicationId, ProcedureCode, AgencyCode);

@@ -22,6 +22,8 @@ pub struct ReceivedSubmission {
     pub application_sha256: [u8; 32],
     /// The signature file, DER or PEM.
     pub signature: Bytes,
+    /// SHA-256 of the signature file, computed while receiving.
+    pub signature_sha256: [u8; 32],
     /// The attachments in the order received.
     pub attachments: Vec<ReceivedAttachment>,
     /// When the last byte arrived, by the gateway's clock.

@@ -1,5 +1,31 @@
 //! Every way a submission can be refused: a stable code, the HTTP status, a sentence and what to do next.
+use std::borrow::Cow;
+
+use serde::Serialize;
+
 use crate::verdict::{Check, Indication, SubIndication};
+
+/// One thing that is wrong at one place of a document or form. It never repeats what stands there: that is a
+/// person's data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldFault {
+    /// JSON pointer (RFC 6901) to the place.
+    pub pointer: String,
+    /// A stable word for the kind of fault: `required`, `too-long` ...
+    pub code: &'static str,
+    /// The limit that was not kept, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
+    /// What is wrong, as the end of a sentence that begins with the place: `must be filled in`.
+    pub message: Cow<'static, str>,
+}
+
+impl FieldFault {
+    /// A fault without a limit.
+    pub fn new(pointer: impl Into<String>, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { pointer: pointer.into(), code, limit: None, message: message.into() }
+    }
+}
 
 /// A refusal: expected, explained, and leaving nothing behind.
 #[derive(Debug, Clone)]
@@ -14,6 +40,8 @@ pub struct Rejection {
     pub sub_indication: Option<SubIndication>,
     /// The failed checks.
     pub checks: Vec<Check>,
+    /// What is wrong where, for refusals of a document or its answers.
+    pub faults: Vec<FieldFault>,
 }
 
 macro_rules! rejection_codes {
@@ -56,6 +84,7 @@ rejection_codes! {
     DocumentFormat = "document-format", 422, "The application is not of the format madoguchi/application/1";
     WrongGateway = "wrong-gateway", 422, "The application is meant for another gateway";
     DocumentExpired = "document-expired", 422, "The application's time to be filed has passed";
+    DocumentLifeTooLong = "document-life-too-long", 422, "The application may be filed for longer than this gateway allows";
     DocumentNotYetValid = "document-not-yet-valid", 422, "The application claims to be made in the future";
     UnknownProcedure = "unknown-procedure", 422, "The procedure is not in the catalog";
     FormVersion = "form-version", 422, "The form version is not one that is taken now";
@@ -67,6 +96,11 @@ rejection_codes! {
     AttachmentMismatch = "attachment-mismatch", 422, "An attachment is not the file that was signed";
     AttachmentTooLarge = "attachment-too-large", 422, "An attachment is larger than allowed";
     AttachmentRefused = "attachment-refused", 422, "An attachment was refused by the malware scanner";
+    AttachmentTwice = "attachment-twice", 422, "Two attachments have the same name";
+    TooManyAttachments = "too-many-attachments", 422, "There are more attachments than allowed";
+    WithdrawalFormat = "withdrawal-format", 422, "The withdrawal is not of the format madoguchi/withdrawal/1";
+    WithdrawalMismatch = "withdrawal-mismatch", 422, "The withdrawal is meant for another filing";
+    NotTheApplicant = "not-the-applicant", 422, "This was not signed by the person who signed the filing";
     CorrectsUnknown = "corrects-unknown", 422, "The filing to be corrected is not known";
     SignatureRefused = "signature-refused", 422, "The signature was not accepted";
     SeveralSigners = "several-signers", 422, "A filing is signed by exactly one person";
@@ -79,6 +113,18 @@ rejection_codes! {
 impl Rejection {
     /// A refusal that has nothing to do with the signature's verdict.
     pub fn new(code: RejectionCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), indication: None, sub_indication: None, checks: Vec::new() }
+        Self {
+            code,
+            detail: detail.into(),
+            indication: None,
+            sub_indication: None,
+            checks: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    /// The same refusal with the places that are wrong.
+    pub fn with_faults(self, faults: Vec<FieldFault>) -> Self {
+        Self { faults, ..self }
     }
 }

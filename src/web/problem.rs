@@ -8,7 +8,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
 use crate::store::StoreError;
-use crate::submission::rejection::{Rejection, RejectionCode};
+use crate::submission::rejection::{FieldFault, Rejection, RejectionCode};
 use crate::verdict::{Check, Indication, SubIndication};
 
 /// The media type of RFC 9457.
@@ -37,6 +37,8 @@ struct Body<'a> {
     sub_indication: Option<SubIndication>,
     #[serde(skip_serializing_if = "Option::is_none")]
     checks: Option<Vec<&'a Check>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    faults: &'a [FieldFault],
 }
 
 impl Problem {
@@ -119,7 +121,7 @@ impl Problem {
 
     /// The JSON document.
     pub fn json(&self, origin: &str) -> String {
-        let Rejection { code, detail, indication, sub_indication, checks } = self.rejection.as_ref();
+        let Rejection { code, detail, indication, sub_indication, checks, faults } = self.rejection.as_ref();
         let failed: Vec<&Check> = checks.iter().filter(|check| check.is_failed()).collect();
         let body = Body {
             kind: format!("{origin}/problems/{}", code.as_str()),
@@ -130,6 +132,7 @@ impl Problem {
             indication: *indication,
             sub_indication: *sub_indication,
             checks: indication.map(|_| failed),
+            faults,
         };
         serde_json::to_string(&body).unwrap_or_default()
     }

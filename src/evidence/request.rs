@@ -1,0 +1,90 @@
+//! The signing request: a JWS by which the card client knows that this gateway asks for a signature over exactly
+//! these bytes, and under which labels to show them.
+use chrono::{DateTime, Utc};
+
+use super::keys::Keys;
+use crate::jws::claims::{CARD_AUDIENCE, DisplayLine, RequestClaims, RequestForm};
+use crate::jws::{JwsError, REQUEST_TYP};
+use crate::procedures::{Language, Procedure};
+
+/// What a signing request states.
+#[derive(Debug)]
+pub struct RequestFacts<'a> {
+    /// The gateway's origin.
+    pub origin: &'a str,
+    /// The request's identifier.
+    pub request_id: &'a str,
+    /// When it is issued.
+    pub issued_at: DateTime<Utc>,
+    /// The application's `expires_at`.
+    pub not_after: DateTime<Utc>,
+    /// SHA-256 of the application's exact bytes.
+    pub application_sha256: [u8; 32],
+    /// The procedure.
+    pub procedure: &'a Procedure,
+    /// The applicant's members that are stated: what is null is not shown.
+    pub applicant_members: &'a [&'a str],
+    /// The number of attachments.
+    pub attachments: usize,
+    /// The resident's language.
+    pub language: Language,
+}
+
+/// The request as a compact JWS of the kind `madoguchi-request+jwt`.
+///
+/// # Errors
+/// When the system has no randomness to give.
+pub fn issue(keys: &Keys, facts: &RequestFacts<'_>) -> Result<String, JwsError> {
+    let claims = RequestClaims {
+        iss: facts.origin.to_owned(),
+        aud: CARD_AUDIENCE.to_owned(),
+        jti: facts.request_id.to_owned(),
+        iat: facts.issued_at.timestamp(),
+        exp: facts.not_after.timestamp(),
+        application_sha256: hex::encode(facts.application_sha256),
+        form: RequestForm {
+            procedure: facts.procedure.code.as_str().to_owned(),
+            version: facts.procedure.form_version,
+        },
+        display: display(facts),
+    };
+    let payload = serde_json::to_vec(&claims).map_err(|_| JwsError::Form("the claims cannot be written"))?;
+    keys.request().sign(REQUEST_TYP, &payload)
+}
+
+/// Everything that the resident should read before signing, in the order of the form.
+fn display(facts: &RequestFacts<'_>) -> Vec<DisplayLine> {
+    let japanese = facts.language == Language::Ja;
+    let line = |pointer: String, ja: &str, en: &str| DisplayLine {
+        pointer,
+        label: if japanese { ja.to_owned() } else { en.to_owned() },
+    };
+    let mut lines =
+        vec![line("/procedure".into(), "手続", "Procedure"), line("/recipient".into(), "提出先", "Submitted to")];
+    for (member, ja, en) in [
+        ("name", "氏名", "Name"),
+        ("date_of_birth", "生年月日", "Date of birth"),
+        ("sex", "性別", "Sex"),
+        ("address", "住所", "Address"),
+    ] {
+        if facts.applicant_members.contains(&member) {
+            lines.push(line(format!("/applicant/{member}"), ja, en));
+        }
+    }
+    for field in &facts.procedure.fields {
+        lines.push(DisplayLine {
+            pointer: format!("/answers{}", field.pointer),
+            label: field.label.get(facts.language).to_owned(),
+        });
+    }
+    for index in 0..facts.attachments {
+        let number = index + 1;
+        lines.push(line(
+            format!("/attachments/{index}/name"),
+            &format!("添付ファイル{number}"),
+            &format!("Attachment {number}"),
+        ));
+    }
+    lines.push(line("/expires_at".into(), "提出期限", "To be filed by"));
+    lines
+}

@@ -1,0 +1,159 @@
+//! Judging answers by a procedure's JSON Schema.
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use jsonschema::error::ValidationErrorKind as Kind;
+use serde_json::Value;
+
+use super::Procedure;
+use crate::submission::rejection::FieldFault;
+
+/// The most faults that one judging tells.
+const MOST_FAULTS: usize = 50;
+
+/// Proof that answers fit the form of a procedure.
+#[derive(Debug)]
+pub struct AdmissibleForm {
+    procedure: Arc<Procedure>,
+    answers: Value,
+}
+
+impl AdmissibleForm {
+    /// The procedure.
+    pub fn procedure(&self) -> &Arc<Procedure> {
+        &self.procedure
+    }
+
+    /// The answers.
+    pub fn answers(&self) -> &Value {
+        &self.answers
+    }
+}
+
+impl Procedure {
+    /// Judges answers.
+    ///
+    /// # Errors
+    /// Every fault found (at most 50).
+    pub fn judge(self: &Arc<Self>, answers: Value) -> Result<AdmissibleForm, Vec<FieldFault>> {
+        // Nearly all answers are right: the quick question first.
+        if self.validator.is_valid(&answers) {
+            return Ok(AdmissibleForm { procedure: Arc::clone(self), answers });
+        }
+        let faults: Vec<_> =
+            self.validator.iter_errors(&answers).take(MOST_FAULTS).map(|error| fault(&error)).collect();
+        Err(faults)
+    }
+}
+
+fn fault(error: &jsonschema::ValidationError<'_>) -> FieldFault {
+    let mut pointer = error.instance_path().as_str().to_owned();
+    let (code, limit, message) = match error.kind() {
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+            ("required", None, Cow::Borrowed("must be filled in"))
+        }
+        Kind::MinLength { limit: 1 } => ("required", Some("1".to_owned()), Cow::Borrowed("must be filled in")),
+        Kind::MinLength { limit } => limited("too-short", limit, "must have at least", "characters"),
+        Kind::MaxLength { limit } => limited("too-long", limit, "must have at most", "characters"),
+        Kind::Minimum { limit } => limited("too-small", limit, "must be at least", ""),
+        Kind::Maximum { limit } => limited("too-large", limit, "must be at most", ""),
+        Kind::ExclusiveMinimum { limit } => limited("too-small", limit, "must be more than", ""),
+        Kind::ExclusiveMaximum { limit } => limited("too-large", limit, "must be less than", ""),
+        Kind::MinItems { limit } => limited("too-few", limit, "must have at least", "entries"),
+        Kind::MaxItems { limit } => limited("too-many", limit, "must have at most", "entries"),
+        Kind::Enum { .. } | Kind::Constant { .. } => plain("not-offered", "must be one of the offered choices"),
+        Kind::Type { .. } => plain("wrong-type", "is of the wrong type"),
+        Kind::Pattern { .. } => plain("wrong-form", "has a character or a form that is not allowed here"),
+        Kind::Format { format } => ("wrong-form", None, Cow::Owned(format!("must be a valid {format}"))),
+        Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. } => {
+            plain("unknown-field", "has a field that the form does not know")
+        }
+        _ => plain("invalid", "does not fit the form"),
+    };
+    FieldFault { pointer, code, limit, message }
+}
+
+fn plain(code: &'static str, message: &'static str) -> (&'static str, Option<String>, Cow<'static, str>) {
+    (code, None, Cow::Borrowed(message))
+}
+
+fn limited(
+    code: &'static str,
+    limit: &impl ToString,
+    before: &str,
+    after: &str,
+) -> (&'static str, Option<String>, Cow<'static, str>) {
+    let limit = limit.to_string();
+    let message = format!("{before} {limit} {after}").trim_end().to_owned();
+    (code, Some(limit), Cow::Owned(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::Catalog;
+    use super::*;
+
+    fn faults(code: &str, answers: Value) -> Vec<(String, &'static str)> {
+        let catalog = Catalog::builtin().unwrap();
+        match catalog.get(code).unwrap().judge(answers) {
+            Ok(_) => Vec::new(),
+            Err(faults) => faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect(),
+        }
+    }
+
+    fn general(title: &str, body: &str) -> Vec<(String, &'static str)> {
+        faults("general-application", json!({"title": title, "body": body}))
+    }
+
+    #[test]
+    fn the_lengths_of_a_general_application_count_characters() {
+        assert_eq!(general("件", "本"), []);
+        assert_eq!(general(&"件".repeat(200), &"文".repeat(20_000)), []);
+        assert_eq!(general("😀", "one\nline\r\n\tanother"), []);
+        assert_eq!(general(&"件".repeat(201), "b"), [("/title".to_owned(), "too-long")]);
+        assert_eq!(general("t", &"文".repeat(20_001)), [("/body".to_owned(), "too-long")]);
+        assert_eq!(general("", "b"), [("/title".to_owned(), "required")]);
+        assert_eq!(general("t", ""), [("/body".to_owned(), "required")]);
+        assert_eq!(general("two\nlines", "b"), [("/title".to_owned(), "wrong-form")]);
+        assert_eq!(general("t", "nul \0"), [("/body".to_owned(), "wrong-form")]);
+    }
+
+    #[test]
+    fn every_fault_is_told_at_its_place() {
+        let found = faults("general-application", json!({"title": 1, "extra": true}));
+        assert!(found.contains(&("/title".to_owned(), "wrong-type")), "{found:?}");
+        assert!(found.contains(&("/body".to_owned(), "required")), "{found:?}");
+        assert!(found.contains(&(String::new(), "unknown-field")), "{found:?}");
+        for not_an_object in [json!(null), json!([]), json!("text"), json!(1)] {
+            assert_eq!(faults("general-application", not_an_object), [(String::new(), "wrong-type")]);
+        }
+    }
+
+    #[test]
+    fn numbers_and_choices_are_judged() {
+        let copy = |scope: &str, copies: Value| {
+            faults("resident-record-copy", json!({"scope": scope, "copies": copies, "purpose": "銀行"}))
+        };
+        assert_eq!(copy("household", json!(10)), []);
+        assert_eq!(copy("nobody", json!(1)), [("/scope".to_owned(), "not-offered")]);
+        assert_eq!(copy("household", json!(11)), [("/copies".to_owned(), "too-large")]);
+        assert_eq!(copy("household", json!(0)), [("/copies".to_owned(), "too-small")]);
+        assert_eq!(copy("household", json!(1.5)), [("/copies".to_owned(), "wrong-type")]);
+    }
+
+    #[test]
+    fn a_fault_never_repeats_the_answer() {
+        let catalog = Catalog::builtin().unwrap();
+        let secret = "山田\u{1}花子";
+        let faults =
+            catalog.get("general-application").unwrap().judge(json!({"title": secret, "body": 3})).unwrap_err();
+        assert_eq!(faults.len(), 2);
+        for fault in faults {
+            assert!(!serde_json::to_string(&fault).unwrap().contains("山田"));
+        }
+    }
+}
