@@ -10,6 +10,7 @@ use actix_web::{App, HttpServer, web};
 use openssl::ssl::{SslAcceptor, SslAcceptorBuilder, SslFiletype, SslMethod};
 
 use super::config::{TlsFiles, WebConfig};
+use super::extract::csrf::CsrfGuard;
 use super::middleware::envelope::envelope;
 use super::routes;
 use super::state::WebState;
@@ -30,12 +31,14 @@ pub struct BoundServer {
 pub fn bind(gateway: Arc<Gateway>, config: WebConfig) -> io::Result<BoundServer> {
     let listen = config.listen.clone();
     let (patience, tls, workers) = (config.patience, config.tls.clone(), config.workers);
+    let guard = web::Data::new(CsrfGuard::new(gateway.keys.session(), config.public_origin.trim_end_matches('/')));
     let gateway = web::Data::from(gateway);
     let state = web::Data::new(WebState::new(config));
     let mut server = HttpServer::new(move || {
         App::new()
             .app_data(gateway.clone())
             .app_data(state.clone())
+            .app_data(guard.clone())
             .wrap(from_fn(envelope))
             .configure(routes::configure)
     })

@@ -9,15 +9,12 @@
 //! The token is masked afresh on every page, so that compressing the answer gives nothing away (BREACH).
 //! Use it like this: a GET handler takes [`Browser`] and puts `browser.csrf_token()` into its form; a POST
 //! handler takes [`CsrfForm<T>`], or, for multipart, [`Browser`] and calls [`Browser::verify`] with the first part.
-//! [`remember_browser`] is the middleware that sends the cookie.
+//! The outermost middleware sends the cookie ([`send_cookie`]).
 use std::future::{Ready, ready};
 
-use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::{StatusCode, header};
-use actix_web::middleware::Next;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::dev::{Payload, ServiceResponse};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::StreamExt;
@@ -25,6 +22,9 @@ use futures_util::future::LocalBoxFuture;
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::{digest, hmac};
 use serde::de::DeserializeOwned;
+
+use crate::submission::rejection::RejectionCode;
+use crate::web::problem::Problem;
 
 /// The hidden field's name.
 pub const FIELD: &str = "csrf";
@@ -147,9 +147,8 @@ impl Browser {
     }
 
     fn of(request: &HttpRequest) -> Result<Self, actix_web::Error> {
-        let guard = request
-            .app_data::<web::Data<CsrfGuard>>()
-            .ok_or_else(|| actix_web::error::ErrorInternalServerError("no CSRF guard"))?;
+        let guard =
+            request.app_data::<web::Data<CsrfGuard>>().ok_or_else(|| Problem::internal("the CSRF guard is missing"))?;
         let id = match guard.cookie_value(request, "browser") {
             Some(id) => id,
             None => Self::give_new_id(request, guard)?,
@@ -164,7 +163,7 @@ impl Browser {
         if let Some(given) = request.extensions().get::<NewBrowser>() {
             return Ok(given.0.value().to_owned());
         }
-        let id = random_id().map_err(actix_web::error::ErrorInternalServerError)?;
+        let id = random_id().map_err(Problem::internal)?;
         request.extensions_mut().insert(NewBrowser(guard.cookie("browser", id.clone())));
         Ok(id)
     }
@@ -194,12 +193,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for CsrfForm<T> {
             while let Some(chunk) = payload.next().await {
                 body.extend_from_slice(&chunk?);
                 if body.len() > FORM_LIMIT {
-                    return Err(actix_web::error::ErrorPayloadTooLarge("the form is too large"));
+                    return Err(Problem::new(RejectionCode::TooLarge, "The form is larger than allowed.").into());
                 }
             }
             // The token is looked at before anything else of the body is read.
-            let (_, token) = form_pairs(&body).find(|(name, _)| name == FIELD).ok_or(CsrfRefused)?;
-            browser.verify(&token)?;
+            let (_, token) = form_pairs(&body).find(|(name, _)| name == FIELD).ok_or(Problem::from(CsrfRefused))?;
+            browser.verify(&token).map_err(Problem::from)?;
             let form = web::Query::<T>::from_query(&String::from_utf8_lossy(&body))?;
             Ok(Self(form.into_inner()))
         })
@@ -212,39 +211,23 @@ pub fn form_pairs(body: &[u8]) -> impl Iterator<Item = (String, String)> {
     web::Query::<Vec<(String, String)>>::from_query(&text).map(web::Query::into_inner).unwrap_or_default().into_iter()
 }
 
-/// Middleware: sends the browser's cookie where a handler gave a new one.
-///
-/// # Errors
-/// Those of the service within.
-pub async fn remember_browser<B: MessageBody>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error> {
-    let mut response = next.call(request).await?;
+/// Sends the browser's cookie with the answer where a handler gave a new one; the outermost middleware calls it.
+pub fn send_cookie<B>(response: &mut ServiceResponse<B>) {
     let cookie = response.request().extensions_mut().remove::<NewBrowser>();
     if let Some(NewBrowser(cookie)) = cookie {
-        response.response_mut().add_cookie(&cookie).map_err(actix_web::error::ErrorInternalServerError)?;
+        // Fails only for a cookie that is no header value; ours are base64url.
+        let _ = response.response_mut().add_cookie(&cookie);
     }
-    Ok(response)
 }
 
-/// A state-changing request that did not come from a page of ours: 403.
+/// A state-changing request that did not come from a page of ours: becomes a 403 [`Problem`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this form was not sent from a page of this gateway, or the page was open for too long")]
+#[error("The form was not sent from a page of this gateway, or the page was open for too long: go back and reload it.")]
 pub struct CsrfRefused;
 
-impl ResponseError for CsrfRefused {
-    fn status_code(&self) -> StatusCode {
-        StatusCode::FORBIDDEN
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        HttpResponse::Forbidden().insert_header((header::CACHE_CONTROL, "no-store")).content_type("text/html; charset=utf-8").body(
-            "<!doctype html><html lang=\"ja\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-             <title>403</title><p>ページの有効期限が切れたか、他のサイトから送信されたため、受け付けませんでした。前の画面に戻り、再読み込みしてからもう一度お試しください。</p>\
-             <p lang=\"en\">Not taken: this form was not sent from a page of this site, or the page was open for too long. \
-             Go back, reload the page and try again.</p>",
-        )
+impl From<CsrfRefused> for Problem {
+    fn from(refused: CsrfRefused) -> Self {
+        Self::new(RejectionCode::Forbidden, refused.to_string())
     }
 }
 

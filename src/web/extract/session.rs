@@ -1,8 +1,8 @@
 //! Who is signed in: the session cookie names a session in the database, by a random identifier that is kept
 //! there as a hash only.
 use actix_web::dev::Payload;
-use actix_web::http::{Method, StatusCode, header};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::http::{StatusCode, header};
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, ResponseError, web};
 use futures_util::future::LocalBoxFuture;
 use ring::digest;
 
@@ -11,6 +11,9 @@ use crate::gateway::Gateway;
 use crate::ids::AgencyCode;
 use crate::store::accounts::Role;
 use crate::store::sessions::SessionUser;
+use crate::submission::rejection::RejectionCode;
+use crate::web::problem::Problem;
+use crate::web::routes::is_safe;
 
 /// The session cookie's name, without the prefix that [`CsrfGuard::cookie_name`] gives.
 pub const COOKIE: &str = "session";
@@ -42,81 +45,53 @@ pub struct OperatorUser {
 #[derive(Debug, Clone)]
 pub struct MaybeUser(pub Option<SessionUser>);
 
-/// Nobody is signed in, or somebody of another role.
+/// Nobody is signed in, and a page was asked for: the way to the sign-in (303).
 #[derive(Debug, thiserror::Error)]
-pub enum SessionRefused {
-    /// Nobody: a page that was asked for leads to the sign-in, anything else is 401.
-    #[error("sign in first")]
-    SignIn {
-        /// Where to sign in, with the way back.
-        location: Option<String>,
-    },
-    /// Somebody whose account is not of that kind: 403.
-    #[error("this account is not of the kind that may see or do this")]
-    WrongRole,
-    /// The database does not answer: 503.
-    #[error("sign-in cannot be looked up now")]
-    Unavailable,
+#[error("sign in first")]
+struct SignInFirst {
+    location: String,
 }
 
-impl ResponseError for SessionRefused {
+impl ResponseError for SignInFirst {
     fn status_code(&self) -> StatusCode {
-        match self {
-            Self::SignIn { location: Some(_) } => StatusCode::SEE_OTHER,
-            Self::SignIn { location: None } => StatusCode::UNAUTHORIZED,
-            Self::WrongRole => StatusCode::FORBIDDEN,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        }
+        StatusCode::SEE_OTHER
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status_code());
-        response.insert_header((header::CACHE_CONTROL, "no-store")).content_type("text/html; charset=utf-8");
-        let (ja, en) = match self {
-            Self::SignIn { location: Some(location) } => {
-                return response.insert_header((header::LOCATION, location.as_str())).finish();
-            }
-            Self::SignIn { location: None } => ("ログインしてください。", "Sign in first."),
-            Self::WrongRole => ("このアカウントでは利用できません。", "This account may not see or do this."),
-            Self::Unavailable => {
-                ("ただいま利用できません。しばらくお待ちください。", "Not available now. Try again soon.")
-            }
-        };
-        response.body(format!(
-            "<!doctype html><html lang=\"ja\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-             <title>{status}</title><p>{ja}</p><p lang=\"en\">{en}</p>",
-            status = self.status_code().as_u16()
-        ))
+        HttpResponse::SeeOther().insert_header((header::LOCATION, self.location.as_str())).finish()
     }
 }
 
+/// Somebody of another role: 403.
+fn wrong_role() -> Error {
+    Problem::new(RejectionCode::Forbidden, "This account is not of the kind that may see or do this.").into()
+}
+
 /// Looks the session up and notes that it was used.
-async fn user_of(request: &HttpRequest) -> Result<Option<SessionUser>, SessionRefused> {
+async fn user_of(request: &HttpRequest) -> Result<Option<SessionUser>, Error> {
     let (Some(guard), Some(gateway)) =
         (request.app_data::<web::Data<CsrfGuard>>(), request.app_data::<web::Data<Gateway>>())
     else {
-        return Err(SessionRefused::Unavailable);
+        return Err(Problem::internal("the gateway or the CSRF guard is missing").into());
     };
     let Some(cookie) = guard.cookie_value(request, COOKIE) else { return Ok(None) };
-    gateway
-        .store
-        .session_use(cookie_sha256(&cookie), gateway.clock.now())
-        .await
-        .map_err(|_| SessionRefused::Unavailable)
+    let used = gateway.store.session_use(cookie_sha256(&cookie), gateway.clock.now()).await;
+    Ok(used.map_err(Problem::from)?)
 }
 
-/// Where to sign in for the page that was asked for.
-fn sign_in_for(request: &HttpRequest) -> SessionRefused {
-    let asks = request.method() == Method::GET || request.method() == Method::HEAD;
+/// A page that was asked for leads to the sign-in, anything else is 401.
+fn sign_in_for(request: &HttpRequest) -> Error {
+    if !is_safe(request.method()) {
+        return Problem::new(RejectionCode::Unauthorized, "Sign in first.").into();
+    }
     let desk = if request.path().starts_with("/operator") { "/operator" } else { "/agency" };
     // Only the path goes along: a query may hold what somebody searched for.
-    let location = asks.then(|| format!("{desk}/sign-in?next={}", request.path()));
-    SessionRefused::SignIn { location }
+    SignInFirst { location: format!("{desk}/sign-in?next={}", request.path()) }.into()
 }
 
 impl FromRequest for AgencyUser {
-    type Error = SessionRefused;
-    type Future = LocalBoxFuture<'static, Result<Self, SessionRefused>>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
@@ -124,15 +99,15 @@ impl FromRequest for AgencyUser {
             let user = user_of(&request).await?.ok_or_else(|| sign_in_for(&request))?;
             match user.account.role {
                 Role::Agency(agency) => Ok(Self { agency, user }),
-                Role::Operator => Err(SessionRefused::WrongRole),
+                Role::Operator => Err(wrong_role()),
             }
         })
     }
 }
 
 impl FromRequest for OperatorUser {
-    type Error = SessionRefused;
-    type Future = LocalBoxFuture<'static, Result<Self, SessionRefused>>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
@@ -140,15 +115,15 @@ impl FromRequest for OperatorUser {
             let user = user_of(&request).await?.ok_or_else(|| sign_in_for(&request))?;
             match user.account.role {
                 Role::Operator => Ok(Self { user }),
-                Role::Agency(_) => Err(SessionRefused::WrongRole),
+                Role::Agency(_) => Err(wrong_role()),
             }
         })
     }
 }
 
 impl FromRequest for MaybeUser {
-    type Error = SessionRefused;
-    type Future = LocalBoxFuture<'static, Result<Self, SessionRefused>>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();

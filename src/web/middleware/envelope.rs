@@ -17,6 +17,7 @@ use super::security_headers;
 use crate::clock::Stopwatch;
 use crate::submission::rejection::RejectionCode;
 use crate::telemetry;
+use crate::web::extract::csrf;
 use crate::web::extract::request_id::RequestId;
 use crate::web::problem::{self, Problem, Rendered};
 use crate::web::state::WebState;
@@ -98,7 +99,8 @@ async fn proceed(
 /// The problem that a response stands for: its error's, or by its status where it has no body of its own.
 fn problem_of(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
     let status = response.status();
-    if let Some(error) = response.response().error() {
+    // An extractor may also lead elsewhere (to the sign-in): that is no problem.
+    if let Some(error) = response.response().error().filter(|_| !status.is_redirection()) {
         return Some(of_error(error));
     }
     if !(status.is_client_error() || status.is_server_error()) || response.headers().contains_key(header::CONTENT_TYPE)
@@ -129,6 +131,7 @@ fn wants_page(request: &actix_web::HttpRequest) -> bool {
 }
 
 fn finish(response: &mut ServiceResponse<BoxBody>, state: &WebState, id: &RequestId) {
+    csrf::send_cookie(response);
     let https = state.origin.starts_with("https:");
     security_headers::add(response.headers_mut(), https);
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
