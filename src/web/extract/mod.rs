@@ -1,4 +1,7 @@
 //! What a handler takes in, validated before the handler sees it.
+pub mod bearer;
+pub mod body;
 pub mod csrf;
+pub mod multipart;
 pub mod request_id;
 pub mod session;
