@@ -244,6 +244,7 @@ impl FilingUpload {
             application: self.application.bytes,
             application_sha256: self.application.sha256,
             signature: self.signature.bytes,
+            signature_sha256: self.signature.sha256,
             attachments: self.attachments.into_iter().map(attachment).collect(),
             received_at,
         }
