@@ -5,10 +5,15 @@
 //! add one line to the table in [`routes`]. What is wrong is a [`problem::Problem`]; the outermost middleware renders
 //! it (problem+json, or the error page for a browser), adds the security headers, the request id and the metrics.
 pub mod api;
+pub mod assets;
 pub mod config;
 pub mod extract;
+pub mod forms;
+pub mod i18n;
 pub mod middleware;
+pub mod page;
 pub mod problem;
+pub mod resident;
 pub mod routes;
 pub mod server;
 pub mod state;

@@ -5,8 +5,8 @@ use actix_web::guard;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, Resource, web};
 
-use super::api;
 use super::problem::Problem;
+use super::{api, assets, resident};
 use crate::submission::rejection::RejectionCode;
 
 /// Who may call a route; the handler's extractor enforces it, a test goes over every route with every role.
@@ -50,6 +50,8 @@ macro_rules! route_table {
 }
 
 route_table! {
+    GET  "/"                                        Anyone        resident::home::get;
+    GET  "/assets/{name}"                           Anyone        assets::get;
     GET  "/healthz"                                 Anyone        api::health::get_healthz;
 }
 

@@ -1,2 +1,3 @@
 //! The integration tests, one binary so that a bare machine links once: a file a subject.
+mod pages_i18n;
 mod support;

@@ -1,0 +1,27 @@
+# What every page has.
+service-name = まどぐち
+service-tagline = 電子署名によるオンライン申請
+skip-to-content = 本文へ移動
+title-error = エラー：
+language-choice = 言語
+sign-out = ログアウト
+nav-label = 主なページ
+nav-procedures = 手続をさがす
+nav-status = 申請状況の確認
+nav-verify = 電子署名の検証
+nav-agency-queue = 申請一覧
+nav-operator-crls = 失効リスト
+footer-privacy = 入力された内容は、署名して提出するまで、お使いのブラウザーに結び付けて一時的に保管し、期限を過ぎると自動的に削除します。暗証番号がこのサイトに送られることはありません。
+footer-privacy-more = 個人情報の取扱い
+footer-help = 使い方
+footer-problems = エラーの説明
+footer-api = 開発者向け API
+footer-agency = 行政機関の方
+error-summary-title = 入力内容をご確認ください
+field-required = 必須
+field-optional = 任意
+field-error-prefix = エラー：
+field-left = あと # 文字入力できます
+field-over = # 文字超えています
+select-choose = 選択してください
+files-count = { $count } ファイル

@@ -1,0 +1,1 @@
+# Explanations of every refusal, /problems/{code}.

@@ -1,0 +1,264 @@
+//! The frame of every HTML page: language, title, who is signed in, form token; and its answer with strict headers.
+//!
+//! # How to make a page
+//!
+//! ```ignore
+//! #[derive(askama::Template)]
+//! #[template(path = "agency/queue.html")]       // {% extends "base.html" %} {% import "components.html" as ui %}
+//! struct QueueView {                            // {% block main %}<h1>{{ page.title }}</h1>{{ ui::csrf() }}{% endblock %}
+//!     page: Page,
+//!     filings: Vec<Row>,
+//! }
+//!
+//! async fn queue(page: Page, ...) -> HttpResponse {
+//!     let page = page.titled("agency-queue-title").area(Area::Agency).user(SignedIn { ... }).csrf(token);
+//!     let view = QueueView { page, filings };
+//!     view.page.respond(StatusCode::OK, &view)
+//! }
+//! ```
+//!
+//! In templates: `{{ page.t("key") }}`, `{{ page.with("key", "name", value) }}` for `{ $name }`, `{{ page.count("key", n) }}`
+//! for `{ $count }`; texts stand in `assets/locales/{ja,en}/<room>.ftl` (a test fails on a missing or unused one). No inline
+//! script or style: the Content-Security-Policy refuses them. Forms take [`crate::web::forms::Field`]s.
+use std::borrow::Cow;
+
+use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use askama::Template;
+
+use crate::web::assets;
+use crate::web::i18n::{LANGUAGE_COOKIE, Language};
+
+/// For whom a page is; decides the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    /// Residents and the public.
+    Resident,
+    /// An agency's staff.
+    Agency,
+    /// PKI operators.
+    Operator,
+}
+
+/// Who is signed in, for the header.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The account's name.
+    pub name: String,
+    /// Where the sign-out form is posted.
+    pub sign_out: &'static str,
+}
+
+/// A link of the navigation.
+#[derive(Debug, Clone)]
+pub struct NavigationLink {
+    /// Where it leads.
+    pub href: &'static str,
+    /// The key of its text.
+    pub key: &'static str,
+}
+
+/// The frame of a page; an extractor, so that a handler just asks for it.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The language it is written in.
+    pub language: Language,
+    /// Its title and first heading.
+    pub title: String,
+    /// For whom it is.
+    pub area: Area,
+    /// Who is signed in.
+    pub user: Option<SignedIn>,
+    /// The token that every form sends back (`{{ ui::csrf() }}`).
+    pub csrf_token: String,
+    /// Whether a form on it has errors: the title says so first.
+    pub has_errors: bool,
+    /// Whether the language can be changed here (not where a change would lose what is shown once).
+    pub language_links: bool,
+    /// The origin that its scripts may also speak to: the card client's agent.
+    pub connect_to: Option<String>,
+    path: String,
+    query: String,
+    remember_language: bool,
+}
+
+impl Page {
+    /// The frame for a request.
+    pub fn of(request: &HttpRequest) -> Self {
+        let (language, remember_language) = language_of(request);
+        Self {
+            language,
+            title: String::new(),
+            area: Area::Resident,
+            user: None,
+            csrf_token: String::new(),
+            has_errors: false,
+            language_links: true,
+            connect_to: None,
+            path: request.path().to_owned(),
+            query: query_without_language(request.query_string()),
+            remember_language,
+        }
+    }
+
+    /// With the title of `key`.
+    #[must_use]
+    pub fn titled(self, key: &str) -> Self {
+        let title = self.t(key).into_owned();
+        self.named(title)
+    }
+
+    /// With a title that is no fixed text.
+    #[must_use]
+    pub fn named(mut self, title: impl Into<String>) -> Self {
+        self.title = title.into();
+        self
+    }
+
+    /// For whom.
+    #[must_use]
+    pub fn area(mut self, area: Area) -> Self {
+        self.area = area;
+        self
+    }
+
+    /// With who is signed in.
+    #[must_use]
+    pub fn user(mut self, user: SignedIn) -> Self {
+        self.user = Some(user);
+        self
+    }
+
+    /// With the token of its forms.
+    #[must_use]
+    pub fn csrf(mut self, token: impl Into<String>) -> Self {
+        self.csrf_token = token.into();
+        self
+    }
+
+    /// With errors in its form, or not.
+    #[must_use]
+    pub fn errors(mut self, has_errors: bool) -> Self {
+        self.has_errors = has_errors;
+        self
+    }
+
+    /// The text of `key`.
+    pub fn t(&self, key: &str) -> Cow<'static, str> {
+        self.language.t(key)
+    }
+
+    /// The text of `key` with `{ $name }` filled in.
+    pub fn with(&self, key: &str, name: &str, value: impl std::fmt::Display) -> String {
+        self.language.with(key, name, value)
+    }
+
+    /// The text of `key` with `{ $count }`.
+    pub fn count(&self, key: &str, count: impl TryInto<usize>) -> String {
+        self.language.count(key, count.try_into().unwrap_or(usize::MAX))
+    }
+
+    /// The address of an embedded file.
+    pub fn asset(&self, name: &str) -> String {
+        assets::address(name)
+    }
+
+    /// This page in each other language: the language and the address.
+    pub fn other_languages(&self) -> Vec<(Language, String)> {
+        let others = Language::ALL.iter().copied().filter(|language| *language != self.language);
+        let join = if self.query.is_empty() { "" } else { "&" };
+        others
+            .map(|language| (language, format!("{}?{}{join}lang={}", self.path, self.query, language.code())))
+            .collect()
+    }
+
+    /// The navigation of the page's area.
+    pub fn navigation(&self) -> Vec<NavigationLink> {
+        let links: &[(&'static str, &'static str)] = match self.area {
+            Area::Resident => {
+                &[("/procedures", "nav-procedures"), ("/status", "nav-status"), ("/verify", "nav-verify")]
+            }
+            Area::Agency | Area::Operator if self.user.is_none() => &[],
+            Area::Agency => &[("/agency", "nav-agency-queue")],
+            Area::Operator => &[("/operator", "nav-operator-crls")],
+        };
+        links.iter().map(|(href, key)| NavigationLink { href, key }).collect()
+    }
+
+    /// Whether a link of the navigation leads to the page that is shown, or above it.
+    pub fn is_here(&self, href: &str) -> bool {
+        self.path == href || self.path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// Answers with the page.
+    pub fn respond(&self, status: StatusCode, view: &impl Template) -> HttpResponse {
+        let html = match view.render() {
+            Ok(html) => html,
+            Err(error) => {
+                tracing::error!(%error, "a page could not be rendered");
+                return HttpResponse::InternalServerError().finish();
+            }
+        };
+        let mut response = HttpResponse::build(status);
+        response
+            .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+            .insert_header((header::CONTENT_LANGUAGE, self.language.code()))
+            .insert_header((header::VARY, "Accept-Language, Cookie"))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header((header::CONTENT_SECURITY_POLICY, self.content_security_policy()))
+            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .insert_header((header::REFERRER_POLICY, "same-origin"));
+        if self.remember_language {
+            response.cookie(language_cookie(self.language));
+        }
+        response.body(html)
+    }
+
+    fn content_security_policy(&self) -> String {
+        let connect_to = self.connect_to.as_deref().map(|origin| format!(" {origin}")).unwrap_or_default();
+        format!(
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+             connect-src 'self'{connect_to}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+    }
+}
+
+impl FromRequest for Page {
+    type Error = std::convert::Infallible;
+    type Future = std::future::Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut actix_web::dev::Payload) -> Self::Future {
+        std::future::ready(Ok(Self::of(request)))
+    }
+}
+
+/// The language of a request: `?lang=`, then the cookie, then Accept-Language, then the first we have. The flag tells
+/// whether it was asked for in the address and is to be remembered.
+pub fn language_of(request: &HttpRequest) -> (Language, bool) {
+    let mut pairs = request.query_string().split('&').filter_map(|pair| pair.split_once('='));
+    if let Some(language) = pairs.find(|(name, _)| *name == "lang").and_then(|(_, tag)| Language::from_tag(tag)) {
+        return (language, true);
+    }
+    let remembered = request.cookie(LANGUAGE_COOKIE).and_then(|cookie| Language::from_tag(cookie.value()));
+    let accepted = || {
+        let header = request.headers().get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+        Language::from_accept_language(header)
+    };
+    (remembered.or_else(accepted).unwrap_or(Language::Ja), false)
+}
+
+fn language_cookie(language: Language) -> Cookie<'static> {
+    Cookie::build(LANGUAGE_COOKIE, language.code())
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .max_age(Duration::days(365))
+        .finish()
+}
+
+fn query_without_language(query: &str) -> String {
+    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang=")).collect();
+    kept.join("&")
+}
