@@ -2,5 +2,8 @@
 //! and the revocation data as arguments and does no I/O but for `crl::sources`.
 pub mod certificate;
 pub mod crl;
+pub mod general_name;
+pub mod jpki;
+pub mod name;
 pub mod path;
 pub mod trust_store;
