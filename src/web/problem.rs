@@ -155,6 +155,11 @@ impl From<StoreError> for Problem {
                 )
             }
             StoreError::Fault(inside) => Self::internal(inside),
+            StoreError::StatusConflict { .. } => {
+                Self::from(Rejection::new(RejectionCode::StatusConflict, error.to_string()))
+            }
+            StoreError::NotFound => Self::from(Rejection::new(RejectionCode::NotFound, error.to_string())),
+            StoreError::Duplicate | StoreError::Damaged(_) => Self::internal(error.to_string()),
         }
     }
 }

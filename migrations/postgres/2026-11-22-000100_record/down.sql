@@ -1,0 +1,9 @@
+DROP TABLE audit;
+DROP TABLE signing_requests;
+DROP TABLE outbox;
+DROP TABLE held;
+DROP TABLE status_history;
+DROP TABLE verdicts;
+DROP TABLE submission_documents;
+DROP TABLE documents;
+DROP TABLE submissions;

@@ -1,0 +1,135 @@
+//! Documents by their digest. Small ones are rows (PostgreSQL) or stretches of an append-only segment (SQLite: a trial
+//! wrote 7,734 filings a second so, against 4,951 with rows); large ones are files named by the digest. All are on disk,
+//! synced, before the transaction that speaks of them is committed. Reading back checks the digest.
+pub mod objects;
+pub mod segment;
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use diesel::prelude::*;
+use ring::digest;
+
+use super::connection::AnyConnection;
+use super::error::StoreError;
+use super::schema::documents;
+
+/// Documents up to this many bytes go through the writer; larger ones are files of their own, so that one filing with
+/// big attachments does not make the others' group wait.
+pub const SMALL_DOCUMENT: usize = 64 * 1024;
+
+/// Where the bytes of a document are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Column `content`.
+    Row,
+    /// A stretch of a segment.
+    Segment,
+    /// A file named by the digest.
+    Object,
+}
+
+impl Place {
+    /// As it stands in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Row => "row",
+            Self::Segment => "segment",
+            Self::Object => "object",
+        }
+    }
+}
+
+/// The folder of documents.
+#[derive(Debug, Clone)]
+pub struct DocumentStore {
+    folder: PathBuf,
+    segments: bool,
+}
+
+#[derive(Queryable)]
+struct StoredPlace {
+    size: i64,
+    place: String,
+    segment: Option<i64>,
+    segment_offset: Option<i64>,
+    content: Option<Vec<u8>>,
+}
+
+impl DocumentStore {
+    /// Opens the folder, and makes it where it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn open(folder: &Path, segments: bool) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder.join(objects::FOLDER))?;
+        std::fs::create_dir_all(folder.join(segment::FOLDER))?;
+        Ok(Self { folder: folder.to_owned(), segments })
+    }
+
+    /// Where a document of this size goes.
+    pub fn place_for(&self, size: usize) -> Place {
+        match (size <= SMALL_DOCUMENT, self.segments) {
+            (false, _) => Place::Object,
+            (true, true) => Place::Segment,
+            (true, false) => Place::Row,
+        }
+    }
+
+    /// The folder of the segments.
+    pub fn segment_folder(&self) -> PathBuf {
+        self.folder.join(segment::FOLDER)
+    }
+
+    /// Writes a large document, synced. The same work is done whether it was there before or not.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn put_object(&self, sha256: &[u8; 32], bytes: &[u8]) -> Result<(), StoreError> {
+        Ok(objects::put(&self.folder.join(objects::FOLDER), sha256, bytes)?)
+    }
+
+    /// Reads a document back and checks its digest.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Damaged`] when the bytes are not those that were recorded.
+    pub fn read(&self, connection: &mut AnyConnection, sha256: [u8; 32]) -> Result<Bytes, StoreError> {
+        let stored: StoredPlace = documents::table
+            .find(sha256.to_vec())
+            .select((
+                documents::size,
+                documents::place,
+                documents::segment,
+                documents::segment_offset,
+                documents::content,
+            ))
+            .first(connection)?;
+        let size = usize::try_from(stored.size).map_err(|_| damaged(sha256, "its size is negative"))?;
+        let bytes = match (stored.place.as_str(), stored.segment, stored.segment_offset, stored.content) {
+            ("row", _, _, Some(content)) => content,
+            ("segment", Some(number), Some(offset), _) => {
+                segment::read(&self.segment_folder(), number, offset, size).map_err(|error| unread(sha256, &error))?
+            }
+            ("object", ..) => {
+                objects::read(&self.folder.join(objects::FOLDER), &sha256).map_err(|error| unread(sha256, &error))?
+            }
+            _ => return Err(damaged(sha256, "its row does not say where it is")),
+        };
+        if bytes.len() != size || digest::digest(&digest::SHA256, &bytes).as_ref() != sha256 {
+            return Err(damaged(sha256, "its bytes are not those that were recorded"));
+        }
+        Ok(Bytes::from(bytes))
+    }
+}
+
+fn damaged(sha256: [u8; 32], what: &str) -> StoreError {
+    StoreError::Damaged(format!("{}: {what}", hex::encode(sha256)))
+}
+
+fn unread(sha256: [u8; 32], error: &std::io::Error) -> StoreError {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => damaged(sha256, "its file is gone"),
+        std::io::ErrorKind::UnexpectedEof => damaged(sha256, "its file is too short"),
+        _ => StoreError::Unavailable(format!("a document cannot be read: {error}")),
+    }
+}

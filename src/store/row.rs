@@ -1,0 +1,196 @@
+//! What the writer is handed: a filing as plain columns, worked out by the caller so that the one writer does not have
+//! to. Public callers cannot make one: `Store::record` takes the proof types.
+use bytes::Bytes;
+use chrono::NaiveDateTime;
+use ring::digest;
+
+use super::documents::SMALL_DOCUMENT;
+use super::error::StoreError;
+use super::{KnownFiling, to_database};
+use crate::evidence::receipt::IssuedReceipt;
+use crate::ids::ArrivalNumber;
+use crate::intake::Recordable;
+
+/// What a document is in its filing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentRole {
+    /// The application document.
+    Application,
+    /// The signature file as received.
+    Signature,
+    /// An attachment.
+    Attachment,
+}
+
+impl DocumentRole {
+    /// As it stands in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Signature => "signature",
+            Self::Attachment => "attachment",
+        }
+    }
+
+    /// Reads what `as_str` wrote.
+    pub fn from_text(text: &str) -> Option<Self> {
+        [Self::Application, Self::Signature, Self::Attachment].into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// One document of a filing to be recorded.
+#[derive(Debug, Clone)]
+pub struct DocumentRow {
+    /// What it is.
+    pub role: DocumentRole,
+    /// Its place among those of its role.
+    pub ordinal: i32,
+    /// File name, a label.
+    pub name: String,
+    /// Media type.
+    pub media_type: String,
+    /// Its digest.
+    pub sha256: [u8; 32],
+    /// Its bytes.
+    pub bytes: Bytes,
+}
+
+impl DocumentRow {
+    /// Whether it is kept as a row or in a segment rather than as a file of its own.
+    pub fn is_small(&self) -> bool {
+        self.bytes.len() <= SMALL_DOCUMENT
+    }
+}
+
+/// One filing to be recorded.
+#[derive(Debug, Clone)]
+pub struct RecordRow {
+    /// See the migration for the columns.
+    pub application_id: String,
+    pub arrival_number: ArrivalNumber,
+    pub application_sha256: [u8; 32],
+    pub signature_sha256: [u8; 32],
+    pub signer_sha256: [u8; 32],
+    pub procedure: String,
+    pub form_version: i32,
+    pub recipient: String,
+    pub held: bool,
+    pub status: &'static str,
+    pub revocation: &'static str,
+    pub received_at: NaiveDateTime,
+    pub receipt_json: String,
+    pub receipt_jws: String,
+    pub access_token_sha256: [u8; 32],
+    pub applicant_name: String,
+    pub applicant_date_of_birth: Option<String>,
+    pub title: String,
+    pub corrects: Option<String>,
+    pub indication: &'static str,
+    pub sub_indication: Option<&'static str>,
+    pub report: String,
+    pub documents: Vec<DocumentRow>,
+}
+
+/// What became of one row.
+#[derive(Debug, Clone)]
+pub enum RowOutcome {
+    /// Written.
+    New,
+    /// The same document by the same certificate is there.
+    Known(Box<KnownFiling>),
+    /// Another document or signer is there under this application_id.
+    Conflict,
+    /// The arrival number is another filing's.
+    ArrivalNumberTaken,
+}
+
+impl RecordRow {
+    /// The columns of a filing.
+    ///
+    /// # Errors
+    /// [`StoreError::Fault`] when the report cannot be written as JSON.
+    pub fn new(filing: &Recordable, receipt: IssuedReceipt, access_token_sha256: [u8; 32]) -> Result<Self, StoreError> {
+        let (document, received, report) = (filing.document(), filing.received(), filing.report());
+        let documents = document_rows(filing);
+        Ok(Self {
+            application_id: document.application_id.to_string(),
+            arrival_number: receipt.arrival_number,
+            application_sha256: received.application_sha256,
+            signature_sha256: documents[1].sha256,
+            signer_sha256: filing.signer().sha256(),
+            procedure: document.procedure.to_string(),
+            form_version: i32::try_from(document.form_version).unwrap_or(i32::MAX),
+            recipient: document.recipient.to_string(),
+            held: matches!(filing, Recordable::Held(_)),
+            status: filing.status().as_str(),
+            revocation: filing.revocation().as_str(),
+            received_at: to_database(receipt.received_at),
+            receipt_json: receipt.json,
+            receipt_jws: receipt.jws,
+            access_token_sha256,
+            applicant_name: document.applicant.name.clone(),
+            applicant_date_of_birth: document.applicant.date_of_birth.clone(),
+            title: title(document),
+            corrects: document.corrects.as_ref().map(|corrects| corrects.arrival_number.to_string()),
+            indication: report.indication.as_str(),
+            sub_indication: report.sub_indication.map(crate::verdict::SubIndication::as_str),
+            report: serde_json::to_string(report)
+                .map_err(|_| StoreError::Fault("the report cannot be written as JSON".to_owned()))?,
+            documents,
+        })
+    }
+
+    /// Bytes that go through the writer.
+    pub fn small_bytes(&self) -> usize {
+        self.documents.iter().filter(|document| document.is_small()).map(|document| document.bytes.len()).sum()
+    }
+}
+
+/// The line in the agency's queue: what the applicant called it, where the form has such a field.
+fn title(document: &crate::intake::document::ApplicationDocument) -> String {
+    let given = document.answers.get("title").and_then(serde_json::Value::as_str);
+    given.unwrap_or_else(|| document.procedure.as_str()).chars().take(200).collect()
+}
+
+/// The application first, then the signature, then the attachments as the application lists them.
+fn document_rows(filing: &Recordable) -> Vec<DocumentRow> {
+    let received = filing.received();
+    let mut rows = vec![
+        DocumentRow {
+            role: DocumentRole::Application,
+            ordinal: 0,
+            name: "application.json".to_owned(),
+            media_type: "application/json".to_owned(),
+            sha256: received.application_sha256,
+            bytes: received.application.clone(),
+        },
+        DocumentRow {
+            role: DocumentRole::Signature,
+            ordinal: 0,
+            name: "application.json.p7s".to_owned(),
+            media_type: "application/pkcs7-signature".to_owned(),
+            sha256: sha256(&received.signature),
+            bytes: received.signature.clone(),
+        },
+    ];
+    for (ordinal, listed) in filing.document().attachments.iter().enumerate() {
+        let found = received.attachments.iter().find(|sent| hex::encode(sent.sha256) == listed.sha256);
+        if let (Some(sent), Ok(ordinal)) = (found, i32::try_from(ordinal)) {
+            rows.push(DocumentRow {
+                role: DocumentRole::Attachment,
+                ordinal,
+                name: listed.name.clone(),
+                media_type: listed.media_type.clone(),
+                sha256: sent.sha256,
+                bytes: sent.bytes.clone(),
+            });
+        }
+    }
+    rows
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut value = [0; 32];
+    value.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    value
+}

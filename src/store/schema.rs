@@ -1,0 +1,134 @@
+//! The tables as diesel sees them: the part that both dialects share. The columns are described in the migrations.
+#![allow(missing_docs)]
+
+diesel::table! {
+    submissions (id) {
+        id -> BigInt,
+        application_id -> Text,
+        arrival_number -> Text,
+        application_sha256 -> Binary,
+        signature_sha256 -> Binary,
+        signer_sha256 -> Binary,
+        procedure -> Text,
+        form_version -> Integer,
+        recipient -> Text,
+        status -> Text,
+        status_at -> Timestamp,
+        revocation -> Text,
+        received_at -> Timestamp,
+        receipt_json -> Text,
+        receipt_jws -> Text,
+        access_token_sha256 -> Binary,
+        applicant_name -> Text,
+        applicant_date_of_birth -> Nullable<Text>,
+        title -> Text,
+        corrects -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    documents (sha256) {
+        sha256 -> Binary,
+        size -> BigInt,
+        place -> Text,
+        segment -> Nullable<BigInt>,
+        segment_offset -> Nullable<BigInt>,
+        content -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    submission_documents (submission_id, role, ordinal) {
+        submission_id -> BigInt,
+        role -> Text,
+        ordinal -> Integer,
+        name -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Binary,
+    }
+}
+
+diesel::table! {
+    verdicts (id) {
+        id -> BigInt,
+        submission_id -> BigInt,
+        kind -> Text,
+        decided_at -> Timestamp,
+        indication -> Text,
+        sub_indication -> Nullable<Text>,
+        report -> Text,
+        previous_id -> Nullable<BigInt>,
+        statement_jws -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    status_history (id) {
+        id -> BigInt,
+        submission_id -> BigInt,
+        from_status -> Nullable<Text>,
+        to_status -> Text,
+        changed_at -> Timestamp,
+        changed_by -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    held (submission_id) {
+        submission_id -> BigInt,
+        held_since -> Timestamp,
+        leased_until -> Nullable<Timestamp>,
+        leased_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> BigInt,
+        submission_id -> BigInt,
+        recipient -> Text,
+        kind -> Text,
+        created_at -> Timestamp,
+        position -> Nullable<BigInt>,
+        acknowledged_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    signing_requests (application_sha256) {
+        application_sha256 -> Binary,
+        application_id -> Text,
+        issued_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        actor -> Text,
+        action -> Text,
+        subject -> Text,
+        outcome -> Text,
+        request_id -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(submission_documents -> submissions (submission_id));
+diesel::joinable!(submission_documents -> documents (sha256));
+diesel::joinable!(verdicts -> submissions (submission_id));
+diesel::joinable!(status_history -> submissions (submission_id));
+diesel::joinable!(held -> submissions (submission_id));
+diesel::joinable!(outbox -> submissions (submission_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    submissions,
+    documents,
+    submission_documents,
+    verdicts,
+    status_history,
+    held,
+    outbox
+);
