@@ -1,1 +1,189 @@
-//! Settings: one struct a subject, parsed once, refused when wrong.
+//! Settings: one struct a subject, read once from a TOML file with `MADOGUCHI__SECTION__KEY` overrides from the
+//! environment, and refused as a whole when anything in it is wrong: a wrong or unknown key is named with its value
+//! and what is allowed (public contract section 2).
+//!
+//! To add a setting, add a line to its section's `section!` block; to add a section, write its block and name it in
+//! [`Settings`].
+
+mod read;
+mod sections;
+mod values;
+
+use std::path::{Path, PathBuf};
+
+pub use sections::{
+    AlarmSettings, CardSettings, CatalogSettings, DatabaseSettings, DocumentSettings, KeySettings, LimitSettings,
+    LogSettings, MailSettings, OnUndecided, RevocationSettings, ServerSettings, SessionSettings, SignatureSettings,
+    TrustSettings,
+};
+pub use values::{ByteSize, LogFormat, Origin, Period};
+
+use read::{SectionReader, Source};
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// `[server]`
+    pub server: ServerSettings,
+    /// `[database]`
+    pub database: DatabaseSettings,
+    /// `[documents]`
+    pub documents: DocumentSettings,
+    /// `[trust]`
+    pub trust: TrustSettings,
+    /// `[revocation]`
+    pub revocation: RevocationSettings,
+    /// `[signature]`
+    pub signature: SignatureSettings,
+    /// `[keys]`
+    pub keys: KeySettings,
+    /// `[mail]`
+    pub mail: MailSettings,
+    /// `[alarms]`
+    pub alarms: AlarmSettings,
+    /// `[limits]`
+    pub limits: LimitSettings,
+    /// `[sessions]`
+    pub sessions: SessionSettings,
+    /// `[catalog]`
+    pub catalog: CatalogSettings,
+    /// `[card]`
+    pub card: CardSettings,
+    /// `[log]`
+    pub log: LogSettings,
+}
+
+/// Why the settings were refused; every wrong key is listed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct SettingsError(pub Vec<String>);
+
+impl Settings {
+    /// Reads `file` and the environment of the process.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not TOML, or a key or value in it or in the environment is wrong.
+    pub fn load(file: &Path) -> Result<Self, SettingsError> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| SettingsError(vec![format!("{}: {error}", file.display())]))?;
+        let base = file.parent().unwrap_or_else(|| Path::new(".")).to_path_buf();
+        Self::from_text(&text, std::env::vars(), &base)
+    }
+
+    /// The same from text and given variables; relative paths are made relative to `base`.
+    ///
+    /// # Errors
+    /// As [`Settings::load`].
+    pub fn from_text(
+        text: &str,
+        variables: impl IntoIterator<Item = (String, String)>,
+        base: &Path,
+    ) -> Result<Self, SettingsError> {
+        let mut source = Source::new(text, variables)?;
+        let settings = Self {
+            server: source.section(),
+            database: source.section(),
+            documents: source.section(),
+            trust: source.section(),
+            revocation: source.section(),
+            signature: source.section(),
+            keys: source.section(),
+            mail: source.section(),
+            alarms: source.section(),
+            limits: source.section(),
+            sessions: source.section(),
+            catalog: source.section(),
+            card: source.section(),
+            log: source.section(),
+        };
+        source.finish()?;
+        Ok(settings.resolved(base))
+    }
+
+    /// Relative paths are relative to the file that names them.
+    fn resolved(mut self, base: &Path) -> Self {
+        let join = |path: &mut PathBuf| *path = base.join(&*path);
+        join(&mut self.trust.anchors);
+        join(&mut self.trust.intermediates);
+        join(&mut self.revocation.directory);
+        join(&mut self.keys.directory);
+        let optional = [&mut self.server.tls_certificate, &mut self.server.tls_key, &mut self.catalog.directory];
+        optional.into_iter().flatten().for_each(join);
+        self.database.url = resolve_url(&self.database.url, "sqlite:", base);
+        self.documents.store = resolve_url(&self.documents.store, "file:", base);
+        if !["jpki", "generic"].contains(&self.signature.policy.as_str()) {
+            self.signature.policy = base.join(&self.signature.policy).to_string_lossy().into_owned();
+        }
+        self
+    }
+}
+
+fn resolve_url(url: &str, scheme: &str, base: &Path) -> String {
+    match url.strip_prefix(scheme) {
+        Some(path) if path != ":memory:" => format!("{scheme}{}", base.join(path).display()),
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Settings::from_text(text, variables, Path::new("/etc/madoguchi"))
+    }
+
+    #[test]
+    fn an_empty_file_works_and_paths_are_relative_to_it() {
+        let settings = read("", &[]).unwrap();
+        assert_eq!(settings.server.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(settings.trust.anchors, Path::new("/etc/madoguchi/pki/anchors"));
+        assert_eq!(settings.database.url, "sqlite:/etc/madoguchi/madoguchi.db");
+        assert_eq!(settings.revocation.hold_for_at_most.as_secs(), 7 * 86_400);
+    }
+
+    #[test]
+    fn every_wrong_key_is_named_with_its_value_and_what_is_allowed() {
+        let text =
+            "[server]\nlisten = \"nowhere\"\nmax_boddy = \"1MiB\"\n[revocation]\non_undecided = \"maybe\"\n[sever]\n";
+        let SettingsError(lines) = read(text, &[]).unwrap_err();
+        assert_eq!(lines.len(), 4, "{lines:?}");
+        assert!(lines.iter().any(|line| line.starts_with("server.listen = \"nowhere\": allowed: ")));
+        assert!(lines.iter().any(|line| line.starts_with("server.max_boddy: unknown key; allowed: listen, ")));
+        assert!(lines.iter().any(|line| line.contains("\"maybe\"") && line.contains("\"hold\" or \"refuse\"")));
+        assert!(lines.iter().any(|line| line.starts_with("[sever]: unknown section; allowed: ")));
+    }
+
+    #[test]
+    fn the_environment_overrides_the_file() {
+        let variables = [
+            ("MADOGUCHI__LIMITS__REQUESTS_PER_MINUTE", "0"),
+            ("MADOGUCHI__SERVER__LISTEN", "127.0.0.1:9"),
+            ("MADOGUCHI__SERVER__TRUSTED_PROXIES", "[\"10.0.0.0/8\"]"),
+            ("MADOGUCHI__SESSIONS__IDLE", "5m"),
+            ("PATH", "/bin"),
+        ];
+        let settings = read("[server]\nlisten = \"127.0.0.1:8\"", &variables).unwrap();
+        assert_eq!(settings.limits.requests_per_minute, 0);
+        assert_eq!(settings.server.listen.port(), 9);
+        assert_eq!(settings.server.trusted_proxies.len(), 1);
+        assert_eq!(settings.sessions.idle.as_secs(), 300);
+    }
+
+    #[test]
+    fn a_wrong_variable_is_named() {
+        let SettingsError(lines) = read("", &[("MADOGUCHI__SERVER__LISTEM", "x")]).unwrap_err();
+        assert!(lines[0].starts_with("server.listem: unknown key"), "{lines:?}");
+        let SettingsError(lines) = read("", &[("MADOGUCHI__LIMITS__APPLICATION", "much")]).unwrap_err();
+        assert!(lines[0].starts_with("limits.application = \"much\": allowed: "), "{lines:?}");
+    }
+
+    #[test]
+    fn an_origin_has_no_path_and_needs_a_host() {
+        for bad in ["https://a.example/", "ftp://a.example", "https://", "https://a.example/x", "https://u@a.example"] {
+            let text = format!("[server]\npublic_origin = \"{bad}\"");
+            assert!(read(&text, &[]).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The sections, one struct a subject: each field with its default and what is allowed there.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use super::read::Section;
+use super::values::{ByteSize, LogFormat, Origin, Period};
+
+/// Declares a section: its struct, its defaults and its table of keys in one place, so that they cannot differ.
+macro_rules! section {
+    ($(#[$doc:meta])* $name:ident = $section:literal {
+        $($(#[$field_doc:meta])* $field:ident: $type:ty = $default:expr, $allowed:literal;)*
+    }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$field_doc])* #[doc = ""] #[doc = concat!("Allowed: ", $allowed, ".")] pub $field: $type,)*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default),* }
+            }
+        }
+
+        impl Section for $name {
+            const NAME: &'static str = $section;
+            const KEYS: &'static [(&'static str, &'static str)] = &[$((stringify!($field), $allowed)),*];
+        }
+    };
+}
+
+/// What becomes of a filing whose revocation cannot be decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnUndecided {
+    /// It is recorded and decided later (202).
+    Hold,
+    /// It is refused for now (503).
+    Refuse,
+}
+
+section! {
+    /// The HTTP server.
+    ServerSettings = "server" {
+        /// Where it listens.
+        listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)), "an address and a port: \"127.0.0.1:8080\"";
+        /// The origin that residents see; documents and requests are bound to it.
+        public_origin: Option<Origin> = None, "an origin without a path: \"https://madoguchi.example\"";
+        /// The largest request body.
+        max_body: ByteSize = ByteSize::new(50 << 20), "a size: \"50MiB\"";
+        /// PEM certificate chain for TLS.
+        tls_certificate: Option<PathBuf> = None, "a PEM file";
+        /// PEM private key for TLS.
+        tls_key: Option<PathBuf> = None, "a PEM file";
+        /// Whose X-Forwarded-For is believed.
+        trusted_proxies: Vec<IpNet> = Vec::new(), "a list of networks: [\"127.0.0.1/32\"]";
+        /// Who may read /metrics; empty: everyone.
+        metrics_from: Vec<IpNet> = Vec::new(), "a list of networks: [\"127.0.0.1/32\"]";
+        /// How long a client may take for its request.
+        request_timeout: Period = Period::seconds(60), "a length of time: \"60s\"";
+        /// Threads that serve; 0: one a core.
+        workers: usize = 0, "a number; 0: one a core";
+    }
+}
+
+impl ServerSettings {
+    /// The configured origin, or the one of the listening address.
+    pub fn origin(&self) -> String {
+        let scheme = if self.tls_certificate.is_some() { "https" } else { "http" };
+        self.public_origin
+            .as_ref()
+            .map_or_else(|| format!("{scheme}://{}", self.listen), |origin| origin.as_str().to_owned())
+    }
+}
+
+section! {
+    /// The database.
+    DatabaseSettings = "database" {
+        /// Which one.
+        url: String = "sqlite:madoguchi.db".to_owned(), "\"sqlite:FILE\" or \"postgres://user@host/db\"";
+        /// Connections for reading and small writes.
+        connections: u32 = 8, "a number from 1";
+    }
+}
+
+section! {
+    /// Where large documents go.
+    DocumentSettings = "documents" {
+        /// A folder, or a bucket in builds with the feature `s3`.
+        store: String = "file:documents".to_owned(), "\"file:FOLDER\" or \"s3://bucket/prefix\"";
+    }
+}
+
+section! {
+    /// What the gateway trusts.
+    TrustSettings = "trust" {
+        /// Folder of trust anchors.
+        anchors: PathBuf = PathBuf::from("pki/anchors"), "a folder of PEM or DER files";
+        /// Folder of intermediates.
+        intermediates: PathBuf = PathBuf::from("pki/intermediates"), "a folder of PEM or DER files";
+    }
+}
+
+section! {
+    /// Revocation lists.
+    RevocationSettings = "revocation" {
+        /// Watched: a file dropped in is taken in.
+        directory: PathBuf = PathBuf::from("pki/crls"), "a folder";
+        /// How often the folder is looked at.
+        poll: Period = Period::seconds(5), "a length of time: \"5s\"";
+        /// What becomes of a filing whose revocation cannot be decided.
+        on_undecided: OnUndecided = OnUndecided::Hold, "\"hold\" or \"refuse\"";
+        /// After that a held filing is refused.
+        hold_for_at_most: Period = Period::seconds(7 * 86_400), "a length of time: \"7d\"";
+        /// A list whose nextUpdate is nearer than this is soon stale.
+        soon_stale: Period = Period::seconds(6 * 3_600), "a length of time: \"6h\"";
+    }
+}
+
+section! {
+    /// How signatures are judged.
+    SignatureSettings = "signature" {
+        /// The policy.
+        policy: String = "jpki".to_owned(), "\"jpki\", \"generic\" or a policy file";
+    }
+}
+
+section! {
+    /// The gateway's own keys.
+    KeySettings = "keys" {
+        /// Receipt, request and session keys; made at the first start, mode 0600, the same for all gateways.
+        directory: PathBuf = PathBuf::from("keys"), "a folder";
+    }
+}
+
+section! {
+    /// Outgoing mail.
+    MailSettings = "mail" {
+        /// The server; none: no mail is sent.
+        smtp: Option<String> = None, "\"smtp://user:password@host:port\" or \"smtps://...\"";
+        /// The sender's address.
+        from: String = "madoguchi@localhost".to_owned(), "a mail address";
+    }
+}
+
+section! {
+    /// Who hears of a stale CRL.
+    AlarmSettings = "alarms" {
+        /// Mail addresses.
+        mail: Vec<String> = Vec::new(), "a list of mail addresses";
+        /// A URL that gets a JSON POST.
+        webhook: Option<String> = None, "an http or https URL";
+        /// How often an alarm that still stands is repeated.
+        repeat: Period = Period::seconds(86_400), "a length of time: \"24h\"";
+    }
+}
+
+section! {
+    /// Limits.
+    LimitSettings = "limits" {
+        /// Per address; 0: off.
+        requests_per_minute: u32 = 600, "a number; 0: off";
+        /// The largest application document.
+        application: ByteSize = ByteSize::new(1 << 20), "a size: \"1MiB\"";
+        /// The largest signature.
+        signature: ByteSize = ByteSize::new(1 << 20), "a size: \"1MiB\"";
+        /// The most attachments.
+        attachments: usize = 20, "a number";
+        /// The largest attachment.
+        attachment: ByteSize = ByteSize::new(10 << 20), "a size: \"10MiB\"";
+        /// How long an application may be filed after it was made.
+        request_life: Period = Period::seconds(86_400), "a length of time: \"24h\"";
+        /// How long an untouched draft is kept.
+        draft_life: Period = Period::seconds(7 * 86_400), "a length of time: \"7d\"";
+    }
+}
+
+section! {
+    /// Sign-in sessions of agencies and operators.
+    SessionSettings = "sessions" {
+        /// Ends after this long without a request.
+        idle: Period = Period::seconds(30 * 60), "a length of time: \"30m\"";
+        /// Ends after this long in any case.
+        at_most: Period = Period::seconds(12 * 3_600), "a length of time: \"12h\"";
+        /// Wrong passwords in a row until the account is locked.
+        lock_after: u32 = 5, "a number from 1";
+        /// How long it stays locked.
+        lock_for: Period = Period::seconds(15 * 60), "a length of time: \"15m\"";
+    }
+}
+
+section! {
+    /// The catalog of procedures.
+    CatalogSettings = "catalog" {
+        /// Folder of procedure files, beside those built in.
+        directory: Option<PathBuf> = None, "a folder of TOML files";
+    }
+}
+
+section! {
+    /// A card client on the resident's own machine that pages may offer.
+    CardSettings = "card" {
+        /// The loopback agent's origin; none: pages offer files only.
+        agent: Option<Origin> = None, "an origin: \"http://127.0.0.1:8081\"";
+        /// A token under which this gateway's pages are paired with it beforehand (demo).
+        pairing: Option<String> = None, "a token made by the card client";
+    }
+}
+
+section! {
+    /// Log lines.
+    LogSettings = "log" {
+        /// How they are written.
+        format: LogFormat = LogFormat::Text, "\"text\" or \"json\"";
+        /// Which are written.
+        level: String = "info".to_owned(), "a tracing filter: \"info\", \"madoguchi=debug\"";
+    }
+}
