@@ -59,6 +59,8 @@ route_table! {
     POST "/api/v1/validations"                               Anyone       api::validations::post_validation;
     GET  "/api/openapi.json"                                 Anyone       api::openapi::get_openapi;
     GET  "/.well-known/jwks.json"                            Anyone       api::keys::get_keys;
+    GET  "/"                                                 Anyone       resident::home::get;
+    GET  "/assets/{name}"                                    Anyone       assets::get;
     GET  "/problems/{code}"                                  Anyone       api::problems::get_problem;
     GET  "/healthz"                                          Anyone       api::health::get_healthz;
     GET  "/readyz"                                           Anyone       api::health::get_readyz;
