@@ -16,6 +16,7 @@
 //!
 //! Times are [`to_database`]/[`from_database`] (microseconds, UTC). Errors never repeat stored values.
 pub mod accounts;
+pub mod agency_queue;
 pub mod agency_tokens;
 pub mod connection;
 pub mod documents;
@@ -23,6 +24,7 @@ pub mod error;
 pub mod feed;
 mod group;
 mod group_parts;
+pub mod held;
 pub mod migrations;
 mod queue;
 pub mod recorder;
@@ -30,6 +32,8 @@ mod row;
 pub mod schema;
 pub mod sessions;
 pub mod signing_requests;
+pub mod statuses;
+pub mod submissions;
 pub mod transaction;
 
 use std::path::PathBuf;
@@ -43,6 +47,7 @@ use documents::DocumentStore;
 pub use error::StoreError;
 use queue::Writer;
 pub use recorder::{KnownFiling, RecordOutcome, RecordedSubmission};
+pub use row::DocumentRole;
 use transaction::in_transaction;
 
 /// Where the record is kept.

@@ -2,7 +2,6 @@
 //! to. Public callers cannot make one: `Store::record` takes the proof types.
 use bytes::Bytes;
 use chrono::NaiveDateTime;
-use ring::digest;
 
 use super::documents::SMALL_DOCUMENT;
 use super::error::StoreError;
@@ -116,7 +115,7 @@ impl RecordRow {
             application_id: document.application_id.to_string(),
             arrival_number: receipt.arrival_number,
             application_sha256: received.application_sha256,
-            signature_sha256: documents[1].sha256,
+            signature_sha256: received.signature_sha256,
             signer_sha256: filing.signer().sha256(),
             procedure: document.procedure.to_string(),
             form_version: i32::try_from(document.form_version).unwrap_or(i32::MAX),
@@ -169,7 +168,7 @@ fn document_rows(filing: &Recordable) -> Vec<DocumentRow> {
             ordinal: 0,
             name: "application.json.p7s".to_owned(),
             media_type: "application/pkcs7-signature".to_owned(),
-            sha256: sha256(&received.signature),
+            sha256: received.signature_sha256,
             bytes: received.signature.clone(),
         },
     ];
@@ -187,10 +186,4 @@ fn document_rows(filing: &Recordable) -> Vec<DocumentRow> {
         }
     }
     rows
-}
-
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut value = [0; 32];
-    value.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
-    value
 }
