@@ -2,7 +2,6 @@
 //! a handler.
 pub mod make;
 pub mod outcome;
-pub mod readiness;
 mod submit;
 
 use std::sync::Arc;
