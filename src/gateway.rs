@@ -2,6 +2,7 @@
 //! a handler.
 pub mod make;
 pub mod outcome;
+pub mod readiness;
 mod submit;
 
 use std::sync::Arc;

@@ -1,9 +1,12 @@
 //! Tracing and metrics: how they are set up, and the names under which they appear. Nothing here takes personal data:
-//! labels are route names, codes and digests.
+//! labels are route names, codes and digests, and an event's fields are request ids, arrival numbers and counts.
+use std::io::{self, IsTerminal};
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::submission::rejection::RejectionCode;
 
@@ -21,16 +24,54 @@ pub const COMMIT_SECONDS: &str = "madoguchi_commit_seconds";
 pub const CRL_AGE_SECONDS: &str = "madoguchi_crl_age_seconds";
 /// Seconds to a CRL's nextUpdate, negative when it is stale, by `issuer` and `crl`.
 pub const CRL_NEXT_UPDATE_SECONDS: &str = "madoguchi_crl_seconds_to_next_update";
+/// Upper bounds of the histograms' buckets, in seconds.
+const BUCKETS: [f64; 16] =
+    [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// How a line of log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl LogFormat {
+    /// Reads `text` or `json`.
+    ///
+    /// # Errors
+    /// A sentence that tells what is allowed.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            other => Err(format!("the log format {other:?} is not one of: text, json")),
+        }
+    }
+}
+
+/// Sends events to standard error. `filter` is a level or a list of targets and levels (`info,madoguchi=debug`).
+///
+/// # Errors
+/// A sentence: the filter cannot be read, or tracing is set up already.
+pub fn start_logging(format: LogFormat, filter: &str) -> Result<(), String> {
+    let filter =
+        EnvFilter::try_new(filter).map_err(|error| format!("the log level {filter:?} cannot be read: {error}"))?;
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_span_events(FmtSpan::NONE);
+    let outcome = match format {
+        LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).try_init(),
+        LogFormat::Text => builder.with_ansi(io::stderr().is_terminal()).try_init(),
+    };
+    outcome.map_err(|error| format!("logging cannot start: {error}"))
+}
 
 static METRICS: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
 /// Installs the recorder of metrics once a process and gives its handle; `None` where another one is installed.
 pub fn metrics_handle() -> Option<&'static PrometheusHandle> {
-    let install = || {
-        let seconds =
-            [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-        PrometheusBuilder::new().set_buckets(&seconds).ok()?.install_recorder().ok()
-    };
+    let install = || PrometheusBuilder::new().set_buckets(&BUCKETS).ok()?.install_recorder().ok();
     METRICS.get_or_init(install).as_ref()
 }
 
@@ -53,4 +94,14 @@ pub fn note_verification(took: Duration) {
 /// Notes how long a filing took from the recorder's door to the disk.
 pub fn note_commit(took: Duration) {
     metrics::histogram!(COMMIT_SECONDS).record(took.as_secs_f64());
+}
+
+/// Notes how old a CRL is and how long it is good for. `issuer` is a hash of the issuer's name, `crl` the list's digest.
+pub fn note_crl(issuer: &str, crl: &str, age_seconds: i64, seconds_to_next_update: Option<i64>) {
+    let labels = [("issuer", issuer.to_owned()), ("crl", crl.to_owned())];
+    // Far below 2^53, so that the conversion is exact.
+    metrics::gauge!(CRL_AGE_SECONDS, &labels).set(age_seconds as f64);
+    if let Some(seconds) = seconds_to_next_update {
+        metrics::gauge!(CRL_NEXT_UPDATE_SECONDS, &labels).set(seconds as f64);
+    }
 }

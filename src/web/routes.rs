@@ -50,9 +50,21 @@ macro_rules! route_table {
 }
 
 route_table! {
-    GET  "/"                                        Anyone        resident::home::get;
-    GET  "/assets/{name}"                           Anyone        assets::get;
-    GET  "/healthz"                                 Anyone        api::health::get_healthz;
+    POST "/api/v1/submissions"                               Anyone       api::submissions::post_submission;
+    POST "/api/v1/submissions/{arrival_number}/corrections"  Anyone       api::submissions::post_correction;
+    POST "/api/v1/submissions/{arrival_number}/withdrawal"   Anyone       api::submissions::post_withdrawal;
+    GET  "/api/v1/procedures"                                Anyone       api::procedures::list_procedures;
+    GET  "/api/v1/procedures/{code}"                         Anyone       api::procedures::get_procedure;
+    POST "/api/v1/applications"                              Anyone       api::applications::post_application;
+    POST "/api/v1/validations"                               Anyone       api::validations::post_validation;
+    GET  "/api/openapi.json"                                 Anyone       api::openapi::get_openapi;
+    GET  "/.well-known/jwks.json"                            Anyone       api::keys::get_keys;
+    GET  "/"                                                 Anyone       resident::home::get;
+    GET  "/assets/{name}"                                    Anyone       assets::get;
+    GET  "/problems/{code}"                                  Anyone       api::problems::get_problem;
+    GET  "/healthz"                                          Anyone       api::health::get_healthz;
+    GET  "/readyz"                                           Anyone       api::health::get_readyz;
+    GET  "/metrics"                                          Anyone       api::health::get_metrics;
 }
 
 /// One resource a line, so that its name is the line's: metrics and logs tell routes by it, never by the path.

@@ -6,9 +6,13 @@ use actix_web::HttpRequest;
 use super::config::WebConfig;
 use super::middleware::rate_limit::RateLimiter;
 use super::problem::Problem;
+use crate::submission::rejection::RejectionCode;
 
 /// Renders the error page that a browser is shown: HTML, or `None` where the plain page will do.
 pub type ErrorPage = fn(&HttpRequest, &Problem) -> Option<String>;
+
+/// Renders the page that explains a problem's code: HTML, or `None` where JSON will do.
+pub type ProblemPage = fn(&HttpRequest, RejectionCode) -> Option<String>;
 
 /// The HTTP side's own state; handlers take it as `web::Data<WebState>`.
 pub struct WebState {
@@ -20,6 +24,8 @@ pub struct WebState {
     pub limiter: RateLimiter,
     /// Renders error pages.
     pub error_page: ErrorPage,
+    /// Renders the pages behind the types of problems.
+    pub problem_page: ProblemPage,
 }
 
 impl WebState {
@@ -29,6 +35,7 @@ impl WebState {
             origin: Arc::from(config.public_origin.trim_end_matches('/')),
             limiter: RateLimiter::new(config.requests_per_minute),
             error_page: |_, _| None,
+            problem_page: |_, _| None,
             config,
         }
     }
