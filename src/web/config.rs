@@ -1,7 +1,10 @@
 //! What the HTTP side needs of the settings.
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
+
+use ipnet::IpNet;
+
+use crate::settings::Settings;
 
 /// A certificate chain and its key, PEM files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,57 +13,6 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// The private key.
     pub key: PathBuf,
-}
-
-/// A network of addresses in CIDR form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u8,
-}
-
-impl Network {
-    /// The addresses of this machine.
-    pub const LOOPBACK: [Self; 2] = [
-        Self { address: IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0)), prefix: 8 },
-        Self { address: IpAddr::V6(std::net::Ipv6Addr::LOCALHOST), prefix: 128 },
-    ];
-
-    /// Reads `192.0.2.0/24`, `2001:db8::/32` or a single address.
-    ///
-    /// # Errors
-    /// A sentence that tells what is wrong.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.parse().map_err(|_| format!("{text:?} is not an address or a network"))?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = match prefix {
-            None => longest,
-            Some(prefix) => prefix.parse().map_err(|_| format!("{text:?}: the prefix is not a number"))?,
-        };
-        if prefix > longest {
-            return Err(format!("{text:?}: the prefix is longer than {longest}"));
-        }
-        Ok(Self { address, prefix })
-    }
-
-    /// Whether `address` lies in it; an IPv4 address mapped into IPv6 counts as IPv4.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                let shift = 32 - u32::from(self.prefix);
-                shift == 32 || (network.to_bits() ^ address.to_bits()) >> shift == 0
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                let shift = 128 - u32::from(self.prefix);
-                shift == 128 || (network.to_bits() ^ address.to_bits()) >> shift == 0
-            }
-            _ => false,
-        }
-    }
 }
 
 /// How much an upload may hold.
@@ -103,9 +55,9 @@ pub struct WebConfig {
     /// TLS, where the gateway does it itself.
     pub tls: Option<TlsFiles>,
     /// Proxies whose X-Forwarded-For is believed.
-    pub trusted_proxies: Vec<Network>,
+    pub trusted_proxies: Vec<IpNet>,
     /// Who may read /metrics; empty: anyone who can connect.
-    pub metrics_from: Vec<Network>,
+    pub metrics_from: Vec<IpNet>,
     /// Requests a minute from one address; 0: no limit.
     pub requests_per_minute: u32,
     /// Sizes of uploads.
@@ -129,7 +81,7 @@ impl Default for Patience {
         Self {
             head: Duration::from_secs(10),
             next_bytes: Duration::from_secs(15),
-            body: Duration::from_secs(300),
+            body: Duration::from_secs(60),
             keep_alive: Duration::from_secs(75),
             shutdown: Duration::from_secs(30),
         }
@@ -152,27 +104,35 @@ impl Default for WebConfig {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_holds_the_addresses_under_its_prefix() {
-        let network = Network::parse("192.0.2.0/24").unwrap();
-        assert!(network.contains("192.0.2.255".parse().unwrap()));
-        assert!(network.contains("::ffff:192.0.2.7".parse().unwrap()));
-        assert!(!network.contains("192.0.3.0".parse().unwrap()));
-        assert!(!network.contains("2001:db8::1".parse().unwrap()));
-        assert!(Network::parse("0.0.0.0/0").unwrap().contains("203.0.113.9".parse().unwrap()));
-        assert!(Network::parse("2001:db8::/32").unwrap().contains("2001:db8:1::".parse().unwrap()));
-        assert!(!Network::parse("2001:db8::/32").unwrap().contains("2001:db9::".parse().unwrap()));
-        assert!(Network::parse("10.0.0.1").unwrap().contains("10.0.0.1".parse().unwrap()));
-    }
-
-    #[test]
-    fn what_is_not_a_network_is_refused() {
-        for wrong in ["", "10.0.0.0/33", "10.0.0/8", "::/129", "localhost", "10.0.0.0/x"] {
-            assert!(Network::parse(wrong).is_err(), "{wrong}");
+impl From<&Settings> for WebConfig {
+    fn from(settings: &Settings) -> Self {
+        let (server, limits) = (&settings.server, &settings.limits);
+        let tls = match (&server.tls_certificate, &server.tls_key) {
+            (Some(certificate), Some(key)) => Some(TlsFiles { certificate: certificate.clone(), key: key.clone() }),
+            _ => None,
+        };
+        let timeout = server.request_timeout.duration();
+        Self {
+            listen: server.listen.to_string(),
+            public_origin: server.origin(),
+            tls,
+            trusted_proxies: server.trusted_proxies.clone(),
+            metrics_from: server.metrics_from.clone(),
+            requests_per_minute: limits.requests_per_minute,
+            limits: UploadLimits {
+                body: server.max_body.bytes(),
+                application: limits.application.bytes(),
+                signature: limits.signature.bytes(),
+                attachment: limits.attachment.bytes(),
+                attachments: limits.attachments,
+            },
+            patience: Patience {
+                head: timeout.min(Patience::default().head),
+                next_bytes: timeout.min(Patience::default().next_bytes),
+                body: timeout,
+                ..Patience::default()
+            },
+            workers: server.workers,
         }
     }
 }

@@ -35,7 +35,7 @@ pub async fn get_metrics(request: HttpRequest, state: web::Data<WebState>) -> Re
     let allowed = &state.config.metrics_from;
     let client = request.extensions().get::<ClientAddress>().copied();
     if !allowed.is_empty()
-        && !client.is_some_and(|ClientAddress(at)| allowed.iter().any(|network| network.contains(at)))
+        && !client.is_some_and(|ClientAddress(at)| allowed.iter().any(|network| network.contains(&at)))
     {
         return Err(Problem::not_found());
     }

@@ -2,14 +2,13 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::dev::ServiceRequest;
-
-use crate::web::config::Network;
+use ipnet::IpNet;
 
 /// The client's address: the peer's, or where the peer is a trusted proxy the last address of X-Forwarded-For that is
 /// not one itself. What stands further left was written by the client and proves nothing.
-pub fn client_address(request: &ServiceRequest, trusted: &[Network]) -> IpAddr {
+pub fn client_address(request: &ServiceRequest, trusted: &[IpNet]) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
-    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
     if !is_trusted(peer) {
         return peer;
     }
@@ -33,7 +32,7 @@ mod tests {
     use super::*;
 
     fn seen(peer: &str, forwarded: &[&str]) -> String {
-        let trusted = [Network::parse("127.0.0.1/32").unwrap(), Network::parse("10.0.0.0/8").unwrap()];
+        let trusted = ["127.0.0.1/32".parse().unwrap(), "10.0.0.0/8".parse().unwrap()];
         let mut request = TestRequest::default().peer_addr(format!("{peer}:4711").parse().unwrap());
         for value in forwarded {
             request = request.append_header(("x-forwarded-for", *value));

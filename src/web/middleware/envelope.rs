@@ -119,7 +119,7 @@ fn of_error(error: &Error) -> Problem {
 
 /// The answer to a problem: a page for who asks for pages outside the API, JSON for everyone else.
 fn render(request: Option<&actix_web::HttpRequest>, problem: &Problem, state: &WebState) -> actix_web::HttpResponse {
-    telemetry::count_refusal(problem.code());
+    telemetry::count_refusal(problem.code().as_str());
     let page = request.filter(|request| wants_page(request)).and_then(|request| (state.error_page)(request, problem));
     problem.respond(&state.origin, page)
 }
