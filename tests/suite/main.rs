@@ -1,4 +1,6 @@
 //! The integration tests, one binary so that a bare machine links once: a file a subject.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod authority;
 mod pages_i18n;
 mod support;
