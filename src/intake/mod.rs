@@ -1,13 +1,24 @@
-//! THE PATH: from what was received to what may be recorded. `accept` reads like the specification; a file a step.
+//! THE PATH: from what was received to what may be recorded. [`accept`] reads like the specification; a file a step.
+mod attachments;
 pub mod document;
+pub mod json;
+mod members;
+mod procedure;
+pub mod signer;
+mod terms;
+mod text;
+pub mod withdrawal;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use self::attachments::check_list as check_attachment_list;
+pub use self::procedure::answers_invalid;
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::CrlSnapshot;
-use crate::procedures::Catalog;
+use crate::procedures::{AdmissibleForm, Catalog};
+use crate::registry::matching::{ApplicantRule, IdentifiedSigner, SignerProof};
 use crate::signature::report::{Report, SignerAttributes};
 use crate::signature::verifier::Verifier;
 use crate::submission::received::ReceivedSubmission;
@@ -19,8 +30,8 @@ use crate::submission::status::{RevocationState, SubmissionStatus};
 struct Checked {
     received: ReceivedSubmission,
     document: document::ApplicationDocument,
-    signer: Arc<Certificate>,
-    attributes: SignerAttributes,
+    form: AdmissibleForm,
+    signer: IdentifiedSigner,
     report: Report,
 }
 
@@ -69,13 +80,17 @@ impl Recordable {
     pub fn document(&self) -> &document::ApplicationDocument {
         &self.checked().document
     }
+    /// The procedure and its answers, admissible.
+    pub fn form(&self) -> &AdmissibleForm {
+        &self.checked().form
+    }
     /// The signer's certificate.
     pub fn signer(&self) -> &Arc<Certificate> {
-        &self.checked().signer
+        self.checked().signer.signer()
     }
     /// What the signer's certificate says of the person.
     pub fn attributes(&self) -> &SignerAttributes {
-        &self.checked().attributes
+        self.checked().signer.attributes()
     }
     /// The verdict.
     pub fn report(&self) -> &Report {
@@ -129,6 +144,8 @@ pub struct IntakeRules {
     pub limits: IntakeLimits,
     /// Where revocation is undecided.
     pub on_undecided: OnUndecided,
+    /// What the applicant is compared by with the signer.
+    pub applicant: ApplicantRule,
 }
 
 /// Everything `accept` judges by; it does no I/O of its own.
@@ -147,10 +164,29 @@ pub struct IntakeContext<'a> {
     pub signed_after: Option<DateTime<Utc>>,
 }
 
-/// Judges a filing.
+/// Judges a filing: the document first, which costs little, then the signature, then who signed.
 ///
 /// # Errors
 /// A [`Rejection`], which leaves nothing behind.
-pub fn accept(_received: ReceivedSubmission, _context: &IntakeContext<'_>) -> Result<Recordable, Box<Rejection>> {
-    unimplemented!()
+pub fn accept(received: ReceivedSubmission, context: &IntakeContext<'_>) -> Result<Recordable, Box<Rejection>> {
+    let IntakeContext { rules, now, .. } = *context;
+    received.check_sizes(rules.limits.application_bytes, rules.limits.signature_bytes)?;
+    let document = document::ApplicationDocument::read(&received.application)?;
+    terms::check(&document.terms(), rules, now)?;
+    let procedure = procedure::find(&document, context.catalog)?;
+    let form = procedure::judge_answers(&document, &procedure)?;
+    attachments::check_list(&document.attachments, &procedure, &rules.limits)?;
+    attachments::check_sent(&document.attachments, &received.attachments)?;
+    let (report, proof) = signer::verify(&received, context)?;
+    let signer = signer::identify(proof, &document.applicant, rules.applicant)?;
+    Ok(Checked { received, document, form, signer, report }.into())
+}
+
+impl From<Checked> for Recordable {
+    fn from(checked: Checked) -> Self {
+        match checked.signer.proof() {
+            SignerProof::Verified(_) => Self::Verified(VerifiedSubmission(checked)),
+            SignerProof::Undecided(_) => Self::Held(HeldSubmission(checked)),
+        }
+    }
 }

@@ -15,7 +15,7 @@ const MOST_FAULTS: usize = 50;
 #[derive(Debug)]
 pub struct AdmissibleForm {
     procedure: Arc<Procedure>,
-    answers: Value,
+    answers: Arc<Value>,
 }
 
 impl AdmissibleForm {
@@ -25,7 +25,7 @@ impl AdmissibleForm {
     }
 
     /// The answers.
-    pub fn answers(&self) -> &Value {
+    pub fn answers(&self) -> &Arc<Value> {
         &self.answers
     }
 }
@@ -35,7 +35,7 @@ impl Procedure {
     ///
     /// # Errors
     /// Every fault found (at most 50).
-    pub fn judge(self: &Arc<Self>, answers: Value) -> Result<AdmissibleForm, Vec<FieldFault>> {
+    pub fn judge(self: &Arc<Self>, answers: Arc<Value>) -> Result<AdmissibleForm, Vec<FieldFault>> {
         // Nearly all answers are right: the quick question first.
         if self.validator.is_valid(&answers) {
             return Ok(AdmissibleForm { procedure: Arc::clone(self), answers });
@@ -99,7 +99,7 @@ mod tests {
 
     fn faults(code: &str, answers: Value) -> Vec<(String, &'static str)> {
         let catalog = Catalog::builtin().unwrap();
-        match catalog.get(code).unwrap().judge(answers) {
+        match catalog.get(code).unwrap().judge(Arc::new(answers)) {
             Ok(_) => Vec::new(),
             Err(faults) => faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect(),
         }
@@ -150,7 +150,7 @@ mod tests {
         let catalog = Catalog::builtin().unwrap();
         let secret = "山田\u{1}花子";
         let faults =
-            catalog.get("general-application").unwrap().judge(json!({"title": secret, "body": 3})).unwrap_err();
+            catalog.get("general-application").unwrap().judge(Arc::new(json!({"title": secret, "body": 3}))).unwrap_err();
         assert_eq!(faults.len(), 2);
         for fault in faults {
             assert!(!serde_json::to_string(&fault).unwrap().contains("山田"));

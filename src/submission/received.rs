@@ -2,6 +2,8 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
+use super::rejection::{Rejection, RejectionCode};
+
 /// An attachment as uploaded: hashed while it streamed in.
 #[derive(Debug, Clone)]
 pub struct ReceivedAttachment {
@@ -14,7 +16,7 @@ pub struct ReceivedAttachment {
 }
 
 /// One filing as received: nothing in it is proven.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ReceivedSubmission {
     /// The application document's exact bytes.
     pub application: Bytes,
@@ -28,4 +30,24 @@ pub struct ReceivedSubmission {
     pub attachments: Vec<ReceivedAttachment>,
     /// When the last byte arrived, by the gateway's clock.
     pub received_at: DateTime<Utc>,
+}
+
+impl ReceivedSubmission {
+    /// The document and the signature are there, and no larger than allowed.
+    ///
+    /// # Errors
+    /// `too-large`, or `part-missing` for an empty part.
+    pub fn check_sizes(&self, application_bytes: usize, signature_bytes: usize) -> Result<(), Box<Rejection>> {
+        for (name, part, most) in
+            [("application", &self.application, application_bytes), ("signature", &self.signature, signature_bytes)]
+        {
+            let refusal = match part.len() {
+                0 => (RejectionCode::PartMissing, format!("The part {name} is empty.")),
+                length if length > most => (RejectionCode::TooLarge, format!("The part {name} may have {most} bytes at most.")),
+                _ => continue,
+            };
+            return Err(Box::new(Rejection::new(refusal.0, refusal.1)));
+        }
+        Ok(())
+    }
 }

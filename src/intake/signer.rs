@@ -1,0 +1,119 @@
+//! Who signed: the signature's verdict, and the person behind it.
+use super::document::Applicant;
+use super::{IntakeContext, OnUndecided};
+use crate::registry::matching::{self, ApplicantRule, IdentifiedSigner, SignerProof};
+use crate::signature::report::Report;
+use crate::signature::verifier::{Proof, VerificationRequest};
+use crate::submission::received::ReceivedSubmission;
+use crate::submission::rejection::{Rejection, RejectionCode};
+use crate::verdict::{Check, SubIndication};
+
+/// Verifies the signature over the document's exact bytes as of the time of judging; where revocation is undecided, by
+/// the gateway's setting.
+pub(super) fn verify(
+    received: &ReceivedSubmission,
+    context: &IntakeContext<'_>,
+) -> Result<(Report, SignerProof), Box<Rejection>> {
+    verify_with(received, context, context.rules.on_undecided)
+}
+
+/// The same for what is never held.
+pub(super) fn verify_decided(
+    received: &ReceivedSubmission,
+    context: &IntakeContext<'_>,
+) -> Result<(Report, SignerProof), Box<Rejection>> {
+    verify_with(received, context, OnUndecided::Refuse)
+}
+
+fn verify_with(
+    received: &ReceivedSubmission,
+    context: &IntakeContext<'_>,
+    on_undecided: OnUndecided,
+) -> Result<(Report, SignerProof), Box<Rejection>> {
+    let request = VerificationRequest {
+        signature: &received.signature,
+        content: Some(&received.application),
+        extra_certificates: &[],
+        at: context.now,
+        signed_after: context.signed_after,
+    };
+    let verification = context.verifier.verify(context.crls, &request);
+    let report = verification.report;
+    match verification.proof {
+        Proof::Verified(signature) => Ok((report, SignerProof::Verified(signature))),
+        Proof::Undecided(signature) if on_undecided == OnUndecided::Hold => {
+            Ok((report, SignerProof::Undecided(signature)))
+        }
+        Proof::Undecided(_) => {
+            let detail = "Whether the certificate is revoked cannot be decided now. Nothing was kept: file it again later.";
+            Err(refuse(RejectionCode::RevocationUndecided, detail, &report))
+        }
+        Proof::None if report.signatures.len() > 1 => {
+            let detail = "The signature file holds several signers: a filing is signed by exactly one person.";
+            Err(refuse(RejectionCode::SeveralSigners, detail, &report))
+        }
+        Proof::None => Err(refuse(RejectionCode::SignatureRefused, advice(report.sub_indication), &report)),
+    }
+}
+
+/// The applicant is the signer.
+pub(super) fn identify(
+    proof: SignerProof,
+    applicant: &Applicant,
+    rule: ApplicantRule,
+) -> Result<IdentifiedSigner, Box<Rejection>> {
+    matching::identify(proof, applicant, rule).map_err(|faults| {
+        let detail = "The applicant in the document is not the holder of the certificate that signed it: \
+                      read the certificate first and take name, date of birth, sex and address from it.";
+        Box::new(Rejection::new(RejectionCode::ApplicantNotSigner, detail).with_faults(faults))
+    })
+}
+
+/// Whether proof that the signature is younger than the gateway's own request could change the verdict.
+pub fn depends_on_age(rejection: &Rejection) -> bool {
+    use SubIndication::{OutOfBoundsNoPoe, OutOfBoundsNotRevoked, RevokedNoPoe};
+    matches!(rejection.sub_indication, Some(RevokedNoPoe | OutOfBoundsNotRevoked | OutOfBoundsNoPoe))
+}
+
+fn refuse(code: RejectionCode, detail: &str, report: &Report) -> Box<Rejection> {
+    let failed = |check: &&Check| check.is_failed();
+    let checks = report.signatures.iter().flat_map(|signature| &signature.checks).filter(failed).cloned().collect();
+    Box::new(Rejection {
+        indication: Some(report.indication),
+        sub_indication: report.sub_indication,
+        checks,
+        ..Rejection::new(code, detail)
+    })
+}
+
+/// What the resident can do about it.
+fn advice(sub_indication: Option<SubIndication>) -> &'static str {
+    use SubIndication as S;
+    match sub_indication {
+        Some(S::HashFailure) => "The document is not the one that was signed: send the exact bytes that were signed.",
+        Some(S::SigCryptoFailure) => "The signature does not verify: sign the document again.",
+        Some(S::FormatFailure) => "The signature file cannot be read as CMS SignedData: send what the signing program wrote.",
+        Some(S::SigConstraintsFailure | S::NoSigningCertificateFound) => {
+            "The signature lacks what CAdES-B-B asks for: sign with signed attributes, signing-certificate-v2 and the signer's certificate inside."
+        }
+        Some(S::ChainConstraintsFailure) => {
+            "The certificate is not one for signing documents: use the signature certificate, not the one for user authentication."
+        }
+        Some(S::Revoked | S::RevokedNoPoe | S::RevokedCaNoPoe) => {
+            "The certificate has ended before its time. This happens by itself after a change of name or address: \
+             have a new signature certificate issued at your municipality."
+        }
+        Some(S::Expired | S::OutOfBoundsNotRevoked | S::OutOfBoundsNoPoe) => {
+            "The certificate has expired: have a new signature certificate issued at your municipality."
+        }
+        Some(S::NotYetValid) => "The certificate is not valid yet.",
+        Some(S::NoCertificateChainFound | S::CertificateChainGeneralFailure) => {
+            "The certificate was not issued by an authority that this gateway relies on."
+        }
+        Some(S::CryptoConstraintsFailure | S::CryptoConstraintsFailureNoPoe) => {
+            "The signature was made with an algorithm or key that is not relied on any more."
+        }
+        Some(S::TryLater) => "The certificate is suspended, or its revocation cannot be decided: try again later.",
+        Some(S::SignedDataNotFound | S::PolicyProcessingError) | None => "The signature was not accepted.",
+    }
+}
