@@ -21,7 +21,12 @@ pub(super) fn check_list(listed: &[ListedAttachment], procedure: &Procedure, lim
             return refuse(RejectionCode::AttachmentTooLarge, index, "size", message);
         }
         if listed.iter().take(index).any(|earlier| earlier.name == attachment.name) {
-            return refuse(RejectionCode::AttachmentTwice, index, "name", "is the name of another attachment too".into());
+            return refuse(
+                RejectionCode::AttachmentTwice,
+                index,
+                "name",
+                "is the name of another attachment too".into(),
+            );
         }
     }
     Ok(())
@@ -50,7 +55,12 @@ pub(super) fn check_sent(listed: &[ListedAttachment], sent: &[ReceivedAttachment
 
 fn check_same(index: usize, listed: &ListedAttachment, sent: &ReceivedAttachment) -> Checked {
     if listed.size != sent.bytes.len() as u64 {
-        return refuse(RejectionCode::AttachmentMismatch, index, "size", "is not the size of the file that was sent".into());
+        return refuse(
+            RejectionCode::AttachmentMismatch,
+            index,
+            "size",
+            "is not the size of the file that was sent".into(),
+        );
     }
     let mut digest = [0_u8; 64];
     if hex::encode_to_slice(sent.sha256, &mut digest).is_err() || listed.sha256.as_bytes() != digest {

@@ -100,7 +100,10 @@ pub(super) fn open(bytes: &[u8], format: &str, wrong_format: RejectionCode) -> R
     let mut members = Members::of("", value).map_err(|fault| refuse(wrong_format, fault))?;
     match members.text("format") {
         Ok(found) if found == format => Ok(members),
-        Ok(_) => Err(refuse(wrong_format, members.fault("format", "wrong-form", "names another format than the one taken here"))),
+        Ok(_) => Err(refuse(
+            wrong_format,
+            members.fault("format", "wrong-form", "names another format than the one taken here"),
+        )),
         Err(fault) => Err(refuse(wrong_format, fault)),
     }
 }

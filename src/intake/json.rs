@@ -75,6 +75,12 @@ pub fn parse(bytes: &[u8]) -> Result<Value, JsonFault> {
     value.map_err(|error| name_fault(&error, found.get()))
 }
 
+/// serde_json tells its reasons in words alone; these two stand for a half of a surrogate pair and for nothing else.
+fn is_lone_surrogate(error: &serde_json::Error) -> bool {
+    let text = error.to_string();
+    text.contains("surrogate") || text.contains("end of hex escape")
+}
+
 /// What the visitor saw, where it was the visitor that stopped.
 #[derive(Clone, Copy)]
 enum Found {
@@ -91,7 +97,7 @@ fn name_fault(error: &serde_json::Error, found: Option<Found>) -> JsonFault {
         Some(Found::Noncharacter) => JsonFault::Noncharacter,
         Some(Found::Number) => JsonFault::Number,
         Some(Found::TooDeep) => JsonFault::TooDeep,
-        None if error.to_string().contains("surrogate") => JsonFault::LoneSurrogate { line, column },
+        None if is_lone_surrogate(error) => JsonFault::LoneSurrogate { line, column },
         None => JsonFault::Syntax { line, column },
     }
 }
@@ -229,10 +235,13 @@ mod tests {
         for text in ["9007199254740992", "-9007199254740992", "18446744073709551616", "1e300", "[-1e19]"] {
             assert_eq!(fault(text), Some(JsonFault::Number), "{text}");
         }
-        for text in ["", " ", "{", "{}{}", "{} x", "nul", "'a'", "{a:1}", "[1,]", "01", "1.", "NaN", "1e999", "\"\n\""] {
+        for text in ["", " ", "{", "{}{}", "{} x", "nul", "'a'", "{a:1}", "[1,]", "01", "1.", "NaN", "1e999", "\"\n\""]
+        {
             assert!(matches!(fault(text), Some(JsonFault::Syntax { .. })), "{text} {:?}", fault(text));
         }
-        for text in ["null", " [1, -1.5, true] ", "9007199254740991", "-9007199254740991", r#""\ud83d\ude00 \u0000 \ufffd""#] {
+        for text in
+            ["null", " [1, -1.5, true] ", "9007199254740991", "-9007199254740991", r#""\ud83d\ude00 \u0000 \ufffd""#]
+        {
             assert_eq!(fault(text), None, "{text}");
         }
     }

@@ -13,8 +13,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-pub use self::attachments::check_list as check_attachment_list;
-pub use self::procedure::answers_invalid;
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::CrlSnapshot;
 use crate::procedures::{AdmissibleForm, Catalog};
@@ -169,17 +167,31 @@ pub struct IntakeContext<'a> {
 /// # Errors
 /// A [`Rejection`], which leaves nothing behind.
 pub fn accept(received: ReceivedSubmission, context: &IntakeContext<'_>) -> Result<Recordable, Box<Rejection>> {
-    let IntakeContext { rules, now, .. } = *context;
+    let rules = context.rules;
     received.check_sizes(rules.limits.application_bytes, rules.limits.signature_bytes)?;
-    let document = document::ApplicationDocument::read(&received.application)?;
-    terms::check(&document.terms(), rules, now)?;
-    let procedure = procedure::find(&document, context.catalog)?;
-    let form = procedure::judge_answers(&document, &procedure)?;
-    attachments::check_list(&document.attachments, &procedure, &rules.limits)?;
+    let (document, form) = check_document(&received.application, context.catalog, rules, context.now)?;
     attachments::check_sent(&document.attachments, &received.attachments)?;
     let (report, proof) = signer::verify(&received, context)?;
     let signer = signer::identify(proof, &document.applicant, rules.applicant)?;
     Ok(Checked { received, document, form, signer, report }.into())
+}
+
+/// Judges the document alone: its form, where and when it may be filed, its procedure, answers and list of attachments.
+///
+/// # Errors
+/// A [`Rejection`] that says what is wrong where.
+pub fn check_document(
+    bytes: &[u8],
+    catalog: &Catalog,
+    rules: &IntakeRules,
+    now: DateTime<Utc>,
+) -> Result<(document::ApplicationDocument, AdmissibleForm), Box<Rejection>> {
+    let document = document::ApplicationDocument::read(bytes)?;
+    terms::check(&document.terms(), rules, now)?;
+    let procedure = procedure::find(&document, catalog)?;
+    let form = procedure::judge_answers(&document, &procedure)?;
+    attachments::check_list(&document.attachments, &procedure, &rules.limits)?;
+    Ok((document, form))
 }
 
 impl From<Checked> for Recordable {

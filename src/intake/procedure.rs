@@ -32,9 +32,10 @@ pub(super) fn judge_answers(
 }
 
 /// The refusal of answers, with a place for every fault.
-pub fn answers_invalid(faults: Vec<FieldFault>) -> Rejection {
+fn answers_invalid(faults: Vec<FieldFault>) -> Rejection {
     let first = faults.first().map_or_else(String::new, |fault| format!(": {} {}", fault.pointer, fault.message));
     let detail = format!("{} of the answers do not fit the form{first}.", faults.len());
-    let detail = if faults.len() == 1 { detail.replacen("1 of the answers do", "One of the answers does", 1) } else { detail };
+    let detail =
+        if faults.len() == 1 { detail.replacen("1 of the answers do", "One of the answers does", 1) } else { detail };
     Rejection::new(RejectionCode::AnswersInvalid, detail).with_faults(faults)
 }

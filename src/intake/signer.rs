@@ -45,7 +45,8 @@ fn verify_with(
             Ok((report, SignerProof::Undecided(signature)))
         }
         Proof::Undecided(_) => {
-            let detail = "Whether the certificate is revoked cannot be decided now. Nothing was kept: file it again later.";
+            let detail =
+                "Whether the certificate is revoked cannot be decided now. Nothing was kept: file it again later.";
             Err(refuse(RejectionCode::RevocationUndecided, detail, &report))
         }
         Proof::None if report.signatures.len() > 1 => {
@@ -92,7 +93,9 @@ fn advice(sub_indication: Option<SubIndication>) -> &'static str {
     match sub_indication {
         Some(S::HashFailure) => "The document is not the one that was signed: send the exact bytes that were signed.",
         Some(S::SigCryptoFailure) => "The signature does not verify: sign the document again.",
-        Some(S::FormatFailure) => "The signature file cannot be read as CMS SignedData: send what the signing program wrote.",
+        Some(S::FormatFailure) => {
+            "The signature file cannot be read as CMS SignedData: send what the signing program wrote."
+        }
         Some(S::SigConstraintsFailure | S::NoSigningCertificateFound) => {
             "The signature lacks what CAdES-B-B asks for: sign with signed attributes, signing-certificate-v2 and the signer's certificate inside."
         }

@@ -18,13 +18,22 @@ pub(super) struct Terms<'a> {
 pub(super) fn check(terms: &Terms<'_>, rules: &IntakeRules, now: DateTime<Utc>) -> Result<(), Box<Rejection>> {
     let refuse = |code, detail: String| Err(Box::new(Rejection::new(code, detail)));
     if terms.gateway != rules.origin {
-        return refuse(RejectionCode::WrongGateway, format!("This gateway is {}: make the document anew for it.", rules.origin));
+        return refuse(
+            RejectionCode::WrongGateway,
+            format!("This gateway is {}: make the document anew for it.", rules.origin),
+        );
     }
     if terms.created_at > now + SKEW {
-        return refuse(RejectionCode::DocumentNotYetValid, "created_at lies in the future: check the clock of the maker.".into());
+        return refuse(
+            RejectionCode::DocumentNotYetValid,
+            "created_at lies in the future: check the clock of the maker.".into(),
+        );
     }
     if terms.expires_at <= now {
-        return refuse(RejectionCode::DocumentExpired, "expires_at has passed: make and sign the document anew.".into());
+        return refuse(
+            RejectionCode::DocumentExpired,
+            "expires_at has passed: make and sign the document anew.".into(),
+        );
     }
     if terms.expires_at - terms.created_at > rules.limits.life {
         let hours = rules.limits.life.num_hours();

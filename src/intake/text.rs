@@ -41,7 +41,8 @@ pub(super) fn is_text(text: &str, most: usize) -> bool {
 
 /// A file's name as a label: it names no folder, and shows as it is.
 pub(super) fn is_file_label(name: &str) -> bool {
-    let turns_direction = |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let turns_direction =
+        |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     (1..=255).contains(&name.len())
         && !matches!(name, "." | "..")
         && !name.chars().any(|c| matches!(c, '/' | '\\') || c.is_control() || turns_direction(c))

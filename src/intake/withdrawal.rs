@@ -47,8 +47,7 @@ impl WithdrawalDocument {
     /// `document-not-json`, `document-duplicate-name`, `withdrawal-format` or `document-unknown-field`.
     pub fn read(bytes: &[u8]) -> Result<Self, Box<Rejection>> {
         let mut members = open(bytes, FORMAT, RejectionCode::WithdrawalFormat)?;
-        let document =
-            read_members(&mut members).map_err(|fault| refuse(RejectionCode::WithdrawalFormat, fault))?;
+        let document = read_members(&mut members).map_err(|fault| refuse(RejectionCode::WithdrawalFormat, fault))?;
         refuse_unknown(members.left().collect())?;
         Ok(document)
     }
@@ -66,7 +65,11 @@ fn read_members(members: &mut Members) -> Result<WithdrawalDocument, FieldFault>
         expires_at: time(members, "expires_at")?,
     };
     if !text::is_text(&document.reason, REASON_CHARACTERS) {
-        return Err(members.fault("reason", "too-long", "must have at most 2000 characters, and no control characters"));
+        return Err(members.fault(
+            "reason",
+            "too-long",
+            "must have at most 2000 characters, and no control characters",
+        ));
     }
     Ok(document)
 }
@@ -76,7 +79,11 @@ fn withdrawal_id(members: &mut Members) -> Result<Uuid, FieldFault> {
     let text = members.text("withdrawal_id")?;
     let uuid = Uuid::try_parse(&text).map_err(|_| members.fault("withdrawal_id", "wrong-form", FORM))?;
     // One spelling alone: another spelling of the same UUID would be another key.
-    if uuid.hyphenated().to_string() == text { Ok(uuid) } else { Err(members.fault("withdrawal_id", "wrong-form", FORM)) }
+    if uuid.hyphenated().to_string() == text {
+        Ok(uuid)
+    } else {
+        Err(members.fault("withdrawal_id", "wrong-form", FORM))
+    }
 }
 
 /// Proof that a withdrawal is of its form, is meant for this gateway and time, and carries one person's good signature
@@ -125,8 +132,7 @@ pub fn accept(
     let limits = &context.rules.limits;
     received.check_sizes(limits.application_bytes, limits.signature_bytes)?;
     let document = WithdrawalDocument::read(&received.application)?;
-    let terms =
-        Terms { gateway: &document.gateway, created_at: document.created_at, expires_at: document.expires_at };
+    let terms = Terms { gateway: &document.gateway, created_at: document.created_at, expires_at: document.expires_at };
     terms::check(&terms, context.rules, context.now)?;
     if document.arrival_number != arrival_number {
         let detail = "The withdrawal names another filing than the one it was sent to.";

@@ -149,8 +149,11 @@ mod tests {
     fn a_fault_never_repeats_the_answer() {
         let catalog = Catalog::builtin().unwrap();
         let secret = "山田\u{1}花子";
-        let faults =
-            catalog.get("general-application").unwrap().judge(Arc::new(json!({"title": secret, "body": 3}))).unwrap_err();
+        let faults = catalog
+            .get("general-application")
+            .unwrap()
+            .judge(Arc::new(json!({"title": secret, "body": 3})))
+            .unwrap_err();
         assert_eq!(faults.len(), 2);
         for fault in faults {
             assert!(!serde_json::to_string(&fault).unwrap().contains("山田"));

@@ -43,7 +43,9 @@ impl ReceivedSubmission {
         {
             let refusal = match part.len() {
                 0 => (RejectionCode::PartMissing, format!("The part {name} is empty.")),
-                length if length > most => (RejectionCode::TooLarge, format!("The part {name} may have {most} bytes at most.")),
+                length if length > most => {
+                    (RejectionCode::TooLarge, format!("The part {name} may have {most} bytes at most."))
+                }
                 _ => continue,
             };
             return Err(Box::new(Rejection::new(refusal.0, refusal.1)));
