@@ -17,6 +17,7 @@ use crate::pki::certificate::Certificate;
 use crate::pki::crl::CrlSnapshot;
 use crate::procedures::{AdmissibleForm, Catalog};
 use crate::registry::matching::{ApplicantRule, IdentifiedSigner, SignerProof};
+pub use crate::settings::OnUndecided;
 use crate::signature::report::{Report, SignerAttributes};
 use crate::signature::verifier::Verifier;
 use crate::submission::received::ReceivedSubmission;
@@ -94,15 +95,6 @@ impl Recordable {
     pub fn report(&self) -> &Report {
         &self.checked().report
     }
-}
-
-/// What to do with a filing whose certificate's revocation cannot be decided now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnUndecided {
-    /// Record it as held (202) and decide later.
-    Hold,
-    /// Refuse it for now (503).
-    Refuse,
 }
 
 /// How much of everything a filing may have.
