@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{general_name, name};
 use crate::asn1::{self, DerError, Reader, context, context_constructed};
-use crate::crypto::{CryptoError, PublicKey};
+use crate::crypto::{CryptoError, PublicKey, sha256};
 
 pub mod extensions;
 
@@ -239,13 +239,6 @@ impl PartialEq for Certificate {
 }
 
 impl Eq for Certificate {}
-
-/// SHA-256.
-pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut out = [0; 32];
-    out.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref());
-    out
-}
 
 /// Where `part`, a slice of `whole`, stands in it.
 pub(crate) fn range_of(whole: &[u8], part: &[u8]) -> Range<usize> {

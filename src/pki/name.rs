@@ -154,6 +154,18 @@ pub fn common_name(name: &[u8]) -> Option<String> {
     found
 }
 
+/// The e-mail addresses in a Name (the legacy attribute 1.2.840.113549.1.9.1, an IA5String).
+pub fn email_addresses(name: &[u8]) -> Vec<&str> {
+    const EMAIL: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
+    let mut found = Vec::new();
+    let _ = each_rdn(name, |attributes| {
+        for attribute in attributes.iter().filter(|attribute| attribute.oid == EMAIL) {
+            found.extend(std::str::from_utf8(attribute.value.value).ok());
+        }
+    });
+    found
+}
+
 /// A form in which two Names are equal, byte for byte, when RFC 5280 7.1 calls them a match: string types are read as
 /// text without regard to case and to how many spaces stand between words; what is not text is compared as it stands.
 /// Full-width and half-width stay different. Each relative distinguished name is one length-prefixed block, so that
