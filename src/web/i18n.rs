@@ -6,14 +6,7 @@ use std::sync::OnceLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 
-/// A language of the pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// Japanese.
-    Ja,
-    /// English.
-    En,
-}
+pub use crate::procedures::Language;
 
 /// The cookie that remembers a chosen language.
 pub const LANGUAGE_COOKIE: &str = "lang";
@@ -48,17 +41,6 @@ pub const DYNAMIC_PREFIXES: &[&str] = &[
 ];
 
 impl Language {
-    /// Every language, the first being the one for who asks for none of them.
-    pub const ALL: &[Self] = &[Self::Ja, Self::En];
-
-    /// Its BCP 47 tag: `ja`, `en`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Ja => "ja",
-            Self::En => "en",
-        }
-    }
-
     /// Its name in itself.
     pub fn own_name(self) -> &'static str {
         match self {
@@ -69,8 +51,7 @@ impl Language {
 
     /// Reads a tag, `en-GB` as `en`.
     pub fn from_tag(tag: &str) -> Option<Self> {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        Self::ALL.iter().copied().find(|language| primary.eq_ignore_ascii_case(language.code()))
+        tag.parse().ok()
     }
 
     /// The language an Accept-Language header asks for (RFC 9110 12.5.4), the most wanted first.
@@ -151,7 +132,7 @@ impl Language {
 }
 
 fn load(language: Language) -> FluentBundle<FluentResource> {
-    let identifier = language.code().parse().unwrap_or_default();
+    let identifier = language.tag().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
     // The isolation marks would be seen in titles and in copied text.
     bundle.set_use_isolating(false);

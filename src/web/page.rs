@@ -170,7 +170,7 @@ impl Page {
         let others = Language::ALL.iter().copied().filter(|language| *language != self.language);
         let join = if self.query.is_empty() { "" } else { "&" };
         others
-            .map(|language| (language, format!("{}?{}{join}lang={}", self.path, self.query, language.code())))
+            .map(|language| (language, format!("{}?{}{join}lang={}", self.path, self.query, language.tag())))
             .collect()
     }
 
@@ -204,7 +204,7 @@ impl Page {
         let mut response = HttpResponse::build(status);
         response
             .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
-            .insert_header((header::CONTENT_LANGUAGE, self.language.code()))
+            .insert_header((header::CONTENT_LANGUAGE, self.language.tag()))
             .insert_header((header::VARY, "Accept-Language, Cookie"))
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .insert_header((header::CONTENT_SECURITY_POLICY, self.content_security_policy()))
@@ -246,11 +246,11 @@ pub fn language_of(request: &HttpRequest) -> (Language, bool) {
         let header = request.headers().get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
         Language::from_accept_language(header)
     };
-    (remembered.or_else(accepted).unwrap_or(Language::Ja), false)
+    (remembered.or_else(accepted).unwrap_or_default(), false)
 }
 
 fn language_cookie(language: Language) -> Cookie<'static> {
-    Cookie::build(LANGUAGE_COOKIE, language.code())
+    Cookie::build(LANGUAGE_COOKIE, language.tag())
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)

@@ -34,7 +34,7 @@ impl WebState {
         Self {
             origin: Arc::from(config.public_origin.trim_end_matches('/')),
             limiter: RateLimiter::new(config.requests_per_minute),
-            error_page: |_, _| None,
+            error_page: super::resident::problems::error_page,
             problem_page: |_, _| None,
             config,
         }

@@ -13,7 +13,7 @@ fn keys(language: Language) -> BTreeMap<&'static str, &'static str> {
             let Some((key, _)) = line.split_once(" =") else { continue };
             if key.starts_with(|first: char| first.is_ascii_lowercase()) {
                 let before = keys.insert(key, *file);
-                assert_eq!(before, None, "{key} stands twice in {}", language.code());
+                assert_eq!(before, None, "{key} stands twice in {}", language.tag());
             }
         }
     }
@@ -54,8 +54,8 @@ fn both_languages_have_the_same_texts() {
 fn every_text_is_readable_and_not_empty() {
     for language in Language::ALL {
         for key in keys(*language).keys() {
-            let text = language.find(key).unwrap_or_else(|| panic!("{key} cannot be read in {}", language.code()));
-            assert!(!text.trim().is_empty(), "{key} is empty in {}", language.code());
+            let text = language.find(key).unwrap_or_else(|| panic!("{key} cannot be read in {}", language.tag()));
+            assert!(!text.trim().is_empty(), "{key} is empty in {}", language.tag());
         }
     }
 }

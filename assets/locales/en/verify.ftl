@@ -1,1 +1,52 @@
 # Verdicts in words.
+
+verify-title = Check a signature
+verify-lead = Choose a signature file and the document it belongs to. It is checked against the authorities and revocation lists of this site, and you see each check in words.
+verify-signature = Signature file
+verify-signature-hint = CMS or CAdES: .p7s, .p7m, .pem and so on
+verify-content = Signed document
+verify-content-hint = Not needed where the signature file holds the document.
+verify-button = Check
+verify-busy = Checking…
+verify-privacy = The files are used for this check alone and are not stored.
+verify-signature-missing = Choose a signature file
+verify-judged-at = Checked at
+verify-policy = Policy
+verify-signature-number = Signature { $number }
+verify-signer-name = Signed by
+verify-signer-subject = Certificate subject
+verify-claimed-time = Time that the signer claims
+verify-algorithm = Algorithm
+verify-chain = Chain of certificates
+verify-checks = Checks
+verify-report = The report as data (JSON)
+verify-again = Check another file
+verdict-total-passed = The signature is valid
+verdict-total-failed = The signature is not valid
+verdict-indeterminate = The signature could not be confirmed
+verdict-check-passed = Passed
+verdict-check-failed = Failed
+verdict-check-warning = Warning
+verdict-check-not-applicable = Not needed
+
+## What a sub-indication means, and what to do
+sub-indication-format-failure = This is not a signature file of the form that is asked for. It may be cut off, or another kind of file.
+sub-indication-hash-failure = The document is not the one that was signed, or it was changed afterwards. Choose the very document that was signed.
+sub-indication-sig-crypto-failure = The signature does not fit the certificate's key. The signature file may have been changed.
+sub-indication-signed-data-not-found = The signed document is not in the signature file. Choose the document as well.
+sub-indication-sig-constraints-failure = The signature lacks an attribute that is asked for. Check that your signing program makes CAdES signatures.
+sub-indication-no-signing-certificate-found = The signer's certificate is not there, or the signature names another one.
+sub-indication-crypto-constraints-failure-no-poe = The algorithm or the size of the key is not safe enough today.
+sub-indication-crypto-constraints-failure = The algorithm was not safe any more when the signature was made.
+sub-indication-policy-processing-error = The rules for checking could not be read. This is a fault of this site's set-up.
+sub-indication-no-certificate-chain-found = The certificate does not lead to an authority that this site trusts.
+sub-indication-certificate-chain-general-failure = The chain from the certificate to the authority breaks a rule.
+sub-indication-chain-constraints-failure = This certificate is not one for signing. On a My Number Card, use the signature certificate, not the one for user authentication.
+sub-indication-not-yet-valid = The certificate is not valid yet.
+sub-indication-out-of-bounds-not-revoked = The certificate has expired. Your municipality will renew it.
+sub-indication-out-of-bounds-no-poe = The certificate has expired, and whether it was good until then cannot be told. Your municipality will renew it.
+sub-indication-expired = The signature was made after the certificate had expired. Your municipality will renew it.
+sub-indication-revoked-no-poe = The certificate has ended, mostly because its holder moved or changed their name. Renew it at your municipality.
+sub-indication-revoked = The certificate had ended before this was signed, mostly because its holder moved or changed their name. Renew it at your municipality.
+sub-indication-revoked-ca-no-poe = The certificate of an issuing authority has ended.
+sub-indication-try-later = Whether the certificate still holds cannot be decided now. It can be once the next revocation list has arrived.

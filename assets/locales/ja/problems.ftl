@@ -1,1 +1,188 @@
-# Explanations of every refusal, /problems/{code}.
+# Explanations of every refusal, /problems/{code}: title, what happened, what to do.
+
+problems-title = エラーの説明
+problems-lead = 申請や検証が受け付けられなかったときに表示される理由の一覧です。
+problem-heading-what = 何が起きたか
+problem-heading-kept = 残っているもの
+problem-heading-do = どうすればよいか
+problem-heading-checks = 合格しなかった確認項目
+problem-code = エラーコード
+problem-status = HTTP ステータス
+problem-request = 問い合わせ番号
+problem-detail = 詳細
+problem-home = トップページへ
+problem-kept-nothing = 申請は受け付けられておらず、記録は何も残っていません。入力中の申請がある場合は、期限までそのまま残っています。
+problem-kept-first = 先に受け付けられた申請がそのまま残っています。
+problem-kept-unchanged = 提出済みの申請は変更されていません。
+
+problem-title-bad-multipart = アップロードを読み取れませんでした
+problem-what-bad-multipart = 送られたデータが multipart/form-data として読み取れませんでした。途中で切れたか、形式が異なります。
+problem-do-bad-multipart = ページを再読み込みして、もう一度送信してください。プログラムから送る場合は、パートの名前と境界文字列を確認してください。
+
+problem-title-part-missing = 送信されたデータに足りないものがあります
+problem-what-part-missing = 申請書や署名など、必要なパートの一つが含まれていませんでした。
+problem-do-part-missing = 足りないパートの名前を確認し、すべてそろえて送り直してください。
+
+problem-title-part-twice = 同じデータが二度送られました
+problem-what-part-twice = 一つだけ送るべきパートが二つ含まれていました。どちらが正しいか判断できないため、受け付けませんでした。
+problem-do-part-twice = 一つずつにして送り直してください。
+
+problem-title-bad-request = リクエストを読み取れませんでした
+problem-what-bad-request = 送られた内容の形式に誤りがあり、読み取れませんでした。
+problem-do-bad-request = ページを再読み込みして、もう一度お試しください。
+
+problem-title-unauthorized = サインインまたは照会キーが必要です
+problem-what-unauthorized = この情報を見るには、サインインするか、提出時に表示された照会キーが必要です。入力されたキーが違う場合にもこの画面になります。
+problem-do-unauthorized = 照会キーを確認して、もう一度入力してください。キーは提出したときに一度だけ表示されたものです。
+
+problem-title-forbidden = この操作は許可されていません
+problem-what-forbidden = お使いのアカウントではこのページの閲覧や操作ができないか、他のサイトから送信されたため受け付けませんでした。
+problem-do-forbidden = 前の画面に戻って再読み込みし、もう一度お試しください。必要な権限がない場合は管理者にご連絡ください。
+
+problem-title-not-found = ページが見つかりません
+problem-what-not-found = このアドレスには何もありません。アドレスの入力違いか、期限が過ぎて削除された可能性があります。
+problem-do-not-found = アドレスを確認するか、トップページからお探しください。
+
+problem-title-method-not-allowed = この方法では利用できません
+problem-what-method-not-allowed = このアドレスは、その方法でのアクセスを受け付けていません。
+problem-do-method-not-allowed = リンクやボタンから操作してください。
+
+problem-title-application-id-taken = 同じ申請番号の別の文書が受け付けられています
+problem-what-application-id-taken = この申請番号（application_id）では、内容の異なる文書がすでに受け付けられています。
+problem-do-application-id-taken = 提出済みの申請は変更されません。新しい申請として、はじめから作り直してください。
+
+problem-title-status-conflict = 現在の状況ではこの操作ができません
+problem-what-status-conflict = 申請の処理が進んでいるため、この操作はもう受け付けられません。
+problem-do-status-conflict = 申請状況を確認し、必要であれば提出先の機関にお問い合わせください。
+
+problem-title-request-timeout = 送信に時間がかかりすぎました
+problem-what-request-timeout = データがすべて届く前に、待ち時間の上限を超えました。
+problem-do-request-timeout = 通信の状態を確認して、もう一度送信してください。
+
+problem-title-too-large = 送信されたデータが大きすぎます
+problem-what-too-large = ファイルまたは全体の大きさが上限を超えています。
+problem-do-too-large = ファイルを小さくするか、分けてください。添付ファイルは一つ10 MiBまでです。
+
+problem-title-unsupported-media-type = 受け付けていない形式です
+problem-what-unsupported-media-type = この形式のデータは受け付けていません。
+problem-do-unsupported-media-type = 指定された形式で送り直してください。
+
+problem-title-document-not-json = 申請書を読み取れませんでした
+problem-what-document-not-json = 申請書が、決められた形の JSON 文書ではありません。
+problem-do-document-not-json = 申請書を編集せず、そのまま署名・提出してください。
+
+problem-title-document-duplicate-name = 申請書に同じ項目が二つあります
+problem-what-document-duplicate-name = 申請書の中で、同じ名前の項目が二度使われています。読み手によって内容が変わるおそれがあるため、受け付けられません。
+problem-do-document-duplicate-name = 申請書を作り直してください。
+
+problem-title-document-unknown-field = 申請書に知らない項目があります
+problem-what-document-unknown-field = 申請書に、この様式にない項目が含まれています。
+problem-do-document-unknown-field = 申請書を作り直してください。
+
+problem-title-document-format = 申請書の形式が違います
+problem-what-document-format = 申請書が madoguchi/application/1 の形式ではありません。
+problem-do-document-format = このサイトで申請書を作り直してください。
+
+problem-title-wrong-gateway = 別の窓口あての申請書です
+problem-what-wrong-gateway = この申請書は、別の受付サイトに提出するために作られたものです。
+problem-do-wrong-gateway = 申請書に書かれたサイトに提出するか、このサイトで作り直してください。
+
+problem-title-document-expired = 申請書の提出期限が過ぎています
+problem-what-document-expired = 申請書は、作成してから決められた時間内に提出する必要があります。その期限が過ぎました。
+problem-do-document-expired = 入力内容を確認して、新しい申請書に署名してください。
+
+problem-title-document-life-too-long = 申請書の有効期間が長すぎます
+problem-what-document-life-too-long = 申請書に書かれた提出期限が、この窓口で認める長さを超えています。
+problem-do-document-life-too-long = 作成から提出期限までを24時間以内にして作り直してください。
+
+problem-title-document-not-yet-valid = 申請書の作成時刻が未来になっています
+problem-what-document-not-yet-valid = 申請書の作成時刻が、現在より後になっています。
+problem-do-document-not-yet-valid = パソコンの時計を確認して、申請書を作り直してください。
+
+problem-title-unknown-procedure = 取り扱っていない手続です
+problem-what-unknown-procedure = 指定された手続は、この窓口にはありません。
+problem-do-unknown-procedure = 手続の一覧からお選びください。
+
+problem-title-form-version = 様式が新しくなりました
+problem-what-form-version = 申請書を作ったあとで、この手続の様式が改められました。
+problem-do-form-version = 新しい様式でもう一度作成してください。
+
+problem-title-unknown-recipient = この提出先では受け付けていません
+problem-what-unknown-recipient = 指定された提出先は、この手続を取り扱っていません。
+problem-do-unknown-recipient = 提出先の自治体を確認してください。
+
+problem-title-answers-invalid = 入力内容に誤りがあります
+problem-what-answers-invalid = 必須の項目が空いているか、長さや形式が様式に合わない項目があります。
+problem-do-answers-invalid = 示された項目を直してください。入力した内容は残っています。
+
+problem-title-applicant-not-signer = 申請者と署名した人が違います
+problem-what-applicant-not-signer = 申請書の氏名・生年月日・性別・住所が、署名に使われた証明書の内容と一致しません。全角と半角、旧字体などの違いも不一致になります。
+problem-do-applicant-not-signer = 「証明書を読み取る」で申請者欄を自動入力するか、証明書のとおりに入力し直してください。引っ越しや改姓のあとは、証明書の更新が必要なことがあります。
+
+problem-title-attachment-missing = 添付ファイルが足りません
+problem-what-attachment-missing = 申請書に書かれている添付ファイルの一つが送られていません。
+problem-do-attachment-missing = 申請書に記載した添付ファイルをすべて一緒に送ってください。
+
+problem-title-attachment-not-listed = 申請書にない添付ファイルがあります
+problem-what-attachment-not-listed = 申請書に書かれていないファイルが送られました。署名されていないものは受け付けられません。
+problem-do-attachment-not-listed = そのファイルを外すか、申請書に加えてから署名し直してください。
+
+problem-title-attachment-mismatch = 添付ファイルの内容が署名したときと違います
+problem-what-attachment-mismatch = 送られたファイルが、申請書に記載されたものと大きさや内容で一致しません。
+problem-do-attachment-mismatch = 署名したときと同じファイルを送ってください。変更した場合は、申請書を作り直して署名してください。
+
+problem-title-attachment-too-large = 添付ファイルが大きすぎます
+problem-what-attachment-too-large = 添付ファイルの一つが、大きさの上限を超えています。
+problem-do-attachment-too-large = 一つ10 MiBまでにしてください。
+
+problem-title-attachment-refused = 添付ファイルを受け付けられません
+problem-what-attachment-refused = 添付ファイルの検査で、危険なプログラムが含まれている可能性があると判定されました。
+problem-do-attachment-refused = ファイルを作り直すか、安全なパソコンで確認してから添付してください。
+
+problem-title-attachment-twice = 同じ名前の添付ファイルがあります
+problem-what-attachment-twice = 二つの添付ファイルの名前が同じため、区別できません。
+problem-do-attachment-twice = 一方の名前を変えてください。
+
+problem-title-too-many-attachments = 添付ファイルが多すぎます
+problem-what-too-many-attachments = 添付ファイルの数が上限を超えています。
+problem-do-too-many-attachments = 20個以内にまとめてください。
+
+problem-title-withdrawal-format = 取下書を読み取れませんでした
+problem-what-withdrawal-format = 取下書が madoguchi/withdrawal/1 の形式ではありません。
+problem-do-withdrawal-format = 取下書を作り直してください。
+
+problem-title-withdrawal-mismatch = 別の申請に対する取下書です
+problem-what-withdrawal-mismatch = 取下書に書かれた到達番号や文書が、対象の申請と一致しません。
+problem-do-withdrawal-mismatch = 到達番号を確認して、取下書を作り直してください。
+
+problem-title-not-the-applicant = 申請した本人の署名ではありません
+problem-what-not-the-applicant = 訂正や取下げには、最初の申請と同じ人の署名が必要です。
+problem-do-not-the-applicant = 申請したときと同じ方のカードで署名してください。
+
+problem-title-corrects-unknown = 訂正の対象となる申請が見つかりません
+problem-what-corrects-unknown = 訂正しようとしている申請が、この窓口にありません。
+problem-do-corrects-unknown = 到達番号を確認してください。
+
+problem-title-signature-refused = 署名を受け付けられませんでした
+problem-what-signature-refused = 署名の検証で、合格しなかった項目がありました。多くの場合、引っ越しや改姓で証明書が失効している、署名用ではない証明書を使った、または署名のあとで文書が変わったことが原因です。
+problem-do-signature-refused = 示された項目をご覧ください。証明書が失効している場合は、お住まいの市区町村の窓口で新しい署名用電子証明書を発行してもらえます。
+
+problem-title-several-signers = 署名は一人分だけ受け付けます
+problem-what-several-signers = 署名ファイルに二人以上の署名が含まれています。
+problem-do-several-signers = 申請者本人だけの署名にしてください。
+
+problem-title-too-many-requests = アクセスが集中しています
+problem-what-too-many-requests = 同じネットワークから短い時間に多くのアクセスがありました。
+problem-do-too-many-requests = 1分ほど待ってから、もう一度お試しください。
+
+problem-title-revocation-undecided = 証明書の有効性を今は確認できません
+problem-what-revocation-undecided = 証明書が失効していないかを調べる最新の情報が、まだこの窓口に届いていません。お客様の署名に問題があるわけではありません。
+problem-do-revocation-undecided = しばらく待ってから、同じ署名でもう一度提出してください。
+
+problem-title-storage-unavailable = ただいま記録できません
+problem-what-storage-unavailable = 記録装置が利用できないため、申請を受け付けられませんでした。受領書が出ていない申請は受け付けられていません。
+problem-do-storage-unavailable = 数分待ってから、もう一度提出してください。同じ申請を二度提出しても、受け付けられるのは一度だけです。
+
+problem-title-internal = 処理中に問題が起きました
+problem-what-internal = この窓口の内部で問題が起きました。お客様の操作が原因ではありません。
+problem-do-internal = しばらく待ってから、もう一度お試しください。続く場合は、画面の問い合わせ番号を添えてご連絡ください。

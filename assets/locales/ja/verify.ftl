@@ -1,1 +1,52 @@
 # Verdicts in words.
+
+verify-title = 電子署名の検証
+verify-lead = 文書と署名ファイルを選ぶと、この窓口が信頼する認証局と失効情報に照らして検証し、確認した項目を一つずつお見せします。
+verify-signature = 署名ファイル
+verify-signature-hint = CMS / CAdES 形式（.p7s、.p7m、.pem など）
+verify-content = 署名された文書
+verify-content-hint = 署名ファイルの中に文書が含まれている場合は不要です。
+verify-button = 検証する
+verify-busy = 検証しています…
+verify-privacy = 送られたファイルは検証にだけ使い、保存しません。
+verify-signature-missing = 署名ファイルを選んでください
+verify-judged-at = 検証した日時
+verify-policy = 検証の方針
+verify-signature-number = 署名 { $number }
+verify-signer-name = 署名した人
+verify-signer-subject = 証明書の主体者名
+verify-claimed-time = 署名に書かれた日時（自己申告）
+verify-algorithm = 署名方式
+verify-chain = 証明書のつながり
+verify-checks = 確認した項目
+verify-report = 検証結果のデータ（JSON）
+verify-again = 別のファイルを検証する
+verdict-total-passed = 署名は有効です
+verdict-total-failed = 署名は無効です
+verdict-indeterminate = 有効とは確認できませんでした
+verdict-check-passed = 合格
+verdict-check-failed = 不合格
+verdict-check-warning = 注意
+verdict-check-not-applicable = 対象外
+
+## What a sub-indication means, and what to do
+sub-indication-format-failure = 署名ファイルとして読み取れませんでした。途中で切れているか、署名ファイルではない可能性があります。
+sub-indication-hash-failure = 文書が、署名したあとで変更されています。署名したときと同じ文書を選んでください。
+sub-indication-sig-crypto-failure = 署名の値が証明書の鍵と一致しません。署名ファイルが改変された可能性があります。
+sub-indication-signed-data-not-found = 署名の対象となる文書がありません。署名した文書も一緒に選んでください。
+sub-indication-sig-constraints-failure = 署名に必要な属性が含まれていません。署名アプリの設定（CAdES）をご確認ください。
+sub-indication-no-signing-certificate-found = 署名した人の証明書が見つからないか、署名が別の証明書を示しています。
+sub-indication-crypto-constraints-failure-no-poe = 使われている暗号方式または鍵の長さが、今では十分に安全とはいえません。
+sub-indication-crypto-constraints-failure = 署名した時点で、使われた暗号方式はすでに安全とはいえないものでした。
+sub-indication-policy-processing-error = 検証の方針を読み取れませんでした。この窓口の設定の問題です。
+sub-indication-no-certificate-chain-found = 証明書が、この窓口の信頼する認証局から発行されたものと確認できません。
+sub-indication-certificate-chain-general-failure = 証明書から認証局までのつながりが、規則に合っていません。
+sub-indication-chain-constraints-failure = 署名用の証明書ではありません。マイナンバーカードの場合は、「利用者証明用」ではなく「署名用電子証明書」をお使いください。
+sub-indication-not-yet-valid = 証明書の有効期間がまだ始まっていません。
+sub-indication-out-of-bounds-not-revoked = 証明書の有効期限が過ぎています。お住まいの市区町村の窓口で更新できます。
+sub-indication-out-of-bounds-no-poe = 証明書の有効期限が過ぎており、それまで有効だったかも確認できません。お住まいの市区町村の窓口で更新できます。
+sub-indication-expired = 証明書の有効期限が過ぎたあとで署名されています。お住まいの市区町村の窓口で更新できます。
+sub-indication-revoked-no-poe = 証明書はすでに使えなくなっています。多くは、引っ越しや改姓によるものです。お住まいの市区町村の窓口で、新しい署名用電子証明書を発行してもらってください。
+sub-indication-revoked = 証明書は、署名するより前に使えなくなっていました。多くは、引っ越しや改姓によるものです。お住まいの市区町村の窓口で、新しい署名用電子証明書を発行してもらってください。
+sub-indication-revoked-ca-no-poe = 証明書を発行した認証局の証明書が、使えなくなっています。
+sub-indication-try-later = 証明書が今も有効かを、現時点では確認できません。失効情報が届きしだい確認できます。

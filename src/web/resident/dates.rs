@@ -1,0 +1,41 @@
+//! Times and dates as people read them, in Japan's time.
+use chrono::{DateTime, FixedOffset, Utc};
+
+use crate::web::i18n::Language;
+
+/// `2026年11月22日 15時04分` or `22 November 2026, 15:04 (Japan time)`.
+pub fn moment(language: Language, time: DateTime<Utc>) -> String {
+    // Japan has one time zone and no summer time.
+    let Some(japan) = FixedOffset::east_opt(9 * 3600) else { return time.to_rfc3339() };
+    let local = time.with_timezone(&japan);
+    match language {
+        Language::Ja => local.format("%Y年%-m月%-d日 %H時%M分").to_string(),
+        Language::En => local.format("%-d %B %Y, %H:%M (Japan time)").to_string(),
+    }
+}
+
+/// How large a file is: `12 KB`, `3.4 MB`.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..=999 => format!("{bytes} B"),
+        1_000..=999_999 => format!("{} KB", bytes.div_ceil(1000)),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_in_japan() {
+        let time = "2026-11-22T15:04:05Z".parse().unwrap();
+        assert_eq!(moment(Language::Ja, time), "2026年11月23日 00時04分");
+        assert_eq!(moment(Language::En, time), "23 November 2026, 00:04 (Japan time)");
+    }
+
+    #[test]
+    fn a_size_is_never_told_as_nothing() {
+        assert_eq!([size(0), size(1), size(1000), size(10_485_760)], ["0 B", "1 B", "1 KB", "10.4 MB"]);
+    }
+}

@@ -1,0 +1,118 @@
+//! `GET /problems` and `/problems/{code}`: what each refusal means, what is kept and what to do; and the page that a
+//! browser is shown in place of a problem document.
+use actix_web::http::StatusCode;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use crate::submission::rejection::RejectionCode;
+use crate::web::extract::request_id::RequestId;
+use crate::web::page::Page;
+use crate::web::problem::Problem;
+use crate::web::resident::verdict::{CheckLine, check_lines};
+
+#[derive(Template)]
+#[template(path = "resident/problems.html")]
+struct ProblemsView {
+    page: Page,
+}
+
+impl ProblemsView {
+    fn entries(&self) -> Vec<(&'static str, std::borrow::Cow<'static, str>)> {
+        RejectionCode::ALL.iter().map(|code| (code.as_str(), self.page.t(&title_key(*code)))).collect()
+    }
+}
+
+/// Every refusal.
+pub async fn list_problems(page: Page) -> HttpResponse {
+    let view = ProblemsView { page: page.titled("problems-title") };
+    view.page.respond(StatusCode::OK, &view)
+}
+
+/// One problem: explained, or as it happened.
+#[derive(Template)]
+#[template(path = "resident/problem.html")]
+struct ProblemView {
+    page: Page,
+    code: RejectionCode,
+    /// Of an occurrence: the request's number.
+    request: Option<String>,
+    /// Of an occurrence: the sentence on it.
+    detail: String,
+    /// Of a refused signature: the checks that failed.
+    checks: Vec<CheckLine>,
+}
+
+impl ProblemView {
+    fn what(&self) -> std::borrow::Cow<'static, str> {
+        self.page.t(&key("what", self.code))
+    }
+
+    fn kept(&self) -> std::borrow::Cow<'static, str> {
+        self.page.t(kept(self.code))
+    }
+
+    fn to_do(&self) -> std::borrow::Cow<'static, str> {
+        self.page.t(&key("do", self.code))
+    }
+}
+
+/// One refusal explained.
+///
+/// # Errors
+/// 404 for a code that is none.
+pub async fn get_problem(page: Page, code: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let code =
+        RejectionCode::ALL.iter().find(|known| known.as_str() == code.as_str()).ok_or_else(Problem::not_found)?;
+    let page = page.titled(&title_key(*code));
+    let view = ProblemView { page, code: *code, request: None, detail: String::new(), checks: Vec::new() };
+    Ok(view.page.respond(StatusCode::OK, &view))
+}
+
+/// The page that a browser is shown for a problem; `None` where it cannot be rendered and the plain document will do.
+pub fn error_page(request: &HttpRequest, problem: &Problem) -> Option<String> {
+    let code = problem.code();
+    let page = Page::of(request).titled(&title_key(code));
+    let checks = check_lines(page.language, problem.rejection().checks.iter().filter(|check| check.is_failed()));
+    let number = request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned());
+    let detail = problem.detail().to_owned();
+    ProblemView { page, code, request: number, detail, checks }.render().ok()
+}
+
+fn title_key(code: RejectionCode) -> String {
+    format!("problem-title-{}", code.as_str())
+}
+
+/// The key of the text that explains a code: `what` happened, what to `do`.
+fn key(part: &str, code: RejectionCode) -> String {
+    format!("problem-{part}-{}", code.as_str())
+}
+
+/// The key of the sentence on what is kept.
+fn kept(code: RejectionCode) -> &'static str {
+    match code {
+        RejectionCode::ApplicationIdTaken => "problem-kept-first",
+        RejectionCode::StatusConflict
+        | RejectionCode::WithdrawalFormat
+        | RejectionCode::WithdrawalMismatch
+        | RejectionCode::NotTheApplicant
+        | RejectionCode::CorrectsUnknown => "problem-kept-unchanged",
+        _ => "problem-kept-nothing",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::i18n::Language;
+
+    #[test]
+    fn every_code_is_explained_in_every_language() {
+        for code in RejectionCode::ALL {
+            for language in Language::ALL {
+                for key in [title_key(*code), key("what", *code), key("do", *code), kept(*code).to_owned()] {
+                    assert!(language.find(&key).is_some(), "{key} is missing in {}", language.tag());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Verdicts in words: what an indication means for a person, and each check with what became of it.
+use crate::signature::report::{Report, SignatureReport};
+use crate::verdict::{Check, CheckStatus, Indication, SubIndication};
+use crate::web::i18n::Language;
+
+/// One check, ready to be shown.
+#[derive(Debug, Clone)]
+pub struct CheckLine {
+    /// The colour of its tag.
+    pub colour: &'static str,
+    /// What became of it, in a word.
+    pub status: String,
+    /// The claim, in a sentence.
+    pub words: String,
+    /// The claim's stable name.
+    pub name: &'static str,
+    /// Where the claim comes from.
+    pub clause: &'static str,
+    /// More, as the check told it.
+    pub detail: String,
+}
+
+/// Checks in words, in the order given.
+pub fn check_lines<'a>(language: Language, checks: impl Iterator<Item = &'a Check>) -> Vec<CheckLine> {
+    checks
+        .map(|check| CheckLine {
+            colour: colour(check.status),
+            status: language.t(status_key(check.status)).into_owned(),
+            words: claim(language, check.name),
+            name: check.name,
+            clause: check.clause,
+            detail: check.detail.to_string(),
+        })
+        .collect()
+}
+
+fn colour(status: CheckStatus) -> &'static str {
+    match status {
+        CheckStatus::Passed => "green",
+        CheckStatus::Failed => "red",
+        CheckStatus::Warning => "yellow",
+        CheckStatus::NotApplicable => "grey",
+    }
+}
+
+fn status_key(status: CheckStatus) -> &'static str {
+    match status {
+        CheckStatus::Passed => "verdict-check-passed",
+        CheckStatus::Failed => "verdict-check-failed",
+        CheckStatus::Warning => "verdict-check-warning",
+        CheckStatus::NotApplicable => "verdict-check-not-applicable",
+    }
+}
+
+/// A check's claim in words; where a name has no text of its own, the name itself is read as a sentence.
+fn claim(language: Language, name: &str) -> String {
+    let key = format!("check-{}", name.replace('_', "-"));
+    language.find(&key).map_or_else(|| name.replace('_', " "), std::borrow::Cow::into_owned)
+}
+
+/// What an indication means, in a heading.
+pub fn headline(language: Language, indication: Indication) -> String {
+    let key = match indication {
+        Indication::TotalPassed => "verdict-total-passed",
+        Indication::TotalFailed => "verdict-total-failed",
+        Indication::Indeterminate => "verdict-indeterminate",
+    };
+    language.t(key).into_owned()
+}
+
+/// What a sub-indication means for the person who signed, and what to do; empty where everything passed.
+pub fn explanation(language: Language, sub_indication: Option<SubIndication>) -> String {
+    sub_indication.map_or_else(String::new, |sub| language.t(&sub_key(sub)).into_owned())
+}
+
+fn sub_key(sub: SubIndication) -> String {
+    format!("sub-indication-{}", sub.as_str().to_ascii_lowercase().replace('_', "-"))
+}
+
+/// The colour of a whole verdict: of its panel and tag.
+pub fn panel(indication: Indication) -> &'static str {
+    match indication {
+        Indication::TotalPassed => "",
+        Indication::TotalFailed => "panel--failed",
+        Indication::Indeterminate => "panel--held",
+    }
+}
+
+/// One signature of a report, ready to be shown.
+#[derive(Debug, Clone)]
+pub struct SignatureView {
+    /// The signer's subject, where the certificate is there.
+    pub subject: String,
+    /// The signer's name as the certificate states it.
+    pub name: String,
+    /// The names of the chain, the signer's first.
+    pub chain: Vec<String>,
+    /// When the signer says it was made.
+    pub claimed_signing_time: String,
+    /// The algorithm.
+    pub algorithm: &'static str,
+    /// The checks.
+    pub checks: Vec<CheckLine>,
+}
+
+/// The signatures of a report, ready to be shown.
+pub fn signatures(language: Language, report: &Report) -> Vec<SignatureView> {
+    let view = |signature: &SignatureReport| SignatureView {
+        subject: signature.signer.as_ref().map(|signer| signer.subject.clone()).unwrap_or_default(),
+        name: signature.signer.as_ref().and_then(|signer| signer.attributes.name.clone()).unwrap_or_default(),
+        chain: signature.chain.iter().map(|entry| entry.subject.clone()).collect(),
+        claimed_signing_time: signature
+            .claimed_signing_time
+            .map(|time| super::dates::moment(language, time))
+            .unwrap_or_default(),
+        algorithm: signature.signature_algorithm.unwrap_or_default(),
+        checks: check_lines(language, signature.checks.iter()),
+    };
+    report.signatures.iter().map(view).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sub_indication_is_explained_in_every_language() {
+        for language in Language::ALL {
+            for sub in SubIndication::ALL {
+                assert!(language.find(&sub_key(*sub)).is_some(), "{}", sub_key(*sub));
+            }
+        }
+    }
+
+    #[test]
+    fn a_resident_is_not_told_that_they_were_revoked() {
+        for sub in [SubIndication::Revoked, SubIndication::RevokedNoPoe] {
+            assert!(!explanation(Language::En, Some(sub)).contains("revoked"));
+            assert!(explanation(Language::En, Some(sub)).contains("moved"));
+        }
+    }
+}
