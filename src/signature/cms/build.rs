@@ -240,9 +240,9 @@ fn signed_attributes(content: &[u8], key: &dyn SignerKey, options: &BuildOptions
     Ok(attributes)
 }
 
-fn attribute<T: Encode + der::Tagged>(oid: ObjectIdentifier, value: &T) -> Result<Attribute, String>
+fn attribute<T>(oid: ObjectIdentifier, value: &T) -> Result<Attribute, String>
 where
-    T: der::EncodeValue,
+    T: der::EncodeValue + der::Tagged,
 {
     let mut values = SetOfVec::new();
     values.insert(Any::encode_from(value).map_err(encoding)?).map_err(encoding)?;
