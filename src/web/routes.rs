@@ -53,6 +53,14 @@ route_table! {
     POST "/api/v1/submissions"                               Anyone       api::submissions::post_submission;
     POST "/api/v1/submissions/{arrival_number}/corrections"  Anyone       api::submissions::post_correction;
     POST "/api/v1/submissions/{arrival_number}/withdrawal"   Anyone       api::submissions::post_withdrawal;
+    GET  "/api/v1/submissions/{arrival_number}"              FilingToken  api::statuses::get_submission;
+    GET  "/api/v1/submissions/{arrival_number}/receipt"      FilingToken  api::statuses::get_receipt;
+    GET  "/api/v1/agency/submissions"                        AgencyToken  api::agency_feed::list_feed;
+    POST "/api/v1/agency/acknowledgements"                   AgencyToken  api::agency_feed::post_acknowledgement;
+    GET  "/api/v1/agency/submissions/{arrival_number}"       AgencyToken  api::agency_submissions::get_submission;
+    GET  "/api/v1/agency/submissions/{arrival_number}/evidence" AgencyToken api::agency_submissions::get_evidence;
+    POST "/api/v1/agency/submissions/{arrival_number}/decision" AgencyToken api::agency_submissions::post_decision;
+    GET  "/api/v1/agency/submissions/{arrival_number}/documents/{role}/{ordinal}" AgencyToken api::agency_submissions::get_document;
     GET  "/api/v1/procedures"                                Anyone       api::procedures::list_procedures;
     GET  "/api/v1/procedures/{code}"                         Anyone       api::procedures::get_procedure;
     POST "/api/v1/applications"                              Anyone       api::applications::post_application;

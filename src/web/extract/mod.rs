@@ -1,4 +1,5 @@
 //! What a handler takes in, validated before the handler sees it.
+pub mod agency_program;
 pub mod bearer;
 pub mod body;
 pub mod csrf;

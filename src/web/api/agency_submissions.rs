@@ -1,0 +1,167 @@
+//! An agency's filings, one by one: the filing, its documents, its evidence, and the decision. Another agency's filing,
+//! a held one and one that is not there answer alike.
+use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::json;
+use super::submissions::arrival_number;
+use super::views::{SubmissionView, time};
+use crate::gateway::Gateway;
+use crate::ids::ArrivalNumber;
+use crate::store::DocumentRole;
+use crate::store::statuses::StatusChange;
+use crate::store::submissions::{StoredDocument, SubmissionRecord};
+use crate::submission::rejection::RejectionCode;
+use crate::submission::status::SubmissionStatus;
+use crate::web::extract::agency_program::AgencyProgram;
+use crate::web::extract::body::JsonBody;
+use crate::web::problem::Problem;
+
+/// The longest reason, in characters.
+const REASON_LIMIT: usize = 2000;
+
+/// `GET /api/v1/agency/submissions/{arrival_number}`.
+///
+/// # Errors
+/// 404 where it is not one of this agency's.
+pub async fn get_submission(
+    gateway: web::Data<Gateway>,
+    program: AgencyProgram,
+    number: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    json(&SubmissionView::for_agency(&own(&gateway, &program, arrival_number(&number)?).await?))
+}
+
+/// `GET /api/v1/agency/submissions/{arrival_number}/documents/{role}/{ordinal}`: the exact bytes, never to be shown in a
+/// page of ours.
+///
+/// # Errors
+/// 404 where there is none.
+pub async fn get_document(
+    gateway: web::Data<Gateway>,
+    program: AgencyProgram,
+    path: web::Path<(String, String, i32)>,
+) -> Result<HttpResponse, Problem> {
+    let (number, role, ordinal) = path.into_inner();
+    let number = arrival_number(&number)?;
+    let role = DocumentRole::from_text(&role).ok_or_else(Problem::not_found)?;
+    own(&gateway, &program, number).await?;
+    let (document, bytes) =
+        gateway.store.submission_document(number, role, ordinal).await?.ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok()
+        .insert_header(disposition(&document))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .content_type("application/octet-stream")
+        .body(bytes))
+}
+
+/// Always an attachment; the name is a label, and whatever could be a path in it is made harmless.
+fn disposition(document: &StoredDocument) -> ContentDisposition {
+    let label = match document.role {
+        DocumentRole::Application => "application.json",
+        DocumentRole::Signature => "signature.p7s",
+        DocumentRole::Attachment => &document.name,
+    };
+    let harmless =
+        |character: char| if matches!(character, '/' | '\\' | ':') || character.is_control() { '_' } else { character };
+    let name: String = label.chars().map(harmless).collect();
+    let value = ExtendedValue {
+        charset: header::Charset::Ext("UTF-8".to_owned()),
+        language_tag: None,
+        value: name.into_bytes(),
+    };
+    ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![DispositionParam::FilenameExt(value)],
+    }
+}
+
+/// `GET /api/v1/agency/submissions/{arrival_number}/evidence`: the receipt and every verdict with its report.
+///
+/// # Errors
+/// 404 where it is not one of this agency's.
+pub async fn get_evidence(
+    gateway: web::Data<Gateway>,
+    program: AgencyProgram,
+    number: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let record = own(&gateway, &program, arrival_number(&number)?).await?;
+    let report = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
+    let verdicts: Vec<_> = record
+        .verdicts
+        .iter()
+        .map(|verdict| {
+            json!({
+                "kind": verdict.kind, "decided_at": time(verdict.decided_at), "report": report(&verdict.report),
+                "statement_jws": verdict.statement_jws,
+            })
+        })
+        .collect();
+    let filing = &record.submission;
+    let receipt = report(&filing.receipt_json);
+    json(&json!({ "receipt": receipt, "receipt_jws": filing.receipt_jws, "verdicts": verdicts }))
+}
+
+/// What an agency decides.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Verb {
+    Accept,
+    Reject,
+}
+
+/// The body of a decision.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    decision: Verb,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// `POST /api/v1/agency/submissions/{arrival_number}/decision`.
+///
+/// # Errors
+/// 400 where a rejection has no reason, 404 where it is not one of this agency's, 409 where it is decided already.
+pub async fn post_decision(
+    gateway: web::Data<Gateway>,
+    program: AgencyProgram,
+    number: web::Path<String>,
+    body: JsonBody<Decision>,
+) -> Result<HttpResponse, Problem> {
+    let arrival_number = arrival_number(&number)?;
+    let reason = reason_of(&body.0)?;
+    let to = match body.0.decision {
+        Verb::Accept => SubmissionStatus::Accepted,
+        Verb::Reject => SubmissionStatus::Rejected,
+    };
+    let (at, by, agency) = (gateway.clock.now(), program.actor(), Some(program.0.agency));
+    gateway.store.submission_change_status(StatusChange { arrival_number, agency, to, at, by, reason }).await?;
+    json(&json!({ "arrival_number": arrival_number, "status": to.as_str() }))
+}
+
+fn reason_of(decision: &Decision) -> Result<Option<String>, Problem> {
+    let reason = decision.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    let wrong = |detail: String| Err(Problem::new(RejectionCode::BadRequest, detail));
+    match (decision.decision, reason) {
+        (Verb::Reject, None) => wrong("A rejection needs a reason, which the applicant sees.".to_owned()),
+        (_, Some(reason)) if reason.chars().count() > REASON_LIMIT => {
+            wrong(format!("A reason has {REASON_LIMIT} characters at most."))
+        }
+        (_, reason) => Ok(reason.map(str::to_owned)),
+    }
+}
+
+/// The filing, where it is this agency's and not held back from it.
+async fn own(gateway: &Gateway, program: &AgencyProgram, number: ArrivalNumber) -> Result<SubmissionRecord, Problem> {
+    let record = gateway.store.submission_record(number).await?;
+    let visible = |record: &SubmissionRecord| {
+        let hidden = matches!(record.submission.status, SubmissionStatus::Held | SubmissionStatus::Refused);
+        record.submission.recipient == program.0.agency && !hidden
+    };
+    record.filter(visible).ok_or_else(Problem::not_found)
+}
