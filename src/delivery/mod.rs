@@ -1,1 +1,5 @@
-//! (room: delivery)
+//! What happens to filings after they are recorded: held ones are decided, agencies are served their feed. Delivery is
+//! the pull feed for now (`store::feed`); pushing to an agency's own address comes with channels of its own here.
+pub mod worker;
+
+pub use worker::{HeldJudge, HeldJudgement, Round, Worker, WorkerSettings};

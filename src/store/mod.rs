@@ -34,6 +34,8 @@ pub mod sessions;
 pub mod signing_requests;
 pub mod statuses;
 pub mod submissions;
+#[cfg(test)]
+mod tests;
 pub mod transaction;
 
 use std::path::PathBuf;

@@ -1,0 +1,180 @@
+//! The worker: lease, judge, note. Every step can be broken off at any moment: a lease runs out, a decision is one
+//! transaction, and the move from "held" is made only once.
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::ids::ArrivalNumber;
+use crate::store::held::{HeldDecision, HeldFiling};
+use crate::store::{Store, StoreError};
+use crate::verdict::{Indication, SubIndication};
+
+/// What judging a held filing again gave.
+#[derive(Debug)]
+pub enum HeldJudgement {
+    /// Decided, with the signed statement of the new verdict.
+    Decided {
+        /// The decision.
+        decision: HeldDecision,
+        /// Compact JWS that names `HeldFiling::last_verdict`.
+        statement_jws: Option<String>,
+    },
+    /// Revocation still cannot be decided.
+    StillHeld,
+}
+
+/// Judges a held filing by the same path as a new one, with the revocation lists of now.
+pub trait HeldJudge: Send + Sync {
+    /// Judges it. The time of judging is when the filing was received; `now` is the decision's own time.
+    fn judge(&self, filing: HeldFiling, now: DateTime<Utc>) -> HeldJudgement;
+
+    /// The signed statement that a filing is refused because it was held too long; none where nothing signs.
+    fn overdue_statement(&self, filing: &HeldFiling, now: DateTime<Utc>) -> Option<String>;
+}
+
+/// How the worker works.
+#[derive(Debug, Clone)]
+pub struct WorkerSettings {
+    /// How often it looks when nothing wakes it.
+    pub every: Duration,
+    /// How long it may have a filing in hand before another worker takes it.
+    pub lease: chrono::Duration,
+    /// A filing that waits longer is refused (`[revocation] hold_for_at_most`).
+    pub hold_for_at_most: chrono::Duration,
+    /// How many it takes in hand at a time.
+    pub at_a_time: u32,
+}
+
+impl Default for WorkerSettings {
+    fn default() -> Self {
+        Self {
+            every: Duration::from_secs(30),
+            lease: chrono::Duration::seconds(120),
+            hold_for_at_most: chrono::Duration::days(7),
+            at_a_time: 50,
+        }
+    }
+}
+
+/// What one round did.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Round {
+    /// Held filings that are received now.
+    pub received: usize,
+    /// Held filings that are refused now.
+    pub refused: usize,
+    /// Held filings that could not be decided, or that another decided first.
+    pub undecided: usize,
+}
+
+/// The worker. Several may run, in one gateway or in many.
+#[derive(Clone)]
+pub struct Worker {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    judge: Arc<dyn HeldJudge>,
+    settings: WorkerSettings,
+    name: String,
+}
+
+impl Worker {
+    /// A worker of a name of its own.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, judge: Arc<dyn HeldJudge>, settings: WorkerSettings) -> Self {
+        Self { store, clock, judge, settings, name: format!("worker-{}", uuid::Uuid::new_v4()) }
+    }
+
+    /// Works until the task is dropped: a round whenever `wake` is notified (a new revocation list came in) and every
+    /// `settings.every`. A round that fails is told and tried again at the next.
+    pub async fn run(self, wake: Arc<Notify>) {
+        loop {
+            if let Err(error) = self.round().await {
+                tracing::warn!(event = "worker_round_failed", %error);
+            }
+            let _ = tokio::time::timeout(self.settings.every, wake.notified()).await;
+        }
+    }
+
+    /// One round over everything that waits, and the housekeeping that comes with it.
+    ///
+    /// # Errors
+    /// When the store could not be asked; what was decided before that stays decided.
+    pub async fn round(&self) -> Result<Round, StoreError> {
+        let mut round = Round::default();
+        let mut seen = std::collections::HashSet::new();
+        loop {
+            let now = self.clock.now();
+            let until = now + self.settings.lease;
+            let leased = self.store.held_lease(self.name.clone(), now, until, self.settings.at_a_time).await?;
+            // What could not be decided is kept leased until the round's end, so that the next lease gives others.
+            if leased.is_empty() {
+                break;
+            }
+            for arrival_number in leased {
+                self.decide(arrival_number, now, &mut round).await?;
+                seen.insert(arrival_number);
+            }
+        }
+        for arrival_number in seen {
+            self.store.held_release(arrival_number, self.name.clone()).await?;
+        }
+        self.store.feed_number().await?;
+        self.store.signing_requests_expire(self.clock.now()).await?;
+        Ok(round)
+    }
+
+    async fn decide(
+        &self,
+        arrival_number: ArrivalNumber,
+        now: DateTime<Utc>,
+        round: &mut Round,
+    ) -> Result<(), StoreError> {
+        let filing = match self.store.held_load(arrival_number).await {
+            Ok(Some(filing)) => filing,
+            Ok(None) => return Ok(()),
+            Err(StoreError::Damaged(what)) => {
+                // Not the applicant's fault: it stays held until an operator has looked.
+                tracing::error!(event = "held_document_damaged", %arrival_number, %what);
+                round.undecided += 1;
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        let overdue = now - filing.held_since > self.settings.hold_for_at_most;
+        let statement = if overdue { self.judge.overdue_statement(&filing, now) } else { None };
+        let last_report = filing.last_verdict.report.clone();
+        let judge = self.judge.clone();
+        let judgement = tokio::task::spawn_blocking(move || judge.judge(filing, now))
+            .await
+            .map_err(|_| StoreError::Fault("judging a held filing broke off".to_owned()))?;
+        let (decision, statement_jws) = match judgement {
+            HeldJudgement::Decided { decision, statement_jws } => (decision, statement_jws),
+            HeldJudgement::StillHeld if overdue => (held_too_long(last_report), statement),
+            HeldJudgement::StillHeld => {
+                round.undecided += 1;
+                return Ok(());
+            }
+        };
+        let refused = matches!(decision, HeldDecision::Refused { .. });
+        match self.store.held_decide(arrival_number, decision, statement_jws, now).await {
+            Ok(_) if refused => round.refused += 1,
+            Ok(_) => round.received += 1,
+            Err(StoreError::StatusConflict { .. }) => round.undecided += 1,
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+/// The last report stands: nothing new was found out, and the time to find out is over.
+fn held_too_long(last_report: String) -> HeldDecision {
+    HeldDecision::Refused {
+        indication: Indication::Indeterminate,
+        sub_indication: Some(SubIndication::TryLater),
+        report: last_report,
+        reason: "Whether the certificate was valid could not be found out in the time allowed. Please file again."
+            .to_owned(),
+    }
+}
