@@ -83,7 +83,7 @@ fn verification_rate(fixtures: &Fixtures, crls: &[Vec<u8>], filings: &[Filing]) 
     for filing in filings {
         let request = VerificationRequest {
             signature: &filing.signature,
-            content: Some(&filing.application),
+            content: Some((&filing.application).into()),
             extra_certificates: &[],
             at: now(),
             signed_after: None,

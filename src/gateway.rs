@@ -14,6 +14,7 @@ use crate::evidence::keys::Keys;
 use crate::intake::IntakeRules;
 use crate::pki::crl::CrlStore;
 use crate::procedures::Catalog;
+use crate::signature::content::Content;
 use crate::signature::report::Report;
 use crate::signature::verifier::{VerificationRequest, Verifier};
 use crate::store::Store;
@@ -86,7 +87,7 @@ impl Gateway {
     pub fn validate(&self, signature: &[u8], content: Option<&[u8]>) -> Report {
         let request = VerificationRequest {
             signature,
-            content,
+            content: content.map(Content::from),
             extra_certificates: &[],
             at: self.clock.now(),
             signed_after: None,

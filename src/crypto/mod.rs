@@ -10,7 +10,7 @@ mod verify;
 pub use algorithm::{Scheme, SignatureAlgorithm};
 pub use digest::{DigestAlgorithm, digest_name, sha256, sha256_hex};
 pub use key::{Curve, PublicKey};
-pub use reliability::{Weakness, is_reliable, weakness};
+pub use reliability::{MD5_WEAKNESS, Weakness, is_reliable, weak_algorithm, weak_key, weakness};
 
 /// Why a primitive did not do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -49,16 +49,18 @@ impl DigestAlgorithm {
     }
 }
 
-fn weak_algorithm(algorithm: &SignatureAlgorithm) -> Option<Weakness> {
+/// Why `algorithm` cannot be relied on with any key; none where it can.
+pub fn weak_algorithm(algorithm: &SignatureAlgorithm) -> Option<Weakness> {
     match algorithm.scheme() {
         Scheme::RsaPss { digest, mgf_digest, .. } => digest.weakness().or_else(|| mgf_digest.weakness()),
         Scheme::RsaPkcs1(digest) | Scheme::Ecdsa(digest) => digest.weakness(),
-        Scheme::Other("MD5withRSA") => Some(weak("MD5 is not reliable any more", END_OF_MD5)),
+        Scheme::Other("MD5withRSA") => Some(MD5_WEAKNESS),
         Scheme::Other(_) => Some(Weakness { reason: "the signature algorithm is not on the list", end: None }),
     }
 }
 
-fn weak_key(key: &PublicKey) -> Option<Weakness> {
+/// Why `key` cannot be relied on with any algorithm; none where it can.
+pub fn weak_key(key: &PublicKey) -> Option<Weakness> {
     match (key.is_rsa(), key.curve(), key.bits()) {
         (true, _, ..2048) => Some(weak(SMALL_RSA, END_OF_SHA1)),
         (true, _, bits @ 2048..=4096) if bits.is_multiple_of(8) && key.is_usable() => None,
@@ -68,6 +70,9 @@ fn weak_key(key: &PublicKey) -> Option<Weakness> {
     }
 }
 
-fn weak(reason: &'static str, end: i64) -> Weakness {
+/// MD5, which is only ever named.
+pub const MD5_WEAKNESS: Weakness = weak("MD5 is not reliable any more", END_OF_MD5);
+
+const fn weak(reason: &'static str, end: i64) -> Weakness {
     Weakness { reason, end: DateTime::from_timestamp(end, 0) }
 }

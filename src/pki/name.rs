@@ -25,6 +25,9 @@ const SHORT_NAMES: &[(&[u8], &str)] = &[
 /// Content octets of id-at-commonName.
 const COMMON_NAME: &[u8] = &[0x55, 4, 3];
 
+/// Content octets of id-at-organizationalUnitName.
+const ORGANIZATIONAL_UNIT: &[u8] = &[0x55, 4, 11];
+
 /// One attribute of a relative distinguished name.
 struct Attribute<'a> {
     oid: &'a [u8],
@@ -164,6 +167,18 @@ pub fn email_addresses(name: &[u8]) -> Vec<&str> {
         }
     });
     found
+}
+
+/// Whether an organizationalUnitName of a Name is `unit`, without regard to case and spaces.
+pub fn has_organizational_unit(name: &[u8], unit: &str) -> bool {
+    let mut found = false;
+    let read = each_rdn(name, |attributes| {
+        found |= attributes.iter().any(|attribute| {
+            attribute.oid == ORGANIZATIONAL_UNIT
+                && text(attribute.value).is_some_and(|value| normal_text(&value) == normal_text(unit))
+        });
+    });
+    read.is_ok() && found
 }
 
 /// A form in which two Names are equal, byte for byte, when RFC 5280 7.1 calls them a match: string types are read as

@@ -1,19 +1,215 @@
 //! Signature policies: `jpki`, `generic`, or a file; named by id and digest in every report.
-/// A signature policy.
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::report::PolicyReference;
+use crate::crypto::sha256_hex;
+use crate::pki::certificate::Oid;
+
+const GENERIC: &str = include_str!("policies/generic.toml");
+const JPKI: &str = include_str!("policies/jpki.toml");
+
+/// Longest policy file that is read.
+const MAX_FILE: u64 = 1 << 20;
+
+/// A signature policy: which algorithms, attributes and certificates are accepted.
 #[derive(Debug, Clone)]
-pub struct SignaturePolicy {}
+pub struct SignaturePolicy {
+    reference: Arc<PolicyReference>,
+    pub(super) rules: Rules,
+    pub(super) certificate_policies: Vec<Oid>,
+}
+
+/// The rules, as the TOML file gives them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rules {
+    id: String,
+    pub(super) algorithms: AlgorithmRules,
+    pub(super) attributes: AttributeRules,
+    pub(super) signer: SignerRules,
+}
+
+/// The allow-list; what is not on it, or not on the engine's own, is not reliable.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AlgorithmRules {
+    pub(super) digests: Vec<DigestName>,
+    pub(super) schemes: Vec<SchemeName>,
+    pub(super) curves: Vec<CurveName>,
+    pub(super) rsa_bits_from: u32,
+    pub(super) rsa_bits_to: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(super) enum DigestName {
+    #[serde(rename = "SHA256")]
+    Sha256,
+    #[serde(rename = "SHA384")]
+    Sha384,
+    #[serde(rename = "SHA512")]
+    Sha512,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(super) enum SchemeName {
+    #[serde(rename = "RSA")]
+    RsaPkcs1,
+    #[serde(rename = "RSA-PSS")]
+    RsaPss,
+    #[serde(rename = "ECDSA")]
+    Ecdsa,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(super) enum CurveName {
+    #[serde(rename = "P-256")]
+    P256,
+    #[serde(rename = "P-384")]
+    P384,
+    #[serde(rename = "P-521")]
+    P521,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AttributeRules {
+    pub(super) signing_certificate: SigningCertificateRule,
+    pub(super) signing_time: SigningTimeRule,
+}
+
+/// Which attribute must name the signer's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(super) enum SigningCertificateRule {
+    #[serde(rename = "v2")]
+    V2,
+    #[serde(rename = "v2-or-v1")]
+    V2OrV1,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum SigningTimeRule {
+    Optional,
+    Required,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignerRules {
+    pub(super) key_usage: Vec<KeyUsageName>,
+    pub(super) without_key_usage: WithoutKeyUsage,
+    certificate_policies: Vec<String>,
+    pub(super) refused_issuer_units: Vec<String>,
+    pub(super) attributes: AttributeProfile,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum KeyUsageName {
+    DigitalSignature,
+    NonRepudiation,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum WithoutKeyUsage {
+    Accept,
+    Refuse,
+}
+
+/// Where the signer's attributes stand in the certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum AttributeProfile {
+    /// Nowhere: the name is the subject's commonName.
+    None,
+    /// In the otherNames of the Japanese public certification service.
+    Jpki,
+}
 
 impl SignaturePolicy {
     /// The profile of the Japanese public certification service's signature certificates.
     pub fn jpki() -> Self {
-        unimplemented!()
+        Self::built_in(JPKI)
     }
+
     /// nonRepudiation (or no key usage), any certificate policy.
     pub fn generic() -> Self {
-        unimplemented!()
+        Self::built_in(GENERIC)
     }
+
     /// `jpki`, `generic`, or a TOML policy file.
-    pub fn named_or_file(_name: &str) -> Result<Self, String> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// A sentence that says which file cannot be read, or what is wrong in it and where.
+    pub fn named_or_file(name: &str) -> Result<Self, String> {
+        match name {
+            "jpki" => return Ok(Self::jpki()),
+            "generic" => return Ok(Self::generic()),
+            _ => (),
+        }
+        let cannot = |error: std::io::Error| format!("the policy file {name} cannot be read: {error}");
+        let path = Path::new(name);
+        if std::fs::metadata(path).map_err(cannot)?.len() > MAX_FILE {
+            return Err(format!("the policy file {name} is longer than 1 MiB"));
+        }
+        let text = std::fs::read_to_string(path).map_err(cannot)?;
+        Self::parse(&text).map_err(|error| format!("the policy file {name} is wrong: {error}"))
+    }
+
+    /// From the text of a policy file.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and where.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let rules: Rules = toml::from_str(text).map_err(|error| error.to_string())?;
+        if rules.id.is_empty() || rules.id.len() > 200 {
+            return Err("id must be 1 to 200 characters".into());
+        }
+        let oids = rules.signer.certificate_policies.iter();
+        let oids = oids.map(|text| Oid::from_text(text).ok_or(format!("certificate_policies: {text} is not an OID")));
+        let certificate_policies = oids.collect::<Result<_, _>>()?;
+        let reference = PolicyReference { id: rules.id.clone(), sha256: sha256_hex(text.as_bytes()) };
+        Ok(Self { reference: Arc::new(reference), rules, certificate_policies })
+    }
+
+    /// Its identifier and the digest of its text.
+    pub fn reference(&self) -> &Arc<PolicyReference> {
+        &self.reference
+    }
+
+    #[allow(clippy::expect_used)] // the two texts are compiled in, and a test reads them
+    fn built_in(text: &str) -> Self {
+        Self::parse(text).expect("the built-in policies parse")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_policies_are_named_by_id_and_digest() {
+        for (policy, id, text) in
+            [(SignaturePolicy::generic(), "generic", GENERIC), (SignaturePolicy::jpki(), "jpki", JPKI)]
+        {
+            assert_eq!(policy.reference().id, id);
+            assert_eq!(policy.reference().sha256, sha256_hex(text.as_bytes()));
+            assert_eq!(SignaturePolicy::named_or_file(id).unwrap().reference(), policy.reference());
+        }
+        assert_eq!(SignaturePolicy::jpki().certificate_policies.len(), 3);
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_policy_file_is_named() {
+        let error = |from: &str, to: &str| SignaturePolicy::parse(&GENERIC.replace(from, to)).unwrap_err();
+        assert!(error("\"SHA256\"", "\"SHA1\"").contains("SHA1"), "an old digest cannot be let in");
+        assert!(error("id = \"generic\"", "id = \"\"").contains("id"));
+        assert!(error("[signer]", "[signer]\nkey_use = 1").contains("key_use"));
+        assert!(error("certificate_policies = []", "certificate_policies = [\"1.x\"]").contains("1.x"));
+        assert!(SignaturePolicy::named_or_file("/nowhere/policy.toml").unwrap_err().contains("/nowhere/policy.toml"));
     }
 }

@@ -76,6 +76,24 @@ pub struct SignatureReport {
     pub checks: Vec<Check>,
 }
 
+impl SignatureReport {
+    /// The report on what is not a signature at all, which failed `check`.
+    pub(super) fn of_nothing(check: Check) -> Self {
+        let (indication, sub_indication) = crate::verdict::conclude([&check]);
+        Self {
+            indication,
+            sub_indication,
+            signer: None,
+            digest_algorithm: None,
+            signature_algorithm: None,
+            claimed_signing_time: None,
+            chain: Vec::new(),
+            revocation: Vec::new(),
+            checks: vec![check],
+        }
+    }
+}
+
 /// The whole report.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {

@@ -3,11 +3,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::cms::{CmsError, SignedData};
+use super::content::Content;
+use super::judge::{self, Certificates};
 use super::policy::SignaturePolicy;
-use super::report::{Report, SignerAttributes};
+use super::report::{Report, SignatureReport, SignerAttributes};
+use super::{container, judge::Judged};
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::{CrlIdentity, CrlSnapshot};
 use crate::pki::trust_store::TrustStore;
+use crate::verdict::{self, Check, Indication, SubIndication};
 
 /// What is to be verified.
 #[derive(Debug)]
@@ -15,7 +20,7 @@ pub struct VerificationRequest<'a> {
     /// The signature file: DER (BER outside) or PEM.
     pub signature: &'a [u8],
     /// The detached content, where there is one.
-    pub content: Option<&'a [u8]>,
+    pub content: Option<Content<'a>>,
     /// Untrusted certificates that may help.
     pub extra_certificates: &'a [Arc<Certificate>],
     /// The time at which the signature is known to exist and at which it is judged.
@@ -105,8 +110,73 @@ impl Verifier {
     pub fn policy(&self) -> &Arc<SignaturePolicy> {
         &self.policy
     }
+
     /// Verifies; never fails: whatever is wrong is in the report.
-    pub fn verify(&self, _crls: &CrlSnapshot, _request: &VerificationRequest<'_>) -> Verification {
-        unimplemented!()
+    pub fn verify(&self, crls: &CrlSnapshot, request: &VerificationRequest<'_>) -> Verification {
+        let message = container::message(request.signature);
+        let read = message.as_ref().map_err(|error| *error).and_then(|message| SignedData::read(message));
+        let message = match &read {
+            Ok(message) => message,
+            Err(error) => return self.unreadable(request, *error),
+        };
+        let certificates = Certificates::read(message, request.extra_certificates);
+        let context = judge::Context { policy: &self.policy, trust: &self.trust, crls, request, message };
+        let mut judged = Vec::with_capacity(message.signers.len());
+        for info in &message.signers {
+            judged.push(judge::judge(&context, info, &certificates));
+        }
+        let only_one = judged.len() == 1;
+        let mut proof = Proof::None;
+        let mut signatures = Vec::with_capacity(judged.len());
+        for Judged { report, signer, not_revoked } in judged {
+            if let (true, Some(signer)) = (only_one, signer) {
+                proof = prove(&report, signer, not_revoked);
+            }
+            signatures.push(report);
+        }
+        Verification { report: self.report(request, signatures), proof }
+    }
+
+    /// The report on what is not a SignedData at all.
+    fn unreadable(&self, request: &VerificationRequest<'_>, error: CmsError) -> Verification {
+        let detail = format!("the signature cannot be read: {error}");
+        let check = Check::failed(judge::CONTAINER, judge::CONTAINER_CLAUSE, SubIndication::FormatFailure, detail);
+        let report = self.report(request, vec![SignatureReport::of_nothing(check)]);
+        Verification { report, proof: Proof::None }
+    }
+
+    /// The whole is the worst of its signatures.
+    fn report(&self, request: &VerificationRequest<'_>, signatures: Vec<SignatureReport>) -> Report {
+        let found = signatures.iter().filter_map(|signature| signature.sub_indication);
+        let (indication, sub_indication) = verdict::worst(found);
+        Report {
+            indication,
+            sub_indication,
+            sub_indication_urn: sub_indication.map(SubIndication::urn),
+            validation_time: request.at,
+            policy: Arc::clone(self.policy.reference()),
+            signatures,
+        }
+    }
+}
+
+/// What the report on the only signer proves. It reads the verdict and every check, so that neither can stand alone.
+fn prove(
+    report: &SignatureReport,
+    signer: Arc<Certificate>,
+    not_revoked: Option<crate::pki::crl::NotRevoked>,
+) -> Proof {
+    let Some(attributes) = report.signer.as_ref().map(|signer| signer.attributes.clone()) else { return Proof::None };
+    let mut failed = report.checks.iter().filter(|check| check.is_failed()).peekable();
+    match (report.indication, report.sub_indication, not_revoked) {
+        (Indication::TotalPassed, None, Some(proof)) if failed.peek().is_none() => {
+            Proof::Verified(VerifiedSignature { signer, attributes, crls: proof.crls().to_vec() })
+        }
+        (Indication::Indeterminate, Some(SubIndication::TryLater), _)
+            if failed.all(|check| check.sub_indication == Some(SubIndication::TryLater)) =>
+        {
+            Proof::Undecided(UndecidedSignature { signer, attributes })
+        }
+        _ => Proof::None,
     }
 }
