@@ -2,6 +2,7 @@
 use super::document::Applicant;
 use super::{IntakeContext, OnUndecided};
 use crate::registry::matching::{self, ApplicantRule, IdentifiedSigner, SignerProof};
+use crate::signature::content::Content;
 use crate::signature::report::Report;
 use crate::signature::verifier::{Proof, VerificationRequest};
 use crate::submission::received::ReceivedSubmission;
@@ -32,7 +33,7 @@ fn verify_with(
 ) -> Result<(Report, SignerProof), Box<Rejection>> {
     let request = VerificationRequest {
         signature: &received.signature,
-        content: Some(&received.application),
+        content: Some(Content::Hashed { bytes: &received.application, sha256: received.application_sha256 }),
         extra_certificates: &[],
         at: context.now,
         signed_after: context.signed_after,

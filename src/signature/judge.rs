@@ -10,7 +10,7 @@ use super::verifier::VerificationRequest;
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm, digest_name};
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::{self, CrlSnapshot, NotRevoked, RevocationOutcome, RevocationStatus};
-use crate::pki::path::{self, PathOutcome, PathRequest, Purpose};
+use crate::pki::path::{self, PathOutcome, PathRequest, PolicyInputs, Purpose};
 use crate::pki::trust_store::TrustStore;
 use crate::verdict::{self, Check, SubIndication};
 
@@ -156,8 +156,12 @@ fn check_chain(
     checks: &mut Vec<Check>,
 ) -> Chain {
     let Some(certificate) = subject.certificate else { return Chain::default() };
-    let request = PathRequest { at: context.request.at, extra: &certificates.all, purpose: Purpose::Any };
-    let PathOutcome { chain, candidate, checks: path_checks } = path::validate(context.trust, certificate, &request);
+    // Key usage and policies of the signer are the signature policy's matter; they are checked apart.
+    let policies = PolicyInputs::any();
+    let request =
+        PathRequest { at: context.request.at, extra: &certificates.all, purpose: Purpose::Any, policies: &policies };
+    let PathOutcome { chain, candidate, checks: path_checks, valid_policies: _ } =
+        path::validate(context.trust, certificate, &request);
     let outcome = chain
         .as_ref()
         .map(|chain| crl::check_revocation(context.crls, chain, context.request.at, context.request.signed_after));
