@@ -3,4 +3,5 @@
 
 mod authority;
 mod pages_i18n;
+mod status_machine;
 mod support;
