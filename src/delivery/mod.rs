@@ -1,5 +1,7 @@
 //! What happens to filings after they are recorded: held ones are decided, agencies are served their feed. Delivery is
 //! the pull feed for now (`store::feed`); pushing to an agency's own address comes with channels of its own here.
+//! Beside it [`alarms`]: what operators are told of by mail and webhook.
+pub mod alarms;
 pub mod worker;
 
 pub use worker::{HeldJudge, HeldJudgement, Round, Worker, WorkerSettings};

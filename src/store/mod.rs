@@ -18,7 +18,10 @@
 pub mod accounts;
 pub mod agency_queue;
 pub mod agency_tokens;
+pub mod alarms;
+pub mod audit;
 pub mod connection;
+pub mod desk_schema;
 pub mod documents;
 pub mod error;
 pub mod feed;
@@ -26,6 +29,7 @@ mod group;
 mod group_parts;
 pub mod held;
 pub mod migrations;
+pub mod password;
 mod queue;
 pub mod recorder;
 mod row;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::settings::Settings;
+use crate::settings::{SessionSettings, Settings};
 
 /// A certificate chain and its key, PEM files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +64,8 @@ pub struct WebConfig {
     pub limits: UploadLimits,
     /// Time-outs.
     pub patience: Patience,
+    /// Sign-in sessions of agencies and operators.
+    pub sessions: SessionSettings,
     /// Worker threads; 0: one a core.
     pub workers: usize,
 }
@@ -99,6 +101,7 @@ impl Default for WebConfig {
             requests_per_minute: 600,
             limits: UploadLimits::default(),
             patience: Patience::default(),
+            sessions: SessionSettings::default(),
             workers: 0,
         }
     }
@@ -132,6 +135,7 @@ impl From<&Settings> for WebConfig {
                 body: timeout,
                 ..Patience::default()
             },
+            sessions: settings.sessions.clone(),
             workers: server.workers,
         }
     }

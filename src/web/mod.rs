@@ -16,4 +16,5 @@ pub mod problem;
 pub mod resident;
 pub mod routes;
 pub mod server;
+pub mod staff;
 pub mod state;

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, Resource, web};
 
 use super::problem::Problem;
-use super::{api, assets, resident};
+use super::{api, assets, resident, staff};
 use crate::submission::rejection::RejectionCode;
 
 /// Who may call a route; the handler's extractor enforces it, a test goes over every route with every role.
@@ -70,6 +70,16 @@ route_table! {
     GET  "/"                                                 Anyone       resident::home::get;
     GET  "/assets/{name}"                                    Anyone       assets::get;
     GET  "/problems/{code}"                                  Anyone       api::problems::get_problem;
+    GET  "/agency/sign-in"                                   Anyone       staff::sign_in::get_sign_in;
+    POST "/agency/sign-in"                                   Anyone       staff::sign_in::post_sign_in;
+    POST "/agency/sign-out"                                  Anyone       staff::sign_in::post_sign_out;
+    GET  "/agency/password"                                  Agency       staff::password::get_password;
+    POST "/agency/password"                                  Agency       staff::password::post_password;
+    GET  "/operator/sign-in"                                 Anyone       staff::sign_in::get_sign_in;
+    POST "/operator/sign-in"                                 Anyone       staff::sign_in::post_sign_in;
+    POST "/operator/sign-out"                                Anyone       staff::sign_in::post_sign_out;
+    GET  "/operator/password"                                Operator     staff::password::get_password;
+    POST "/operator/password"                                Operator     staff::password::post_password;
     GET  "/healthz"                                          Anyone       api::health::get_healthz;
     GET  "/readyz"                                           Anyone       api::health::get_readyz;
     GET  "/metrics"                                          Anyone       api::health::get_metrics;

@@ -14,6 +14,9 @@ pub type ErrorPage = fn(&HttpRequest, &Problem) -> Option<String>;
 /// Renders the page that explains a problem's code: HTML, or `None` where JSON will do.
 pub type ProblemPage = fn(&HttpRequest, RejectionCode) -> Option<String>;
 
+/// How many sign-ins one address may try in a minute.
+const SIGN_INS_PER_MINUTE: u32 = 60;
+
 /// The HTTP side's own state; handlers take it as `web::Data<WebState>`.
 pub struct WebState {
     /// The settings.
@@ -22,6 +25,8 @@ pub struct WebState {
     pub origin: Arc<str>,
     /// Counts the requests of each address.
     pub limiter: RateLimiter,
+    /// Counts the sign-ins that each address tries.
+    pub sign_ins: RateLimiter,
     /// Renders error pages.
     pub error_page: ErrorPage,
     /// Renders the pages behind the types of problems.
@@ -36,6 +41,7 @@ impl WebState {
             limiter: RateLimiter::new(config.requests_per_minute),
             error_page: super::resident::problems::error_page,
             problem_page: |_, _| None,
+            sign_ins: RateLimiter::new(if config.requests_per_minute == 0 { 0 } else { SIGN_INS_PER_MINUTE }),
             config,
         }
     }

@@ -14,6 +14,7 @@ use crate::store::sessions::SessionUser;
 use crate::submission::rejection::RejectionCode;
 use crate::web::problem::Problem;
 use crate::web::routes::is_safe;
+use crate::web::state::WebState;
 
 /// The session cookie's name, without the prefix that [`CsrfGuard::cookie_name`] gives.
 pub const COOKIE: &str = "session";
@@ -63,24 +64,40 @@ impl ResponseError for SignInFirst {
 }
 
 /// Somebody of another role: 403.
-fn wrong_role() -> Error {
+pub fn wrong_role() -> Error {
     Problem::new(RejectionCode::Forbidden, "This account is not of the kind that may see or do this.").into()
 }
 
 /// Looks the session up and notes that it was used.
 async fn user_of(request: &HttpRequest) -> Result<Option<SessionUser>, Error> {
-    let (Some(guard), Some(gateway)) =
-        (request.app_data::<web::Data<CsrfGuard>>(), request.app_data::<web::Data<Gateway>>())
-    else {
-        return Err(Problem::internal("the gateway or the CSRF guard is missing").into());
+    let (Some(guard), Some(gateway), Some(state)) = (
+        request.app_data::<web::Data<CsrfGuard>>(),
+        request.app_data::<web::Data<Gateway>>(),
+        request.app_data::<web::Data<WebState>>(),
+    ) else {
+        return Err(Problem::internal("the gateway, its web state or the CSRF guard is missing").into());
     };
     let Some(cookie) = guard.cookie_value(request, COOKIE) else { return Ok(None) };
-    let used = gateway.store.session_use(cookie_sha256(&cookie), gateway.clock.now()).await;
+    let used = gateway.store.session_use(cookie_sha256(&cookie), &state.config.sessions, gateway.clock.now());
+    let used = used.await;
     Ok(used.map_err(Problem::from)?)
 }
 
+/// Whoever is signed in and may work: a password that somebody else chose is changed first.
+async fn desk_user_of(request: &HttpRequest) -> Result<SessionUser, Error> {
+    let user = user_of(request).await?.ok_or_else(|| sign_in_for(request))?;
+    if !user.account.must_change {
+        return Ok(user);
+    }
+    if !is_safe(request.method()) {
+        return Err(Problem::new(RejectionCode::Forbidden, "Change the password that was given to you first.").into());
+    }
+    let desk = if matches!(user.account.role, Role::Operator) { "/operator" } else { "/agency" };
+    Err(SignInFirst { location: format!("{desk}/password") }.into())
+}
+
 /// A page that was asked for leads to the sign-in, anything else is 401.
-fn sign_in_for(request: &HttpRequest) -> Error {
+pub fn sign_in_for(request: &HttpRequest) -> Error {
     if !is_safe(request.method()) {
         return Problem::new(RejectionCode::Unauthorized, "Sign in first.").into();
     }
@@ -96,7 +113,7 @@ impl FromRequest for AgencyUser {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let user = user_of(&request).await?.ok_or_else(|| sign_in_for(&request))?;
+            let user = desk_user_of(&request).await?;
             match user.account.role {
                 Role::Agency(agency) => Ok(Self { agency, user }),
                 Role::Operator => Err(wrong_role()),
@@ -112,7 +129,7 @@ impl FromRequest for OperatorUser {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let user = user_of(&request).await?.ok_or_else(|| sign_in_for(&request))?;
+            let user = desk_user_of(&request).await?;
             match user.account.role {
                 Role::Operator => Ok(Self { user }),
                 Role::Agency(_) => Err(wrong_role()),
