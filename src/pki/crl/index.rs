@@ -1,0 +1,201 @@
+//! The index over a CRL's entries: 12 octets an entry beside the DER, whatever the serials are.
+//!
+//! Each serial's keyed hash is its fingerprint; the fingerprints stand sorted, and each has the offset of its entry in
+//! the DER. A look-up finds the fingerprint and confirms the hit against the whole serial there. Because the key is
+//! random and secret, fingerprints are spread evenly whatever serials a CA (or somebody who chooses serials) uses, and
+//! interpolation lands close by. The bound holds without any such luck: two interpolations, then a gallop and a
+//! binary search, at most `2 + 2 * log2(n) + 2` probes.
+use std::hash::{BuildHasher, RandomState};
+use std::sync::OnceLock;
+
+use super::parse::{CrlError, Entry, ParsedCrl, entry_at};
+
+/// One key for the whole process, so that two lists' fingerprints can be compared.
+fn fingerprint(serial: &[u8]) -> u64 {
+    static KEY: OnceLock<RandomState> = OnceLock::new();
+    KEY.get_or_init(RandomState::new).hash_one(serial)
+}
+
+/// Sorted fingerprints and, beside each, its entry's offset.
+#[derive(Default)]
+pub struct CrlIndex {
+    fingerprints: Box<[u64]>,
+    offsets: Box<[u32]>,
+}
+
+impl std::fmt::Debug for CrlIndex {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CrlIndex").field("entries", &self.len()).finish_non_exhaustive()
+    }
+}
+
+/// Why no index was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IndexError {
+    /// An entry cannot be read.
+    Unreadable(CrlError),
+    /// A serial stands twice; in hex.
+    DuplicateSerial(String),
+    /// `visit` refused an entry.
+    Refused(String),
+}
+
+impl CrlIndex {
+    /// Reads all entries of `crl`, whose DER is `der`. `visit` sees each and may refuse it with a sentence.
+    pub fn build(
+        crl: &ParsedCrl<'_>,
+        der: &[u8],
+        mut visit: impl FnMut(&Entry<'_>) -> Result<(), String>,
+    ) -> Result<Self, IndexError> {
+        let unreadable = |what: String| IndexError::Unreadable(CrlError(what));
+        let base = der.as_ptr() as usize;
+        // The shortest entries are about 20 octets; most are 35 and more.
+        let expected = crl.entries_at.as_ref().map_or(0, |range| range.len() / 35);
+        let mut pairs: Vec<(u64, u32)> = Vec::with_capacity(expected);
+        for entry in crl.entries() {
+            let entry = entry.map_err(|error| unreadable(format!("entry {}: {error}", pairs.len() + 1)))?;
+            visit(&entry).map_err(IndexError::Refused)?;
+            let offset = (entry.der.as_ptr() as usize).saturating_sub(base);
+            let offset = u32::try_from(offset).map_err(|_| unreadable("it is larger than 4 GiB".to_owned()))?;
+            pairs.push((fingerprint(entry.serial), offset));
+        }
+        pairs.sort_unstable();
+        for pair in pairs.windows(2) {
+            if let [(one, at), (other, next)] = pair
+                && one == other
+                && let (Some(a), Some(b)) = (serial_at(der, *at), serial_at(der, *next))
+                && a == b
+            {
+                return Err(IndexError::DuplicateSerial(hex::encode(a)));
+            }
+        }
+        Ok(Self {
+            fingerprints: pairs.iter().map(|(fingerprint, _)| *fingerprint).collect(),
+            offsets: pairs.iter().map(|(_, offset)| *offset).collect(),
+        })
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.fingerprints.len()
+    }
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.fingerprints.is_empty()
+    }
+    /// Octets of memory that the index takes, the DER apart.
+    pub fn memory(&self) -> usize {
+        self.len() * (size_of::<u64>() + size_of::<u32>())
+    }
+
+    /// The entry of `serial` (content octets) in `der`, the DER the index was made from.
+    pub fn find<'a>(&self, der: &'a [u8], serial: &[u8]) -> Option<Entry<'a>> {
+        let wanted = fingerprint(serial);
+        let mut at = self.lower_bound(wanted).0;
+        while self.fingerprints.get(at) == Some(&wanted) {
+            let entry = der.get(*self.offsets.get(at)? as usize..).and_then(|bytes| entry_at(bytes).ok());
+            if let Some(entry) = entry.filter(|entry| entry.serial == serial) {
+                return Some(entry);
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// The first position whose fingerprint is not below `wanted`, and how many probes that took.
+    fn lower_bound(&self, wanted: u64) -> (usize, usize) {
+        let all = &self.fingerprints;
+        let mut probes = 0;
+        let mut below = |at: usize| {
+            probes += 1;
+            all.get(at).is_some_and(|found| *found < wanted)
+        };
+        if all.is_empty() {
+            return (0, 0);
+        }
+        let last = all.len() - 1;
+        let guess = self.guess(wanted);
+        // Everything before `low` is below `wanted`; everything from `high` on is not.
+        let (mut low, mut high);
+        let mut step = 8;
+        if below(guess) {
+            low = guess + 1;
+            loop {
+                high = low.saturating_add(step).min(all.len());
+                if high > last || !below(high) {
+                    break;
+                }
+                (low, step) = (high + 1, step * 2);
+            }
+        } else {
+            high = guess;
+            loop {
+                low = high.saturating_sub(step);
+                if low == 0 || below(low - 1) {
+                    break;
+                }
+                (high, step) = (low - 1, step * 2);
+            }
+        }
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if below(middle) { low = middle + 1 } else { high = middle }
+        }
+        (low, probes)
+    }
+
+    /// Where `wanted` would stand if the fingerprints were spread evenly, put right once by the value found there.
+    fn guess(&self, wanted: u64) -> usize {
+        let count = self.fingerprints.len();
+        let scale = |value: u64| ((u128::from(value) * count as u128) >> 64) as usize;
+        let first = scale(wanted).min(count - 1);
+        let found = self.fingerprints.get(first).copied().unwrap_or(wanted);
+        if found < wanted {
+            first.saturating_add(scale(wanted - found)).min(count - 1)
+        } else {
+            first.saturating_sub(scale(found - wanted))
+        }
+    }
+}
+
+fn serial_at(der: &[u8], offset: u32) -> Option<&[u8]> {
+    entry_at(der.get(offset as usize..)?).ok().map(|entry| entry.serial)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_never_probes_more_than_its_bound() {
+        // The worst spreads there are: all together at one end, and doubling gaps.
+        let clustered: Vec<u64> = (0..100_000).chain([u64::MAX]).collect();
+        let doubling: Vec<u64> = (0..64).map(|bit| 1u64 << bit).collect();
+        let even: Vec<u64> = (0..100_000u64).map(|at| at.wrapping_mul(184_467_440_737_095)).collect();
+        for fingerprints in [clustered, doubling, even] {
+            let bound = 2 + 2 * (fingerprints.len() as f64).log2().ceil() as usize + 2;
+            let index = CrlIndex { offsets: vec![0; fingerprints.len()].into(), fingerprints: fingerprints.into() };
+            let stride = index.len() / 64 + 1;
+            for at in (0..index.len()).step_by(stride) {
+                let value = index.fingerprints[at];
+                for wanted in [value.saturating_sub(1), value, value.saturating_add(1)] {
+                    let (found, probes) = index.lower_bound(wanted);
+                    assert_eq!(found, index.fingerprints.partition_point(|one| *one < wanted));
+                    assert!(probes <= bound, "{probes} probes of {} entries", index.len());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_even_spread_takes_few_probes() {
+        let fingerprints: Box<[u64]> = {
+            let mut all: Vec<u64> = (0..1_000_000u32).map(|serial| fingerprint(&serial.to_be_bytes())).collect();
+            all.sort_unstable();
+            all.into()
+        };
+        let index = CrlIndex { offsets: vec![0; fingerprints.len()].into(), fingerprints };
+        let probes: usize = (0..10_000u32).map(|serial| index.lower_bound(fingerprint(&serial.to_be_bytes())).1).sum();
+        assert!(probes < 10_000 * 14, "{probes} probes for 10,000 look-ups");
+    }
+}

@@ -1,0 +1,72 @@
+//! Why a CRL is not taken in: every code in one place.
+
+/// Why a CRL was not taken in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {detail}")]
+pub struct CrlRefusal {
+    /// A stable code, one of [`code`].
+    pub code: &'static str,
+    /// A sentence for the operator: what is wrong and what to do.
+    pub detail: String,
+}
+
+impl CrlRefusal {
+    /// With a sentence.
+    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+/// The stable codes.
+pub mod code {
+    /// The file cannot be read.
+    pub const UNREADABLE_FILE: &str = "unreadable_file";
+    /// Not the DER of a CRL: truncated, followed by other bytes, an entry that cannot be read.
+    pub const NOT_A_CRL: &str = "not_a_crl";
+    /// Larger than the limit.
+    pub const TOO_LARGE: &str = "too_large";
+    /// No CA of the trust store has the issuer's name.
+    pub const UNKNOWN_ISSUER: &str = "unknown_issuer";
+    /// No CA of that name has a key that verifies the signature.
+    pub const WRONG_SIGNATURE: &str = "wrong_signature";
+    /// The issuer's key usage is without cRLSign.
+    pub const ISSUER_MAY_NOT_SIGN_CRLS: &str = "issuer_may_not_sign_crls";
+    /// The issuer does not chain to an anchor.
+    pub const ISSUER_NOT_TRUSTED: &str = "issuer_not_trusted";
+    /// The signature algorithm or the key cannot be relied on.
+    pub const WEAK_ALGORITHM: &str = "weak_algorithm";
+    /// An unknown critical extension of the list.
+    pub const UNKNOWN_CRITICAL_EXTENSION: &str = "unknown_critical_extension";
+    /// An unknown critical extension of an entry.
+    pub const UNKNOWN_CRITICAL_ENTRY_EXTENSION: &str = "unknown_critical_entry_extension";
+    /// A delta CRL: not supported yet.
+    pub const DELTA_NOT_SUPPORTED: &str = "delta_not_supported";
+    /// An indirect CRL: not supported yet.
+    pub const INDIRECT_NOT_SUPPORTED: &str = "indirect_not_supported";
+    /// A CRL for some reasons only: not supported yet.
+    pub const REASONS_NOT_SUPPORTED: &str = "reasons_not_supported";
+    /// A CRL for attribute certificates, which this gateway does not use.
+    pub const ATTRIBUTE_CERTIFICATES: &str = "attribute_certificates_only";
+    /// The issuing distribution point contradicts itself.
+    pub const CONTRADICTORY_SCOPE: &str = "contradictory_scope";
+    /// No nextUpdate: freshness cannot be told.
+    pub const NEXT_UPDATE_MISSING: &str = "next_update_missing";
+    /// nextUpdate is not after thisUpdate.
+    pub const NEXT_UPDATE_NOT_AFTER: &str = "next_update_not_after_this_update";
+    /// thisUpdate is in the future.
+    pub const THIS_UPDATE_IN_FUTURE: &str = "this_update_in_future";
+    /// nextUpdate has passed, in an upload.
+    pub const NEXT_UPDATE_PASSED: &str = "next_update_passed";
+    /// The CRL number is lower than that of the list held.
+    pub const NUMBER_FALLS: &str = "number_falls";
+    /// The CRL number is that of the list held, and the list is another.
+    pub const NUMBER_REUSED: &str = "number_reused";
+    /// The CRL has no number and the list held has one.
+    pub const NUMBER_MISSING: &str = "number_missing";
+    /// thisUpdate is before that of the list held.
+    pub const OLDER_THAN_HELD: &str = "older_than_held";
+    /// A serial stands twice.
+    pub const DUPLICATE_SERIAL: &str = "duplicate_serial";
+    /// Entries vanished before the certificates can have expired.
+    pub const ENTRIES_LOST: &str = "entries_lost";
+}

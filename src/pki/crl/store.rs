@@ -1,0 +1,229 @@
+//! The CRLs in use: taken in one by one, published as snapshots by an atomic swap.
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use chrono::{DateTime, Duration, Utc};
+use serde::Serialize;
+
+use super::intake::{self, IntakeTime};
+use super::refusal::{CrlRefusal, code};
+use super::shard::{CrlIdentity, CrlShard, CrlSummary};
+use super::snapshot::CrlSnapshot;
+use super::{parse, refusal};
+use crate::crypto;
+use crate::pki::certificate::Certificate;
+use crate::pki::trust_store::TrustStore;
+
+/// The largest CRL that is read, in octets.
+pub const MAX_CRL: usize = 512 * 1024 * 1024;
+/// How many refusals are remembered for the operators' page.
+const MAX_REFUSALS: usize = 200;
+
+/// What is asked of a list beside what RFC 5280 asks.
+#[derive(Debug, Clone, Copy)]
+pub struct IntakePolicy {
+    /// What happens to a list that has lost entries against the one held.
+    pub lost_entries: LostEntries,
+}
+
+/// What happens to a list that has lost entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LostEntries {
+    /// It is refused when an entry vanishes sooner than its revocation date plus this.
+    Refuse {
+        /// The longest that a certificate of these CAs is valid.
+        longest_validity: Duration,
+    },
+    /// It is taken.
+    Accept,
+}
+
+impl Default for IntakePolicy {
+    /// Certificates valid to the fifth birthday after issue: less than six years.
+    fn default() -> Self {
+        Self { lost_entries: LostEntries::Refuse { longest_validity: Duration::days(6 * 366) } }
+    }
+}
+
+/// A list that was not taken in, as an operator sees it.
+#[derive(Debug, Clone, Serialize)]
+pub struct RefusedCrl {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Where it came from: a file name, `upload`.
+    pub source: String,
+    /// Hex SHA-256 of the file.
+    pub sha256: String,
+    /// The stable code.
+    pub code: &'static str,
+    /// The sentence.
+    pub detail: String,
+}
+
+/// Verifies CRLs as they come in and publishes a new [`CrlSnapshot`] by an atomic swap.
+#[derive(Debug, Default)]
+pub struct CrlStore {
+    current: ArcSwap<CrlSnapshot>,
+    policy: IntakePolicy,
+    /// Held while a list is compared with the one it takes the place of and published.
+    refused: Mutex<VecDeque<RefusedCrl>>,
+}
+
+impl CrlStore {
+    /// An empty store with another policy than the default.
+    pub fn with_policy(policy: IntakePolicy) -> Self {
+        Self { policy, ..Self::default() }
+    }
+
+    /// The present snapshot.
+    pub fn current(&self) -> Arc<CrlSnapshot> {
+        self.current.load_full()
+    }
+
+    /// Takes a CRL (DER, or PEM with one object) in: signature, issuer, scope, freshness and number are checked first.
+    /// One that is held already is answered with its identity.
+    pub fn offer(&self, crl: &[u8], trust: &TrustStore, at: DateTime<Utc>) -> Result<Arc<CrlIdentity>, CrlRefusal> {
+        let der = single_object(crl)?;
+        let shard = intake::examine(&der, trust, &[], IntakeTime { judged_at: at, now: at })?;
+        self.publish(shard)
+    }
+
+    /// As [`CrlStore::offer`]; a refusal is kept for the operators, with where the list came from.
+    pub fn offer_from(
+        &self,
+        source: &str,
+        crl: &[u8],
+        trust: &TrustStore,
+        at: DateTime<Utc>,
+    ) -> Result<Arc<CrlIdentity>, CrlRefusal> {
+        let offered = self.offer(crl, trust, at);
+        if let Err(refusal) = &offered {
+            self.note_refusal(source, crl, refusal, at);
+        }
+        offered
+    }
+
+    /// Checks a list as [`CrlStore::offer`] does and that it is not stale, and changes nothing.
+    pub fn would_accept(
+        &self,
+        crl: &[u8],
+        trust: &TrustStore,
+        at: DateTime<Utc>,
+    ) -> Result<Arc<CrlIdentity>, CrlRefusal> {
+        let der = single_object(crl)?;
+        let shard = intake::examine(&der, trust, &[], IntakeTime { judged_at: at, now: at })?;
+        if !shard.is_fresh(at) {
+            let detail = format!("the list was to be replaced by {}; get the present one", shard.next_update);
+            return Err(CrlRefusal::new(code::NEXT_UPDATE_PASSED, detail));
+        }
+        let snapshot = self.current.load();
+        match snapshot.held(&shard.issuer_key, &shard.scope) {
+            Some(held) if held.identity.sha256 != shard.identity.sha256 => self.may_replace(&shard, held)?,
+            _ => {}
+        }
+        Ok(shard.identity)
+    }
+
+    fn publish(&self, shard: CrlShard) -> Result<Arc<CrlIdentity>, CrlRefusal> {
+        let _one_at_a_time = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let snapshot = self.current.load_full();
+        if let Some(held) = snapshot.held(&shard.issuer_key, &shard.scope) {
+            if held.identity.sha256 == shard.identity.sha256 {
+                return Ok(held.identity.clone());
+            }
+            self.may_replace(&shard, held)?;
+        }
+        let identity = shard.identity.clone();
+        self.current.store(Arc::new(snapshot.with(Arc::new(shard), true)));
+        Ok(identity)
+    }
+
+    fn may_replace(&self, shard: &CrlShard, held: &CrlShard) -> Result<(), CrlRefusal> {
+        intake::succeeds(shard, held)?;
+        match self.policy.lost_entries {
+            LostEntries::Refuse { longest_validity } => intake::loses_no_entry(shard, held, longest_validity),
+            LostEntries::Accept => Ok(()),
+        }
+    }
+
+    /// Keeps a refusal for the operators.
+    pub fn note_refusal(&self, source: &str, file: &[u8], refusal: &refusal::CrlRefusal, at: DateTime<Utc>) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if refused.len() >= MAX_REFUSALS {
+            refused.pop_front();
+        }
+        refused.push_back(RefusedCrl {
+            at,
+            source: source.to_owned(),
+            sha256: crypto::sha256_hex(file),
+            code: refusal.code,
+            detail: refusal.detail.clone(),
+        });
+    }
+
+    /// The lists in use, by issuer and scope.
+    pub fn list(&self) -> Vec<CrlSummary> {
+        self.current.load().summaries()
+    }
+
+    /// The latest refusals, the newest first.
+    pub fn refusals(&self) -> Vec<RefusedCrl> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.iter().rev().cloned().collect()
+    }
+
+    /// The lists that are stale at `at` or will be within `soon`, for alarms.
+    pub fn stale_or_soon(&self, at: DateTime<Utc>, soon: Duration) -> Vec<CrlSummary> {
+        let mut list = self.list();
+        list.retain(|crl| crl.identity.next_update.is_some_and(|next| at + soon > next));
+        list
+    }
+}
+
+/// The one CRL in a file.
+fn single_object(bytes: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, CrlRefusal> {
+    if bytes.len() > MAX_CRL {
+        return Err(CrlRefusal::new(code::TOO_LARGE, format!("the file is larger than {MAX_CRL} bytes")));
+    }
+    let not_one = |what: String| CrlRefusal::new(code::NOT_A_CRL, what);
+    let mut objects = parse::objects(bytes).map_err(|error| not_one(error.to_string()))?;
+    match (objects.pop(), objects.is_empty()) {
+        (Some(one), true) => Ok(one),
+        _ => Err(not_one("the file holds several CRLs; offer each in a file of its own".to_owned())),
+    }
+}
+
+impl CrlSnapshot {
+    /// The snapshot of the lists in `files` (PEM or DER, one object or several) for judging at `at`, with `extra`
+    /// certificates to find their issuers; and for each list that is refused, the number of its file and why. Several
+    /// lists of one scope stand side by side: the newest that is fresh decides. `now` is the present: what was issued
+    /// later is refused.
+    pub fn from_files(
+        files: &[Vec<u8>],
+        trust: &TrustStore,
+        extra: &[Arc<Certificate>],
+        at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> (Arc<Self>, Vec<(usize, CrlRefusal)>) {
+        let time = IntakeTime { judged_at: at, now: now.max(at) };
+        let mut snapshot = Self::default();
+        let mut refused = Vec::new();
+        for (number, file) in files.iter().enumerate() {
+            let objects = match parse::objects(file) {
+                Ok(objects) => objects,
+                Err(error) => {
+                    refused.push((number, CrlRefusal::new(code::NOT_A_CRL, error.to_string())));
+                    continue;
+                }
+            };
+            for der in objects {
+                match intake::examine(&der, trust, extra, time) {
+                    Ok(shard) => snapshot = snapshot.with(Arc::new(shard), false),
+                    Err(refusal) => refused.push((number, refusal)),
+                }
+            }
+        }
+        (Arc::new(snapshot), refused)
+    }
+}
