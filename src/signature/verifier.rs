@@ -34,7 +34,7 @@ pub struct VerificationRequest<'a> {
 pub struct VerifiedSignature {
     signer: Arc<Certificate>,
     attributes: SignerAttributes,
-    crls: Vec<CrlIdentity>,
+    crls: Vec<Arc<CrlIdentity>>,
 }
 
 /// Proof that everything holds but revocation, which cannot be decided yet (TRY_LATER and nothing else).
@@ -54,7 +54,7 @@ impl VerifiedSignature {
         &self.attributes
     }
     /// The CRLs the verdict rests on.
-    pub fn crls(&self) -> &[CrlIdentity] {
+    pub fn crls(&self) -> &[Arc<CrlIdentity>] {
         &self.crls
     }
 }
