@@ -1,13 +1,19 @@
 //! What every request shares: clock, store, verifier, CRLs, catalog and keys; and what can be done with them, one call
 //! a handler.
+mod correct;
+pub mod held;
 pub mod make;
+pub mod open;
 pub mod outcome;
+mod person;
 pub mod readiness;
 mod submit;
+mod withdraw;
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use ring::rand::SystemRandom;
 
 use crate::clock::Clock;
 use crate::evidence::keys::Keys;
@@ -52,6 +58,7 @@ pub struct Gateway {
     /// What the path of a filing judges by.
     pub rules: Arc<IntakeRules>,
     verifier: ArcSwap<Verifier>,
+    rng: SystemRandom,
 }
 
 impl Gateway {
@@ -65,6 +72,7 @@ impl Gateway {
             keys: parts.keys,
             rules: parts.rules,
             verifier: ArcSwap::new(parts.verifier),
+            rng: SystemRandom::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The receipt of a filing (public contract section 5): JSON, and the same bytes as a compact JWS (ES256).
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize, Serializer};
+use uuid::Uuid;
 
 use super::keys::Keys;
 use crate::ids::{AgencyCode, ApplicationId, ArrivalNumber, ProcedureCode};
@@ -116,6 +117,36 @@ pub struct ReceiptFacts<'a> {
     pub attachments: Vec<ReceiptAttachment<'a>>,
     /// The verdict at receipt.
     pub verdict: VerdictSummary<'a>,
+}
+
+/// What the receipt of a withdrawal states.
+#[derive(Debug, Serialize)]
+pub struct WithdrawalFacts<'a> {
+    /// The filing that was withdrawn.
+    pub arrival_number: ArrivalNumber,
+    /// When the withdrawal arrived.
+    #[serde(serialize_with = "rfc3339")]
+    pub received_at: DateTime<Utc>,
+    /// The identifier its maker gave it.
+    pub withdrawal_id: Uuid,
+    /// Hex SHA-256 of the filing's application document.
+    pub application_sha256: &'a str,
+    /// Hex SHA-256 of the withdrawal's exact bytes.
+    pub withdrawal_sha256: String,
+    /// Hex SHA-256 of the signature file as received.
+    pub signature_sha256: String,
+    /// The verdict at receipt.
+    pub verdict: VerdictSummary<'a>,
+}
+
+/// Writes and signs the receipt of a withdrawal.
+///
+/// # Errors
+/// When the system has no randomness to give.
+pub fn issue_withdrawal(keys: &Keys, facts: &WithdrawalFacts<'_>) -> Result<IssuedReceipt, JwsError> {
+    let json = serde_json::to_string(facts).map_err(|_| JwsError::Form("the receipt cannot be written"))?;
+    let jws = keys.receipt().sign(RECEIPT_TYP, json.as_bytes())?;
+    Ok(IssuedReceipt { arrival_number: facts.arrival_number, received_at: facts.received_at, json, jws })
 }
 
 /// Times in evidence: RFC 3339 in UTC, to the millisecond.

@@ -1,22 +1,142 @@
 //! Taking a filing in: judge, receipt, record.
+use chrono::{DateTime, Utc};
+
 use super::Gateway;
-use super::outcome::SubmitOutcome;
+use super::outcome::{Stop, SubmitOutcome, access_token_digest, fresh_access_token, settle};
+use crate::clock::Stopwatch;
+use crate::evidence::receipt::{self, IssuedReceipt, ReceiptAttachment, ReceiptFacts, VerdictSummary};
 use crate::ids::ArrivalNumber;
+use crate::intake::{self, IntakeContext, Recordable, signer};
+use crate::jws::JwsError;
+use crate::store::RecordOutcome;
 use crate::submission::received::ReceivedSubmission;
+use crate::submission::rejection::{Rejection, RejectionCode};
+use crate::telemetry;
+
+/// Two of 10^15 numbers meet about never; a store that says so again and again is broken.
+const ARRIVAL_NUMBER_DRAWS: usize = 8;
 
 impl Gateway {
     /// Takes a filing in: it is recorded and on disk, or known already, or refused with nothing left behind.
-    pub async fn submit(&self, _received: ReceivedSubmission) -> SubmitOutcome {
-        unimplemented!()
+    pub async fn submit(&self, received: ReceivedSubmission) -> SubmitOutcome {
+        settle(self.file(received, None).await)
     }
 
     /// Takes a correction of `corrected` in: an application whose `corrects` names it.
-    pub async fn correct(&self, _corrected: ArrivalNumber, _received: ReceivedSubmission) -> SubmitOutcome {
-        unimplemented!()
+    pub async fn correct(&self, corrected: ArrivalNumber, received: ReceivedSubmission) -> SubmitOutcome {
+        settle(self.file(received, Some(corrected)).await)
     }
 
-    /// Takes the withdrawal of `withdrawn` in: `received.application` is the withdrawal document.
-    pub async fn withdraw(&self, _withdrawn: ArrivalNumber, _received: ReceivedSubmission) -> SubmitOutcome {
-        unimplemented!()
+    async fn file(
+        &self,
+        received: ReceivedSubmission,
+        corrected: Option<ArrivalNumber>,
+    ) -> Result<SubmitOutcome, Stop> {
+        let (application_sha256, signature_sha256) = (received.application_sha256, received.signature_sha256);
+        let submission = match self.judge(received).await {
+            Ok(submission) => submission,
+            // What was recorded while it was good stays recorded: the same bytes again, later, get the first receipt.
+            Err(Stop::Rejected(rejection)) => {
+                let known = self.store.submission_replay(application_sha256, signature_sha256).await?;
+                return known.map(SubmitOutcome::from).ok_or(Stop::Rejected(rejection));
+            }
+            Err(stop) => return Err(stop),
+        };
+        let original = self.find_original(&submission, corrected).await?;
+        let at = submission.received().received_at;
+        let outcome = self.record(submission).await?;
+        if let Some(original) = original {
+            self.note_correction(original, &outcome, at).await?;
+        }
+        Ok(outcome)
+    }
+
+    /// Judges a filing as of its arrival. Where the verdict depends on the signature's age and this gateway made the
+    /// document, the signature is later than the document was: it is judged again with that proof.
+    async fn judge(&self, received: ReceivedSubmission) -> Result<Recordable, Stop> {
+        let kept = received.clone();
+        match self.accept(received, None) {
+            Err(rejection) if signer::depends_on_age(&rejection) => {
+                match self.store.signing_request_find(kept.application_sha256).await? {
+                    Some(request) => Ok(self.accept(kept, Some(request.issued_at))?),
+                    None => Err(rejection.into()),
+                }
+            }
+            judged => Ok(judged?),
+        }
+    }
+
+    /// One pass through the path with the trust state and revocation lists of this moment.
+    pub(super) fn accept(
+        &self,
+        received: ReceivedSubmission,
+        signed_after: Option<DateTime<Utc>>,
+    ) -> Result<Recordable, Box<Rejection>> {
+        let watch = Stopwatch::start();
+        let (verifier, crls) = (self.verifier(), self.crls.current());
+        let context = IntakeContext {
+            verifier: &verifier,
+            crls: &crls,
+            catalog: &self.catalog,
+            rules: &self.rules,
+            now: received.received_at,
+            signed_after,
+        };
+        let judged = intake::accept(received, &context);
+        telemetry::note_verification(watch.elapsed());
+        judged
+    }
+
+    async fn record(&self, mut submission: Recordable) -> Result<SubmitOutcome, Stop> {
+        for _ in 0..ARRIVAL_NUMBER_DRAWS {
+            let receipt = self.receipt_for(&submission)?;
+            let access_token = fresh_access_token(&self.rng)?;
+            let (receipt_json, receipt_jws) = (receipt.json.clone(), receipt.jws.clone());
+            let watch = Stopwatch::start();
+            let outcome = self.store.record(submission, receipt, access_token_digest(&access_token)).await?;
+            telemetry::note_commit(watch.elapsed());
+            match outcome {
+                RecordOutcome::New(recorded) => {
+                    return Ok(SubmitOutcome::New {
+                        arrival_number: recorded.arrival_number(),
+                        status: recorded.status(),
+                        receipt_json,
+                        receipt_jws,
+                        access_token: Some(access_token),
+                    });
+                }
+                RecordOutcome::Known(known) => return Ok(known.into()),
+                RecordOutcome::Conflict => {
+                    let detail = "Another document, or the same signed by another, is recorded under this application_id: \
+                                  make the document anew, with an id of its own.";
+                    return Err(Box::new(Rejection::new(RejectionCode::ApplicationIdTaken, detail)).into());
+                }
+                RecordOutcome::ArrivalNumberTaken(back) => submission = *back,
+            }
+        }
+        tracing::error!(target: "madoguchi::gateway", "no free arrival number was drawn");
+        Err(Box::new(Rejection::new(RejectionCode::Internal, "No arrival number could be given; it is logged.")).into())
+    }
+
+    fn receipt_for(&self, submission: &Recordable) -> Result<IssuedReceipt, JwsError> {
+        let (document, received) = (submission.document(), submission.received());
+        let attachments = document.attachments.iter().map(|listed| ReceiptAttachment {
+            name: &listed.name,
+            media_type: &listed.media_type,
+            size: listed.size,
+            sha256: &listed.sha256,
+        });
+        let facts = ReceiptFacts {
+            arrival_number: ArrivalNumber::random(&self.rng).map_err(|_| JwsError::Random)?,
+            received_at: received.received_at,
+            application_id: document.application_id,
+            procedure: &document.procedure,
+            recipient: document.recipient,
+            application_sha256: hex::encode(received.application_sha256),
+            signature_sha256: hex::encode(received.signature_sha256),
+            attachments: attachments.collect(),
+            verdict: VerdictSummary::of(submission.report(), submission.revocation()),
+        };
+        receipt::issue(&self.keys, &facts)
     }
 }

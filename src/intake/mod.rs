@@ -134,6 +134,8 @@ pub struct IntakeRules {
     pub limits: IntakeLimits,
     /// Where revocation is undecided.
     pub on_undecided: OnUndecided,
+    /// How long a filing may be held; after that it is refused.
+    pub hold_for_at_most: chrono::Duration,
     /// What the applicant is compared by with the signer.
     pub applicant: ApplicantRule,
 }

@@ -41,6 +41,7 @@ pub mod submissions;
 #[cfg(test)]
 mod tests;
 pub mod transaction;
+pub mod withdrawals;
 
 use std::path::PathBuf;
 use std::str::FromStr;

@@ -117,6 +117,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    withdrawals (withdrawal_id) {
+        withdrawal_id -> Text,
+        submission_id -> BigInt,
+        withdrawal_sha256 -> Binary,
+        signature_sha256 -> Binary,
+        signer_sha256 -> Binary,
+        document -> Binary,
+        signature -> Binary,
+        received_at -> Timestamp,
+        report -> Text,
+        receipt_json -> Text,
+        receipt_jws -> Text,
+    }
+}
+
+diesel::joinable!(withdrawals -> submissions (submission_id));
 diesel::joinable!(submission_documents -> submissions (submission_id));
 diesel::joinable!(submission_documents -> documents (sha256));
 diesel::joinable!(verdicts -> submissions (submission_id));
@@ -130,5 +147,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     verdicts,
     status_history,
     held,
-    outbox
+    outbox,
+    withdrawals
 );

@@ -1,0 +1,97 @@
+//! A gateway as its settings say.
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Gateway, GatewayParts};
+use crate::clock::Clock;
+use crate::evidence::keys::Keys;
+use crate::intake::{IntakeLimits, IntakeRules};
+use crate::pki::crl::CrlStore;
+use crate::pki::trust_store::TrustStore;
+use crate::procedures::Catalog;
+use crate::registry::matching::ApplicantRule;
+use crate::settings::Settings;
+use crate::signature::policy::SignaturePolicy;
+use crate::signature::verifier::Verifier;
+use crate::store::connection::DatabaseUrl;
+use crate::store::{Store, StoreOptions};
+
+/// Why the gateway cannot start: which part, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{part}: {why}")]
+pub struct OpenError {
+    /// The settings' section.
+    pub part: &'static str,
+    /// A sentence for the operator.
+    pub why: String,
+}
+
+impl OpenError {
+    fn at<E: std::fmt::Display>(part: &'static str) -> impl Fn(E) -> Self {
+        move |error| Self { part, why: error.to_string() }
+    }
+}
+
+impl Gateway {
+    /// Opens the record, reads trust anchors, policy, catalog and keys. The revocation lists are taken in by whoever
+    /// watches their sources: until then, every verdict on revocation is undecided.
+    ///
+    /// # Errors
+    /// The first part that cannot be used.
+    pub fn open(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let trust =
+            TrustStore::load(&settings.trust.anchors, &settings.trust.intermediates).map_err(OpenError::at("trust"))?;
+        let policy = SignaturePolicy::named_or_file(&settings.signature.policy).map_err(OpenError::at("signature"))?;
+        let rules = rules(settings, &policy);
+        let catalog = Catalog::load(settings.catalog.directory.as_deref()).map_err(OpenError::at("catalog"))?;
+        let keys = Keys::open(&settings.keys.directory).map_err(OpenError::at("keys"))?;
+        let store = Store::open(&store_options(settings)?).map_err(OpenError::at("database"))?;
+        Ok(Self::new(GatewayParts {
+            clock,
+            store,
+            verifier: Arc::new(Verifier::new(Arc::new(policy), Arc::new(trust))),
+            crls: Arc::new(CrlStore::default()),
+            catalog: Arc::new(catalog),
+            keys: Arc::new(keys),
+            rules: Arc::new(rules),
+        }))
+    }
+}
+
+/// Where the settings put the record.
+///
+/// # Errors
+/// When `[database] url` or `[documents] store` is not one of this build's.
+pub fn store_options(settings: &Settings) -> Result<StoreOptions, OpenError> {
+    let database: DatabaseUrl = settings.database.url.parse().map_err(OpenError::at("database"))?;
+    let folder = settings.documents.store.strip_prefix("file:").ok_or_else(|| OpenError {
+        part: "documents",
+        why: "this build keeps documents in a folder: store = \"file:FOLDER\"".to_owned(),
+    })?;
+    let options = StoreOptions::new(database, PathBuf::from(folder));
+    Ok(StoreOptions { connections: settings.database.connections, ..options })
+}
+
+fn rules(settings: &Settings, policy: &SignaturePolicy) -> IntakeRules {
+    IntakeRules {
+        origin: settings.server.origin(),
+        limits: IntakeLimits {
+            application_bytes: settings.limits.application.as_usize(),
+            signature_bytes: settings.limits.signature.as_usize(),
+            attachments: settings.limits.attachments,
+            attachment_bytes: settings.limits.attachment.bytes(),
+            life: settings.limits.request_life.chrono(),
+        },
+        on_undecided: settings.revocation.on_undecided,
+        hold_for_at_most: settings.revocation.hold_for_at_most.chrono(),
+        applicant: applicant_rule(settings, policy),
+    }
+}
+
+/// `generic` knows no more of a person than the commonName.
+fn applicant_rule(settings: &Settings, _policy: &SignaturePolicy) -> ApplicantRule {
+    match settings.signature.policy.as_str() {
+        "generic" => ApplicantRule::CommonName,
+        _ => ApplicantRule::FourAttributes,
+    }
+}

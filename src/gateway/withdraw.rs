@@ -1,0 +1,91 @@
+//! Withdrawals: the person who filed takes a filing back, by a signed document.
+use super::Gateway;
+use super::outcome::{Stop, SubmitOutcome, settle};
+use super::person;
+use crate::evidence::receipt::{self, IssuedReceipt, VerdictSummary, WithdrawalFacts};
+use crate::ids::ArrivalNumber;
+use crate::intake::IntakeContext;
+use crate::intake::withdrawal::{self, VerifiedWithdrawal};
+use crate::jws::JwsError;
+use crate::store::StoreError;
+use crate::store::withdrawals::WithdrawalOutcome;
+use crate::submission::received::ReceivedSubmission;
+use crate::submission::rejection::{Rejection, RejectionCode};
+use crate::submission::status::{RevocationState, SubmissionStatus};
+
+impl Gateway {
+    /// Takes the withdrawal of `withdrawn` in: `received.application` is the withdrawal document.
+    pub async fn withdraw(&self, withdrawn: ArrivalNumber, received: ReceivedSubmission) -> SubmitOutcome {
+        let (document_sha256, signature_sha256) = (received.application_sha256, received.signature_sha256);
+        match self.take_back(withdrawn, received).await {
+            // Withdrawn already, or the document has expired since: the same bytes again get the first receipt.
+            Err(Stop::Rejected(rejection)) => {
+                let known = self.store.withdrawal_replay(document_sha256, signature_sha256).await;
+                settle(
+                    known
+                        .map_err(Stop::from)
+                        .and_then(|known| known.map(SubmitOutcome::from).ok_or(Stop::Rejected(rejection))),
+                )
+            }
+            outcome => settle(outcome),
+        }
+    }
+
+    async fn take_back(&self, number: ArrivalNumber, received: ReceivedSubmission) -> Result<SubmitOutcome, Stop> {
+        let original = self.store.submission_record(number).await?.ok_or(StoreError::NotFound)?;
+        let withdrawal = self.judge_withdrawal(number, received)?;
+        if withdrawal.document().application_sha256 != hex::encode(original.submission.application_sha256) {
+            let detail = "application_sha256 is not the digest of the filing's application document.";
+            return Err(Box::new(Rejection::new(RejectionCode::WithdrawalMismatch, detail)).into());
+        }
+        let signer = withdrawal.signer().signer().sha256();
+        person::require_same(&original, &signer, withdrawal.report(), self.rules.applicant)?;
+        let receipt = self.withdrawal_receipt(&withdrawal)?;
+        let (receipt_json, receipt_jws) = (receipt.json.clone(), receipt.jws.clone());
+        match self.store.withdrawal_record(withdrawal, receipt).await? {
+            WithdrawalOutcome::New => Ok(SubmitOutcome::New {
+                arrival_number: number,
+                status: SubmissionStatus::Withdrawn,
+                receipt_json,
+                receipt_jws,
+                access_token: None,
+            }),
+            WithdrawalOutcome::Known(known) => Ok(known.into()),
+            WithdrawalOutcome::Conflict => {
+                let detail = "Another document, or the same signed by another, is recorded under this withdrawal_id.";
+                Err(Box::new(Rejection::new(RejectionCode::ApplicationIdTaken, detail)).into())
+            }
+        }
+    }
+
+    fn judge_withdrawal(
+        &self,
+        number: ArrivalNumber,
+        received: ReceivedSubmission,
+    ) -> Result<VerifiedWithdrawal, Box<Rejection>> {
+        let (verifier, crls) = (self.verifier(), self.crls.current());
+        let context = IntakeContext {
+            verifier: &verifier,
+            crls: &crls,
+            catalog: &self.catalog,
+            rules: &self.rules,
+            now: received.received_at,
+            signed_after: None,
+        };
+        withdrawal::accept(received, number, &context)
+    }
+
+    fn withdrawal_receipt(&self, withdrawal: &VerifiedWithdrawal) -> Result<IssuedReceipt, JwsError> {
+        let (document, received) = (withdrawal.document(), withdrawal.received());
+        let facts = WithdrawalFacts {
+            arrival_number: document.arrival_number,
+            received_at: received.received_at,
+            withdrawal_id: document.withdrawal_id,
+            application_sha256: &document.application_sha256,
+            withdrawal_sha256: hex::encode(received.application_sha256),
+            signature_sha256: hex::encode(received.signature_sha256),
+            verdict: VerdictSummary::of(withdrawal.report(), RevocationState::Provisional),
+        };
+        receipt::issue_withdrawal(&self.keys, &facts)
+    }
+}
