@@ -2,6 +2,7 @@
 //! the pull feed for now (`store::feed`); pushing to an agency's own address comes with channels of its own here.
 //! Beside it [`alarms`]: what operators are told of by mail and webhook.
 pub mod alarms;
+mod judge;
 pub mod worker;
 
 pub use worker::{HeldJudge, HeldJudgement, Round, Worker, WorkerSettings};

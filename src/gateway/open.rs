@@ -84,14 +84,11 @@ fn rules(settings: &Settings, policy: &SignaturePolicy) -> IntakeRules {
         },
         on_undecided: settings.revocation.on_undecided,
         hold_for_at_most: settings.revocation.hold_for_at_most.chrono(),
-        applicant: applicant_rule(settings, policy),
+        applicant: applicant_rule(policy),
     }
 }
 
-/// `generic` knows no more of a person than the commonName.
-fn applicant_rule(settings: &Settings, _policy: &SignaturePolicy) -> ApplicantRule {
-    match settings.signature.policy.as_str() {
-        "generic" => ApplicantRule::CommonName,
-        _ => ApplicantRule::FourAttributes,
-    }
+/// A policy that knows no more of a person than the commonName compares no more.
+fn applicant_rule(policy: &SignaturePolicy) -> ApplicantRule {
+    if policy.reads_residents() { ApplicantRule::FourAttributes } else { ApplicantRule::CommonName }
 }

@@ -181,6 +181,11 @@ impl SignaturePolicy {
         &self.reference
     }
 
+    /// Whether the signer's four attributes stand in the certificate under this policy.
+    pub fn reads_residents(&self) -> bool {
+        self.rules.signer.attributes == AttributeProfile::Jpki
+    }
+
     #[allow(clippy::expect_used)] // the two texts are compiled in, and a test reads them
     fn built_in(text: &str) -> Self {
         Self::parse(text).expect("the built-in policies parse")

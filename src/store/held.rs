@@ -227,6 +227,9 @@ impl Decided {
             let entry =
                 feed::Entry { submission_id: submission.id, recipient: &recipient, kind: feed::FILED, created_at };
             feed::append(connection, &[entry])?;
+            if let Some(original) = submission.corrects {
+                mark_corrected(connection, original, at)?;
+            }
         }
         Ok(status)
     }
@@ -255,4 +258,28 @@ impl Decided {
         on_backend!(connection, c => diesel::insert_into(verdicts::table).values(row).execute(c))?;
         Ok(())
     }
+}
+
+/// A correction that was held is received now: what it corrects is corrected, where the agency still waits for that.
+fn mark_corrected(
+    connection: &mut AnyConnection,
+    original: ArrivalNumber,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let Some(original) = filings::find(connection, original)? else { return Ok(()) };
+    if original.status != SubmissionStatus::CorrectionRequested {
+        return Ok(());
+    }
+    let change = StatusChange {
+        arrival_number: original.arrival_number,
+        agency: None,
+        to: SubmissionStatus::Corrected,
+        at,
+        by: "resident".to_owned(),
+        reason: None,
+    };
+    statuses::make(connection, &original, &change)?;
+    let (recipient, created_at) = (original.recipient.to_string(), to_database(at));
+    let entry = feed::Entry { submission_id: original.id, recipient: &recipient, kind: feed::CORRECTED, created_at };
+    feed::append(connection, &[entry])
 }
