@@ -4,6 +4,7 @@
 mod account;
 mod crl;
 mod demo;
+mod input;
 mod migrate;
 mod pki;
 mod serve;
@@ -71,7 +72,12 @@ pub fn main() -> ExitCode {
         Ok(line) => line,
         Err(error) => return usage_error(&error),
     };
-    match line.command {
+    // A fault must not look like a verdict: Rust's own status for a panic is 101.
+    std::panic::catch_unwind(|| dispatch(line.command)).unwrap_or(ExitCode::from(exit::SOFTWARE))
+}
+
+fn dispatch(command: Command) -> ExitCode {
+    match command {
         Command::Verify(args) => verify::run(args),
         Command::ValidatePath(args) => validate_path::run(args),
         Command::Crl(args) => crl::run(args),

@@ -1,12 +1,162 @@
-//! `madoguchi verify`.
+//! `madoguchi verify`: one signature against anchors and revocation lists that are given as files.
 
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::{exit, input};
+use crate::clock::{Clock as _, SystemClock};
+use crate::pki::certificate::Certificate;
+use crate::pki::crl::CrlSnapshot;
+use crate::pki::trust_store::TrustStore;
+use crate::signature::content::{Content, ContentDigests};
+use crate::signature::policy::SignaturePolicy;
+use crate::signature::report::Report;
+use crate::signature::verifier::{VerificationRequest, Verifier, embedded_certificates};
+use crate::verdict::Indication;
+
+mod text;
+
+/// Content up to this size is held; larger content is only digested.
+const MAX_HELD_CONTENT: u64 = 16 << 20;
+
+const AFTER_HELP: &str = "\
+Exit status: 0 TOTAL_PASSED, 1 TOTAL_FAILED, 2 INDETERMINATE, 64 wrong usage, 66 a file cannot be read or is larger \
+than 512 MiB, 70 a fault of the program.
+
+Example:
+  madoguchi verify --signature application.p7s --content application.json \\
+      --anchor root.pem --certificate intermediate.pem --crl root.crl intermediate.crl";
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+#[command(after_help = AFTER_HELP)]
+pub struct Args {
+    /// The signature: CMS SignedData, PEM, DER or BER
+    #[arg(long, value_name = "FILE")]
+    signature: PathBuf,
+    /// The document that was signed, where the signature does not carry it
+    #[arg(long, value_name = "FILE")]
+    content: Option<PathBuf>,
+    /// Trust anchors, PEM or DER
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    anchor: Vec<PathBuf>,
+    /// Certificates that help to find a path: intermediates, or a signer's that the signature does not carry
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    certificate: Vec<PathBuf>,
+    /// Revocation lists, PEM or DER
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    crl: Vec<PathBuf>,
+    /// The time at which the signature is known to exist and at which it is judged [default: now]
+    #[arg(long, value_name = "TIME", value_parser = input::time)]
+    at: Option<DateTime<Utc>>,
+    /// A time after which the signature is known to have been made
+    #[arg(long, value_name = "TIME", value_parser = input::time)]
+    signed_after: Option<DateTime<Utc>>,
+    /// jpki, generic, or a policy file
+    #[arg(long, value_name = "POLICY", default_value = "generic")]
+    policy: String,
+    /// Print the report as one JSON document
+    #[arg(long)]
+    json: bool,
+}
 
 /// Runs the command.
-pub fn run(_args: Args) -> ExitCode {
-    unimplemented!()
+pub fn run(args: Args) -> ExitCode {
+    let now = SystemClock.now();
+    match report(&args, now) {
+        Ok(report) => {
+            print(&report, args.json);
+            ExitCode::from(match report.indication {
+                Indication::TotalPassed => exit::OK,
+                Indication::TotalFailed => exit::FAILED,
+                Indication::Indeterminate => exit::INDETERMINATE,
+            })
+        }
+        Err(message) => {
+            eprintln!("madoguchi verify: {message}");
+            ExitCode::from(exit::NO_INPUT)
+        }
+    }
+}
+
+/// Reads the files and verifies; an error is a file that cannot be read.
+fn report(args: &Args, now: DateTime<Utc>) -> Result<Report, String> {
+    let at = args.at.unwrap_or(now);
+    let policy = match SignaturePolicy::named_or_file(&args.policy) {
+        Ok(policy) => policy,
+        Err(error) => return Ok(Report::of_unreadable_policy(&args.policy, error, at)),
+    };
+    let anchors = input::certificates(&args.anchor)?;
+    let given = input::certificates(&args.certificate)?;
+    let content = args.content.as_deref().map(GivenContent::read).transpose()?;
+    let signature = input::bytes(&args.signature)?;
+    let trust = Arc::new(TrustStore::new(anchors, given.clone()));
+    let crls = revocation_lists(args, &trust, &signature, at, now)?;
+    let request = VerificationRequest {
+        signature: &signature,
+        content: content.as_ref().map(GivenContent::as_content),
+        extra_certificates: &given,
+        at,
+        signed_after: args.signed_after,
+    };
+    Ok(Verifier::new(Arc::new(policy), trust).verify(&crls, &request).report)
+}
+
+/// The lists that are accepted; why others are not is told on standard error.
+fn revocation_lists(
+    args: &Args,
+    trust: &TrustStore,
+    signature: &[u8],
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Arc<CrlSnapshot>, String> {
+    let files = args.crl.iter().map(|path| input::bytes(path)).collect::<Result<Vec<_>, _>>()?;
+    // Who issued a list may be known from the signature alone.
+    let extra: Vec<Arc<Certificate>> = embedded_certificates(signature);
+    let (snapshot, refused) = CrlSnapshot::from_files(&files, trust, &extra, at, now);
+    for (number, refusal) in refused {
+        let path = args.crl.get(number).map(|path| path.display().to_string()).unwrap_or_default();
+        eprintln!("madoguchi verify: {path} is not used: {refusal}");
+    }
+    Ok(snapshot)
+}
+
+/// The document that was given.
+enum GivenContent {
+    Held(Vec<u8>),
+    Digested(Box<ContentDigests>),
+}
+
+impl GivenContent {
+    fn read(path: &Path) -> Result<Self, String> {
+        let (file, size) = input::open(path)?;
+        if size <= MAX_HELD_CONTENT && file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+            return input::bytes(path).map(Self::Held);
+        }
+        match ContentDigests::read(file, input::MAX_FILE) {
+            Ok(digests) => Ok(Self::Digested(Box::new(digests))),
+            Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => Err(input::too_large(path)),
+            Err(error) => Err(input::unreadable(path, &error)),
+        }
+    }
+
+    fn as_content(&self) -> Content<'_> {
+        match self {
+            Self::Held(bytes) => Content::Bytes(bytes),
+            Self::Digested(digests) => Content::Digests(digests),
+        }
+    }
+}
+
+/// Prints the report; a reader that has gone away changes nothing of the verdict.
+fn print(report: &Report, json: bool) {
+    let mut out = std::io::stdout().lock();
+    let _ = match json {
+        true => serde_json::to_string(report).map_err(std::io::Error::from).and_then(|json| writeln!(out, "{json}")),
+        false => write!(out, "{}", text::Text(report)),
+    };
 }

@@ -50,6 +50,11 @@ impl Certificates {
         found
     }
 
+    /// The certificates alone.
+    pub(super) fn into_inner(self) -> Vec<Arc<Certificate>> {
+        self.all
+    }
+
     fn are_der(&self) -> Check {
         const NAME: &str = "certificates_are_der";
         const CLAUSE: &str = "RFC 5280 4.1";

@@ -110,3 +110,19 @@ pub struct Report {
     /// One a signer.
     pub signatures: Vec<SignatureReport>,
 }
+
+impl Report {
+    /// The report where the policy named `policy` cannot be read, for the reason in `detail`.
+    pub fn of_unreadable_policy(policy: &str, detail: String, at: DateTime<Utc>) -> Self {
+        let meaning = SubIndication::PolicyProcessingError;
+        let check = Check::failed("policy_can_be_read", "EN 319 102-1 5.1.4.1", meaning, detail);
+        Self {
+            indication: meaning.indication(),
+            sub_indication: Some(meaning),
+            sub_indication_urn: Some(meaning.urn()),
+            validation_time: at,
+            policy: Arc::new(PolicyReference { id: policy.to_owned(), sha256: String::new() }),
+            signatures: vec![SignatureReport::of_nothing(check)],
+        }
+    }
+}

@@ -160,6 +160,12 @@ impl Verifier {
     }
 }
 
+/// The certificates that a signature file carries, as far as they can be read; none of them is believed.
+pub fn embedded_certificates(signature: &[u8]) -> Vec<Arc<Certificate>> {
+    let Ok(message) = container::message(signature) else { return Vec::new() };
+    SignedData::read(&message).map(|message| Certificates::read(&message, &[]).into_inner()).unwrap_or_default()
+}
+
 /// What the report on the only signer proves. It reads the verdict and every check, so that neither can stand alone.
 fn prove(
     report: &SignatureReport,

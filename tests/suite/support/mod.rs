@@ -1,2 +1,3 @@
 //! What the tests share.
+pub mod mini_pki;
 pub mod pki;
