@@ -1,12 +1,54 @@
-//! `madoguchi migrate`.
+//! `madoguchi migrate`: brings the database's tables up to this program. `serve` does the same when it starts; this is
+//! for doing it before, by another account of the database, or for looking first.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use super::exit;
+use crate::settings::Settings;
+use crate::store::connection::DatabaseUrl;
+use crate::store::{StoreError, migrations};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// The configuration file
+    #[arg(long, value_name = "FILE", default_value = "madoguchi.toml")]
+    config: PathBuf,
+    /// Name what is pending, run nothing; exit status 1 when something is
+    #[arg(long)]
+    check: bool,
+}
 
 /// Runs the command.
-pub fn run(_args: Args) -> ExitCode {
-    unimplemented!()
+pub fn run(args: Args) -> ExitCode {
+    let settings = match Settings::load(&args.config) {
+        Ok(settings) => settings,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(exit::NO_INPUT);
+        }
+    };
+    match migrate(&settings.database.url, args.check) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            eprintln!("migrate: {error}");
+            ExitCode::from(exit::SOFTWARE)
+        }
+    }
+}
+
+fn migrate(url: &str, check: bool) -> Result<u8, StoreError> {
+    let mut connection = url.parse::<DatabaseUrl>()?.connect()?;
+    if check {
+        let pending = migrations::pending(&mut connection)?;
+        pending.iter().for_each(|name| println!("pending: {name}"));
+        return Ok(if pending.is_empty() { exit::OK } else { exit::FAILED });
+    }
+    let done = migrations::run_pending(&mut connection)?;
+    done.iter().for_each(|version| println!("migrated: {version}"));
+    if done.is_empty() {
+        println!("nothing to do: the database is up to date");
+    }
+    Ok(exit::OK)
 }

@@ -43,7 +43,7 @@ impl GroupWriter {
     ) -> Result<T, StoreError> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => self.database.connect()?,
+            None => self.database.connect_writer()?,
         };
         let result = work(self.connection.insert(connection));
         if result.as_ref().is_err_and(StoreError::is_temporary) {

@@ -49,6 +49,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 
+use crate::settings::{DatabaseSettings, DocumentSettings};
 use connection::{AnyConnection, ConnectionPool, DatabaseUrl};
 use documents::DocumentStore;
 pub use error::StoreError;
@@ -69,6 +70,21 @@ pub struct StoreOptions {
 }
 
 impl StoreOptions {
+    /// As the settings say.
+    ///
+    /// # Errors
+    /// When the database's address or the documents' place is of a kind that is not known.
+    pub fn from_settings(database: &DatabaseSettings, documents: &DocumentSettings) -> Result<Self, StoreError> {
+        let folder = documents.store.strip_prefix("file:").ok_or_else(|| {
+            StoreError::Fault("[documents] store: only \"file:FOLDER\" is built into this program".to_owned())
+        })?;
+        Ok(Self {
+            database: database.url.parse()?,
+            documents: PathBuf::from(folder),
+            connections: database.connections,
+        })
+    }
+
     /// With the default number of connections.
     pub fn new(database: DatabaseUrl, documents: impl Into<PathBuf>) -> Self {
         Self { database, documents: documents.into(), connections: 8 }

@@ -5,6 +5,7 @@ mod documents;
 mod exactly_once;
 mod feed;
 mod held;
+mod killed;
 mod outage;
 #[path = "../../../tests/suite/support/postgres.rs"]
 #[allow(dead_code)]
