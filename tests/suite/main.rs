@@ -5,3 +5,4 @@ mod authority;
 mod pages_i18n;
 mod status_machine;
 mod support;
+mod verify_table;
