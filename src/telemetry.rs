@@ -1,5 +1,6 @@
 //! Tracing and metrics: how they are set up, and the names under which they appear. Nothing here takes personal data:
 //! labels are route names, codes and digests, and an event's fields are request ids, arrival numbers and counts.
+use std::fmt::Write;
 use std::io::{self, IsTerminal};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -20,10 +21,12 @@ pub const REFUSALS: &str = "madoguchi_refusals_total";
 pub const VERIFICATION_SECONDS: &str = "madoguchi_verification_seconds";
 /// Seconds from handing a filing to the recorder to its commit on disk.
 pub const COMMIT_SECONDS: &str = "madoguchi_commit_seconds";
-/// Seconds since a CRL's thisUpdate, by `issuer` (hash of the name) and `crl` (digest).
+/// Seconds since a CRL's thisUpdate, by `issuer`, `scope` (hashes) and `crl` (digest).
 pub const CRL_AGE_SECONDS: &str = "madoguchi_crl_age_seconds";
-/// Seconds to a CRL's nextUpdate, negative when it is stale, by `issuer` and `crl`.
+/// Seconds to a CRL's nextUpdate, negative when it is stale.
 pub const CRL_NEXT_UPDATE_SECONDS: &str = "madoguchi_crl_seconds_to_next_update";
+/// How many certificates a CRL names.
+pub const CRL_ENTRIES: &str = "madoguchi_crl_entries";
 /// Upper bounds of the histograms' buckets, in seconds.
 const BUCKETS: [f64; 16] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -73,12 +76,38 @@ pub fn note_commit(took: Duration) {
     metrics::histogram!(COMMIT_SECONDS).record(took.as_secs_f64());
 }
 
-/// Notes how old a CRL is and how long it is good for. `issuer` is a hash of the issuer's name, `crl` the list's digest.
-pub fn note_crl(issuer: &str, crl: &str, age_seconds: i64, seconds_to_next_update: Option<i64>) {
-    let labels = [("issuer", issuer.to_owned()), ("crl", crl.to_owned())];
-    // Far below 2^53, so that the conversion is exact.
-    metrics::gauge!(CRL_AGE_SECONDS, &labels).set(age_seconds as f64);
-    if let Some(seconds) = seconds_to_next_update {
-        metrics::gauge!(CRL_NEXT_UPDATE_SECONDS, &labels).set(seconds as f64);
-    }
+/// A revocation list, as the figures tell of it.
+#[derive(Debug, Clone)]
+pub struct CrlFigures {
+    /// Hash of the issuer's name.
+    pub issuer: String,
+    /// Hash of the scope: the same from one list to the next that takes its place.
+    pub scope: String,
+    /// Digest of the list.
+    pub crl: String,
+    /// Seconds since thisUpdate.
+    pub age: i64,
+    /// Seconds to nextUpdate; negative when it is stale.
+    pub to_next_update: Option<i64>,
+    /// How many certificates it names.
+    pub entries: usize,
+}
+
+/// Everything in Prometheus text. The lists' figures are written afresh each time, so that a list that was replaced
+/// leaves no figure behind.
+pub fn render(lists: &[CrlFigures]) -> String {
+    let mut text = metrics_handle().map(PrometheusHandle::render).unwrap_or_default();
+    let mut gauge = |name: &str, value: &dyn Fn(&CrlFigures) -> Option<i64>| {
+        let _ = writeln!(text, "# TYPE {name} gauge");
+        for list in lists {
+            if let Some(value) = value(list) {
+                let CrlFigures { issuer, scope, crl, .. } = list;
+                let _ = writeln!(text, "{name}{{issuer=\"{issuer}\",scope=\"{scope}\",crl=\"{crl}\"}} {value}");
+            }
+        }
+    };
+    gauge(CRL_AGE_SECONDS, &|list| Some(list.age));
+    gauge(CRL_NEXT_UPDATE_SECONDS, &|list| list.to_next_update);
+    gauge(CRL_ENTRIES, &|list| i64::try_from(list.entries).ok());
+    text
 }

@@ -1,12 +1,78 @@
 //! `madoguchi serve`.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::exit;
+use crate::clock::SystemClock;
+use crate::delivery::background::Background;
+use crate::gateway::Gateway;
+use crate::settings::Settings;
+use crate::telemetry;
+use crate::web::config::WebConfig;
+use crate::web::server::{self, BoundServer};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// The settings (TOML); MADOGUCHI__SECTION__KEY in the environment overrides a key
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
 
 /// Runs the command.
-pub fn run(_args: Args) -> ExitCode {
-    unimplemented!()
+pub fn run(args: Args) -> ExitCode {
+    match serve(&args.config) {
+        Ok(()) => ExitCode::from(exit::OK),
+        Err(message) => {
+            eprintln!("madoguchi serve: {message}");
+            ExitCode::from(exit::SOFTWARE)
+        }
+    }
+}
+
+/// Opens the gateway of a settings file, with logging and metrics set up. For `serve` and `work`.
+///
+/// # Errors
+/// A sentence for the operator.
+pub(super) fn open(config: &Path) -> Result<(Settings, Arc<Gateway>), String> {
+    let settings = Settings::load(config).map_err(|error| error.to_string())?;
+    telemetry::start_logging(settings.log.format, &settings.log.level)?;
+    telemetry::metrics_handle();
+    let gateway = Gateway::open(&settings, Arc::new(SystemClock)).map_err(|error| error.to_string())?;
+    Ok((settings, Arc::new(gateway)))
+}
+
+fn serve(config: &Path) -> Result<(), String> {
+    let (settings, gateway) = open(config)?;
+    if settings.server.tls_certificate.is_some() != settings.server.tls_key.is_some() {
+        return Err("server.tls_certificate and server.tls_key go together: set both or neither".to_owned());
+    }
+    let mut background = Background::new(gateway.clone(), &settings)?;
+    // The lists are there before the first filing, which would be held without them.
+    background.take_in_lists();
+    let background = background.start().map_err(|error| error.to_string())?;
+    let outcome = actix_web::rt::System::new().block_on(until_told_to_stop(gateway, WebConfig::from(&settings)));
+    drop(background);
+    outcome.map_err(|error| format!("{}: {error}", settings.server.listen))
+}
+
+/// Serves until SIGTERM or SIGINT; filings under way are finished first.
+async fn until_told_to_stop(gateway: Arc<Gateway>, config: WebConfig) -> std::io::Result<()> {
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let BoundServer { addresses, server } = server::bind(gateway, config)?;
+    for address in &addresses {
+        eprintln!("madoguchi: listening on {scheme}://{address}");
+    }
+    let handle = server.handle();
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    actix_web::rt::spawn(async move {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        eprintln!("madoguchi: stopping; what is under way is finished first");
+        handle.stop(true).await;
+    });
+    server.await
 }

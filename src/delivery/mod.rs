@@ -1,7 +1,8 @@
 //! What happens to filings after they are recorded: held ones are decided, agencies are served their feed. Delivery is
 //! the pull feed for now (`store::feed`); pushing to an agency's own address comes with channels of its own here.
-//! Beside it [`alarms`]: what operators are told of by mail and webhook.
+//! Beside it [`alarms`]: what operators are told of by mail and webhook. [`background`] makes the rounds of it all.
 pub mod alarms;
+pub mod background;
 mod judge;
 pub mod worker;
 

@@ -1,4 +1,5 @@
 //! Whether the gateway can work: asked by load balancers and by people who are woken at night.
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::Gateway;
@@ -12,6 +13,32 @@ pub struct Readiness {
     pub database: &'static str,
     /// How many trust anchors are loaded; none: not ready.
     pub anchors: usize,
+    /// The revocation lists: stale ones do not make it unready, for filings that rest on them are held.
+    pub crls: ListsReadiness,
+}
+
+/// The revocation lists in use.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListsReadiness {
+    /// How many are loaded.
+    pub loaded: usize,
+    /// Those whose nextUpdate has passed.
+    pub stale: Vec<StaleList>,
+}
+
+/// A revocation list whose nextUpdate has passed.
+#[derive(Debug, Clone, Serialize)]
+pub struct StaleList {
+    /// Issuer, RFC 4514.
+    pub issuer: String,
+    /// Which certificates it speaks of.
+    pub scope: String,
+    /// CRL number in decimal.
+    pub number: Option<String>,
+    /// When the next one was due.
+    pub next_update: Option<DateTime<Utc>>,
+    /// Hex SHA-256 of its DER.
+    pub sha256: String,
 }
 
 impl Readiness {
@@ -27,6 +54,19 @@ impl Gateway {
         let writable = self.store.check_writable().await.is_ok();
         let anchors = self.verifier().trust().anchors().len();
         let status = if writable && anchors > 0 { "ready" } else { "not_ready" };
-        Readiness { status, database: if writable { "writable" } else { "unavailable" }, anchors }
+        let database = if writable { "writable" } else { "unavailable" };
+        Readiness { status, database, anchors, crls: self.lists_readiness() }
+    }
+
+    fn lists_readiness(&self) -> ListsReadiness {
+        let stale = self.crls.stale_or_soon(self.clock.now(), chrono::Duration::zero());
+        let view = |list: crate::pki::crl::CrlSummary| StaleList {
+            issuer: list.identity.issuer.clone(),
+            scope: list.scope,
+            number: list.identity.number.clone(),
+            next_update: list.identity.next_update,
+            sha256: list.identity.sha256.clone(),
+        };
+        ListsReadiness { loaded: self.crls.list().len(), stale: stale.into_iter().map(view).collect() }
     }
 }

@@ -1,0 +1,150 @@
+//! What a gateway does besides answering: it takes in revocation lists, decides held filings, and raises alarms. One
+//! thread of its own, so that none of it ever waits for a request or keeps one waiting.
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::alarms::mail::MailChannel;
+use super::alarms::webhook::WebhookChannel;
+use super::alarms::{Alarms, Freshness, WatchedList};
+use super::{Round, Worker, WorkerSettings};
+use crate::clock::Stopwatch;
+use crate::gateway::Gateway;
+use crate::pki::crl::sources::WatchedFolder;
+use crate::settings::Settings;
+use crate::store::StoreError;
+
+/// How often held filings and alarms are looked at where no new list came in.
+const ROUND_EVERY: Duration = Duration::from_secs(30);
+
+/// The rounds of background work.
+pub struct Background {
+    gateway: Arc<Gateway>,
+    folder: WatchedFolder,
+    alarms: Alarms,
+    soon_stale: chrono::Duration,
+    poll: Duration,
+    worker: Worker,
+    last_round: Option<Stopwatch>,
+}
+
+impl Background {
+    /// The work that `settings` ask for.
+    ///
+    /// # Errors
+    /// A sentence: an address of `[mail]` or `[alarms]` cannot be used.
+    pub fn new(gateway: Arc<Gateway>, settings: &Settings) -> Result<Self, String> {
+        let hold_for_at_most = settings.revocation.hold_for_at_most.chrono();
+        let worker_settings = WorkerSettings { hold_for_at_most, ..WorkerSettings::default() };
+        let worker = Worker::new(gateway.store.clone(), gateway.clock.clone(), gateway.clone(), worker_settings);
+        Ok(Self {
+            worker,
+            alarms: alarms_of(&gateway, settings)?,
+            gateway,
+            folder: WatchedFolder::new(&settings.revocation.directory),
+            soon_stale: settings.revocation.soon_stale.chrono(),
+            poll: settings.revocation.poll.duration(),
+            last_round: None,
+        })
+    }
+
+    /// Looks at the folder of revocation lists; gives how many were taken in.
+    pub fn take_in_lists(&mut self) -> usize {
+        let (gateway, now) = (&self.gateway, self.gateway.clock.now());
+        let report = self.folder.scan(&gateway.crls, gateway.verifier().trust(), now);
+        for list in &report.taken_in {
+            let number = list.number.as_deref().unwrap_or("none");
+            tracing::info!(target: "madoguchi::crl", number, sha256 = %list.sha256, "a revocation list was taken in");
+        }
+        for (file, refusal) in &report.refused {
+            let (code, detail) = (refusal.code, &refusal.detail);
+            tracing::warn!(target: "madoguchi::crl", %file, code, %detail, "a revocation list was refused");
+        }
+        report.taken_in.len()
+    }
+
+    /// One round of everything that is due.
+    pub async fn round(&mut self) {
+        let taken = self.take_in_lists();
+        if taken == 0 && self.last_round.is_some_and(|last| last.elapsed() < ROUND_EVERY) {
+            return;
+        }
+        self.last_round = Some(Stopwatch::start());
+        if let Err(error) = self.with_the_record().await {
+            tracing::warn!(target: "madoguchi::background", %error, "background work waits for the record");
+        }
+    }
+
+    async fn with_the_record(&self) -> Result<(), StoreError> {
+        let gateway = &self.gateway;
+        let round = self.worker.round().await?;
+        if round.received + round.refused > 0 {
+            let Round { received, refused, undecided } = round;
+            tracing::info!(target: "madoguchi::held", received, refused, undecided, "held filings were decided");
+        }
+        let now = gateway.clock.now();
+        self.alarms.round(&gateway.store, self.watched_lists(now), now).await?;
+        Ok(())
+    }
+
+    fn watched_lists(&self, now: chrono::DateTime<chrono::Utc>) -> Vec<WatchedList> {
+        let watched = |list: crate::pki::crl::CrlSummary| WatchedList {
+            issuer: list.identity.issuer.clone(),
+            scope: list.scope,
+            number: list.identity.number.clone(),
+            next_update: list.identity.next_update,
+            state: Freshness::of(list.identity.next_update, self.soon_stale, now),
+        };
+        self.gateway.crls.list().into_iter().map(watched).collect()
+    }
+
+    /// Starts the rounds on a thread of their own.
+    ///
+    /// # Errors
+    /// When the thread cannot be started.
+    pub fn start(mut self) -> io::Result<BackgroundHandle> {
+        let (stop, mut stopped) = watch::channel(());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let thread = std::thread::Builder::new().name("background".to_owned()).spawn(move || {
+            runtime.block_on(async move {
+                loop {
+                    self.round().await;
+                    // Ends when the handle is dropped.
+                    if tokio::time::timeout(self.poll, stopped.changed()).await.is_ok() {
+                        return;
+                    }
+                }
+            });
+        })?;
+        Ok(BackgroundHandle { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+fn alarms_of(gateway: &Gateway, settings: &Settings) -> Result<Alarms, String> {
+    let (mail, alarms) = (&settings.mail, &settings.alarms);
+    let mail = match &mail.smtp {
+        Some(smtp) if !alarms.mail.is_empty() => Some(MailChannel::new(smtp, &mail.from, &alarms.mail)?),
+        _ => None,
+    };
+    let webhook = alarms.webhook.as_deref().map(WebhookChannel::new).transpose()?;
+    let repeat = Some(alarms.repeat.chrono());
+    Ok(Alarms { mail, webhook, gateway: gateway.origin().to_owned(), repeat })
+}
+
+/// Background work under way; dropping it ends the work after the present round.
+pub struct BackgroundHandle {
+    stop: Option<watch::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for BackgroundHandle {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
