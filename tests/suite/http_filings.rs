@@ -145,14 +145,19 @@ fn a_refused_signature_comes_with_its_verdict_and_the_failed_checks() {
     assert_eq!(body["type"], format!("{ORIGIN}/problems/signature-refused"));
     assert_eq!((&body["indication"], &body["sub_indication"]), (&json!("TOTAL_FAILED"), &json!("HASH_FAILURE")));
     let checks = body["checks"].as_array().unwrap();
-    assert!(!checks.is_empty() && checks.iter().all(|check| check["status"] == "failed" && check["clause"].is_string()));
+    assert!(
+        !checks.is_empty() && checks.iter().all(|check| check["status"] == "failed" && check["clause"].is_string())
+    );
 
     let revoked = application("sign-tanaka").to_string().into_bytes();
     let body = post(&gateway, &revoked, &sign_with_openssl("sign-tanaka", &revoked), &[]).json();
     assert_eq!((&body["indication"], &body["sub_indication"]), (&json!("INDETERMINATE"), &json!("REVOKED_NO_POE")));
     let wrong_kind = sign_with_openssl("auth-yamada", &other);
     let body = post(&gateway, &other, &wrong_kind, &[]).json();
-    assert_eq!((&body["code"], &body["sub_indication"]), (&json!("signature-refused"), &json!("CHAIN_CONSTRAINTS_FAILURE")));
+    assert_eq!(
+        (&body["code"], &body["sub_indication"]),
+        (&json!("signature-refused"), &json!("CHAIN_CONSTRAINTS_FAILURE"))
+    );
     let noise = post(&gateway, &other, &[0x30; 5000], &[]).json();
     assert_eq!(noise["sub_indication"], "FORMAT_FAILURE");
 }

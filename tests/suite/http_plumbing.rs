@@ -67,7 +67,9 @@ fn the_openapi_document_and_the_table_of_routes_name_the_same_calls() {
         }
     }
     let is_api = |path: &str| {
-        path.starts_with("/api/") || path.starts_with("/.well-known/") || path.starts_with("/problems/")
+        path.starts_with("/api/")
+            || path.starts_with("/.well-known/")
+            || path.starts_with("/problems/")
             || ["/healthz", "/readyz", "/metrics"].contains(&path)
     };
     let served: BTreeSet<_> = ROUTES
@@ -163,7 +165,8 @@ fn an_upload_that_is_not_as_it_should_be_is_told_what_is_wrong() {
     assert_eq!((other.status, other.problem_code().as_str()), (415, "unsupported-media-type"));
     let none = gateway.client.send("POST", "/api/v1/submissions", &[], b"");
     assert_eq!(none.status, 415);
-    let unbounded = gateway.client.send("POST", "/api/v1/submissions", &[("Content-Type", "multipart/form-data")], b"x");
+    let unbounded =
+        gateway.client.send("POST", "/api/v1/submissions", &[("Content-Type", "multipart/form-data")], b"x");
     assert_eq!((unbounded.status, unbounded.problem_code().as_str()), (400, "bad-multipart"));
 }
 
@@ -193,8 +196,11 @@ fn a_body_that_is_announced_too_large_is_refused_before_it_is_sent() {
     let gateway = TestGateway::start();
     let mut stream = gateway.client.connect();
     let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-    write!(stream, "POST /api/v1/submissions HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: 60000000\r\n\r\n")
-        .unwrap();
+    write!(
+        stream,
+        "POST /api/v1/submissions HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: 60000000\r\n\r\n"
+    )
+    .unwrap();
     let answer = read_answer(&mut stream, false);
     assert_eq!((answer.status, answer.problem_code().as_str()), (413, "too-large"));
 }
@@ -209,8 +215,11 @@ fn a_slow_client_is_not_waited_for() {
     let body = filing(b"{}", b"x", &[]);
     let kind = format!("multipart/form-data; boundary={BOUNDARY}");
     let length = body.len();
-    write!(stream, "POST /api/v1/submissions HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n")
-        .unwrap();
+    write!(
+        stream,
+        "POST /api/v1/submissions HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
+    )
+    .unwrap();
     stream.write_all(&body[..20]).unwrap();
     let begun = Instant::now();
     let answer = read_answer(&mut stream, false);
@@ -226,7 +235,11 @@ fn a_client_that_drips_is_not_waited_for_either() {
     });
     let mut stream = gateway.client.connect();
     let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-    write!(stream, "POST /api/v1/submissions HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: 4000\r\n\r\n").unwrap();
+    write!(
+        stream,
+        "POST /api/v1/submissions HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: 4000\r\n\r\n"
+    )
+    .unwrap();
     let begun = Instant::now();
     for byte in filing(b"{}", b"x", &[]) {
         std::thread::sleep(Duration::from_millis(50));
@@ -246,8 +259,11 @@ fn a_client_that_leaves_in_the_middle_leaves_nothing_and_harms_nobody() {
     for cut in [0, 10, body.len() / 2, body.len() - 1] {
         let mut stream = gateway.client.connect();
         let length = body.len();
-        write!(stream, "POST /api/v1/submissions HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n")
-            .unwrap();
+        write!(
+            stream,
+            "POST /api/v1/submissions HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
+        )
+        .unwrap();
         stream.write_all(&body[..cut]).unwrap();
         drop(stream);
     }
@@ -264,8 +280,11 @@ fn a_connection_is_kept_for_the_next_request_after_a_refusal() {
     for _ in 0..3 {
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");
         let length = body.len();
-        write!(stream, "POST /api/v1/submissions HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n")
-            .unwrap();
+        write!(
+            stream,
+            "POST /api/v1/submissions HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
+        )
+        .unwrap();
         stream.write_all(&body).unwrap();
         assert_eq!(read_answer(&mut stream, false).problem_code(), "part-missing");
     }
@@ -274,7 +293,12 @@ fn a_connection_is_kept_for_the_next_request_after_a_refusal() {
 #[test]
 fn what_is_no_http_does_not_stop_the_server() {
     let gateway = TestGateway::start();
-    for noise in [&b"\x16\x03\x01\x02\x00\x01\x00"[..], b"GET\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", &[0; 20_000]] {
+    for noise in [
+        &b"\x16\x03\x01\x02\x00\x01\x00"[..],
+        b"GET\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        &[0; 20_000],
+    ] {
         let mut stream = gateway.client.connect();
         stream.write_all(noise).unwrap();
         let _ = stream.shutdown(std::net::Shutdown::Write);
@@ -309,7 +333,8 @@ fn a_json_body_is_told_where_it_is_wrong_and_never_what_it_said() {
     let answer = post(&json!({"procedure": "general-application", "sekrit-name": 1}));
     assert_eq!((answer.status, answer.problem_code().as_str()), (400, "bad-request"));
     assert!(!answer.text().contains("sekrit"));
-    let broken = gateway.client.send("POST", "/api/v1/applications", &[("Content-Type", "application/json")], b"{\"a\":");
+    let broken =
+        gateway.client.send("POST", "/api/v1/applications", &[("Content-Type", "application/json")], b"{\"a\":");
     assert_eq!((broken.status, broken.problem_code().as_str()), (400, "bad-request"));
 }
 
@@ -326,7 +351,11 @@ fn ready_tells_what_it_rests_on_and_keys_and_metrics_are_published() {
     assert!(keys.json()["keys"].as_array().unwrap().iter().all(|key| key["crv"] == "P-256" && key.get("d").is_none()));
     let metrics = gateway.client.get("/metrics");
     assert!(metrics.header("content-type").unwrap().starts_with("text/plain"));
-    assert!(metrics.text().contains("madoguchi_http_requests_total{route=\"GET /readyz\",status=\"200\"}"), "{}", metrics.text());
+    assert!(
+        metrics.text().contains("madoguchi_http_requests_total{route=\"GET /readyz\",status=\"200\"}"),
+        "{}",
+        metrics.text()
+    );
 }
 
 #[test]

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod authority;
+mod http_filings;
+mod http_plumbing;
 mod pages_i18n;
 mod status_machine;
 mod support;

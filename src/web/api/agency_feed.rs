@@ -103,16 +103,17 @@ pub struct Acknowledgement {
     through: i64,
 }
 
-/// `POST /api/v1/agency/acknowledgements`.
+/// `POST /api/v1/agency/acknowledgements`. The token is judged before the body, so that strangers learn nothing.
 ///
 /// # Errors
 /// 401 without an agency's token.
 pub async fn post_acknowledgement(
     gateway: web::Data<Gateway>,
     program: AgencyProgram,
-    body: JsonBody<Acknowledgement>,
+    body: Result<JsonBody<Acknowledgement>, Problem>,
 ) -> Result<HttpResponse, Problem> {
     let now = gateway.clock.now();
-    let acknowledged = gateway.store.feed_acknowledge(program.0.agency, body.0.through, now).await?;
+    let through = body?.0.through;
+    let acknowledged = gateway.store.feed_acknowledge(program.0.agency, through, now).await?;
     json(&json!({ "acknowledged": acknowledged }))
 }

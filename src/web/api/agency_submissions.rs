@@ -131,11 +131,12 @@ pub async fn post_decision(
     gateway: web::Data<Gateway>,
     program: AgencyProgram,
     number: web::Path<String>,
-    body: JsonBody<Decision>,
+    body: Result<JsonBody<Decision>, Problem>,
 ) -> Result<HttpResponse, Problem> {
     let arrival_number = arrival_number(&number)?;
-    let reason = reason_of(&body.0)?;
-    let to = match body.0.decision {
+    let decision = body?.0;
+    let reason = reason_of(&decision)?;
+    let to = match decision.decision {
         Verb::Accept => SubmissionStatus::Accepted,
         Verb::Reject => SubmissionStatus::Rejected,
     };
