@@ -121,13 +121,15 @@ fn what_is_wrong_inside_the_parts_is_told_with_its_code() {
         (with("/applicant/name", json!("Somebody Else")), "applicant-not-signer"),
         (with("/attachments", listed), "attachment-missing"),
         (unknown, "document-unknown-field"),
-        (json!([1, 2]), "document-not-json"),
+        (json!([1, 2]), "document-format"),
     ];
     for (document, code) in cases {
         assert_eq!(refused(&gateway, &document, &[]), (422, code.to_owned()));
     }
     let surplus = refused(&gateway, &application("sign-yamada"), &[("a.txt", b"x")]);
     assert_eq!(surplus, (422, "attachment-not-listed".to_owned()));
+    let noise = post(&gateway, b"{no json", &sign_with_openssl("sign-yamada", b"{no json"), &[]);
+    assert_eq!((noise.status, noise.problem_code().as_str()), (422, "document-not-json"));
     let twice = application("sign-yamada").to_string().replacen('{', "{\"format\":\"madoguchi/application/1\",", 1);
     let answer = post(&gateway, twice.as_bytes(), &sign_with_openssl("sign-yamada", twice.as_bytes()), &[]);
     assert_eq!((answer.status, answer.problem_code().as_str()), (422, "document-duplicate-name"));
