@@ -1,5 +1,5 @@
 //! What the tests share.
-pub mod mini_pki;
 pub mod gateway;
 pub mod http;
+pub mod mini_pki;
 pub mod pki;
