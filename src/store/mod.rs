@@ -23,6 +23,7 @@ pub mod audit;
 pub mod connection;
 pub mod desk_schema;
 pub mod documents;
+pub mod drafts;
 pub mod error;
 pub mod feed;
 mod group;

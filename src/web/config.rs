@@ -68,6 +68,10 @@ pub struct WebConfig {
     pub sessions: SessionSettings,
     /// Worker threads; 0: one a core.
     pub workers: usize,
+    /// Origin of the card client's agent that pages may offer.
+    pub card_agent: Option<String>,
+    /// The token under which this gateway's pages are paired with it beforehand.
+    pub card_pairing: Option<String>,
 }
 
 const MIB: u64 = 1024 * 1024;
@@ -103,6 +107,8 @@ impl Default for WebConfig {
             patience: Patience::default(),
             sessions: SessionSettings::default(),
             workers: 0,
+            card_agent: None,
+            card_pairing: None,
         }
     }
 }
@@ -129,6 +135,8 @@ impl From<&Settings> for WebConfig {
                 attachment: limits.attachment.bytes(),
                 attachments: limits.attachments,
             },
+            card_agent: settings.card.agent.as_ref().map(|origin| origin.as_str().to_owned()),
+            card_pairing: settings.card.pairing.clone(),
             patience: Patience {
                 head: timeout.min(Patience::default().head),
                 next_bytes: timeout.min(Patience::default().next_bytes),

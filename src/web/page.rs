@@ -156,8 +156,8 @@ impl Page {
     }
 
     /// The text of `key` with `{ $count }`.
-    pub fn count(&self, key: &str, count: impl TryInto<usize>) -> String {
-        self.language.count(key, count.try_into().unwrap_or(usize::MAX))
+    pub fn count(&self, key: &str, count: impl std::fmt::Display) -> String {
+        self.language.count(key, count.to_string().parse().unwrap_or(usize::MAX))
     }
 
     /// The address of an embedded file.

@@ -40,8 +40,8 @@ impl WebState {
             origin: Arc::from(config.public_origin.trim_end_matches('/')),
             limiter: RateLimiter::new(config.requests_per_minute),
             error_page: super::resident::problems::error_page,
-            problem_page: |_, _| None,
             sign_ins: RateLimiter::new(if config.requests_per_minute == 0 { 0 } else { SIGN_INS_PER_MINUTE }),
+            problem_page: super::resident::problems::problem_page,
             config,
         }
     }

@@ -1,7 +1,23 @@
 //! The residents' pages: file = noun, handler of at most 20 lines, view struct beside it.
+//!
+//! An application goes `/procedures/{code}` -> `/apply/{draft}/form` -> `attachments` -> `review` -> `sign` -> `receipt`;
+//! the draft is kept by the gateway, bound to the browser, until it is filed or its time is over. Every step works
+//! without JavaScript.
+pub mod agent;
+pub mod applicant;
+pub mod attachments;
 pub mod dates;
+pub mod drafts;
+pub mod fields;
+pub mod form;
 pub mod home;
 pub mod information;
+pub mod municipalities;
 pub mod problems;
+pub mod procedures;
+pub mod receipt;
+pub mod review;
+pub mod sign;
+pub mod status;
 pub mod verdict;
 pub mod verify;

@@ -1,7 +1,7 @@
 //! `GET /problems` and `/problems/{code}`: what each refusal means, what is kept and what to do; and the page that a
 //! browser is shown in place of a problem document.
 use actix_web::http::StatusCode;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::submission::rejection::RejectionCode;
@@ -56,16 +56,10 @@ impl ProblemView {
     }
 }
 
-/// One refusal explained.
-///
-/// # Errors
-/// 404 for a code that is none.
-pub async fn get_problem(page: Page, code: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let code =
-        RejectionCode::ALL.iter().find(|known| known.as_str() == code.as_str()).ok_or_else(Problem::not_found)?;
-    let page = page.titled(&title_key(*code));
-    let view = ProblemView { page, code: *code, request: None, detail: String::new(), checks: Vec::new() };
-    Ok(view.page.respond(StatusCode::OK, &view))
+/// The page that explains a code; `None` where it cannot be rendered.
+pub fn problem_page(request: &HttpRequest, code: RejectionCode) -> Option<String> {
+    let page = Page::of(request).titled(&title_key(code));
+    ProblemView { page, code, request: None, detail: String::new(), checks: Vec::new() }.render().ok()
 }
 
 /// The page that a browser is shown for a problem; `None` where it cannot be rendered and the plain document will do.

@@ -1,0 +1,2 @@
+DROP TABLE draft_attachments;
+DROP TABLE drafts;

@@ -1,0 +1,202 @@
+//! `/apply/{draft}/attachments`: the files, uploaded before anything is signed, so that their digests are signed too.
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::drafts;
+use super::procedures::{NoFields, see_other};
+use crate::gateway::Gateway;
+use crate::store::drafts::{Draft, DraftAttachment};
+use crate::web::extract::csrf::{self, Browser, CsrfForm};
+use crate::web::extract::multipart::{Part, PartSpec, read_parts};
+use crate::web::forms::SummaryLine;
+use crate::web::page::Page;
+use crate::web::problem::Problem;
+use crate::web::state::WebState;
+
+/// A file as it is listed.
+struct FileView {
+    ordinal: i32,
+    name: String,
+    size: String,
+}
+
+#[derive(Template)]
+#[template(path = "resident/attachments.html")]
+struct AttachmentsView {
+    page: Page,
+    id: String,
+    step: u8,
+    errors: Vec<SummaryLine>,
+    files: Vec<FileView>,
+    most: usize,
+    largest: String,
+}
+
+impl AttachmentsView {
+    fn new(page: Page, state: &WebState, draft: &Draft, most: usize, errors: Vec<SummaryLine>) -> Self {
+        let file = |file: &DraftAttachment| FileView {
+            ordinal: file.ordinal,
+            name: file.name.clone(),
+            size: super::dates::size(file.size),
+        };
+        Self {
+            page: page.titled("attachments-title").errors(!errors.is_empty()),
+            id: draft.key.id.clone(),
+            step: 2,
+            errors,
+            files: draft.attachments.iter().map(file).collect(),
+            most,
+            largest: super::dates::size(state.config.limits.attachment),
+        }
+    }
+}
+
+/// How many files a draft may have: by its procedure and by the gateway's own limit.
+fn most(gateway: &Gateway, state: &WebState, draft: &Draft) -> Result<usize, Problem> {
+    let of_procedure = drafts::procedure_of(gateway, draft)?.attachments.at_most;
+    Ok(usize::try_from(of_procedure).unwrap_or(usize::MAX).min(state.config.limits.attachments))
+}
+
+/// The files so far.
+///
+/// # Errors
+/// 404 for a draft that is not this browser's.
+pub async fn get_attachments(
+    page: Page,
+    browser: Browser,
+    gateway: web::Data<Gateway>,
+    state: web::Data<WebState>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let draft = drafts::open(&gateway, &browser, &id).await?;
+    if draft.filed.is_some() || !drafts::DraftInput::of(&draft).is_complete {
+        return Ok(see_other(&format!("/apply/{id}/{}", drafts::next_step(&draft))));
+    }
+    let most = most(&gateway, &state, &draft)?;
+    let view = AttachmentsView::new(page.csrf(browser.csrf_token()), &state, &draft, most, Vec::new());
+    Ok(view.page.respond(StatusCode::OK, &view))
+}
+
+/// Takes files in, one or several.
+///
+/// # Errors
+/// 404 for a draft that is not this browser's; an upload that cannot be read; 503.
+pub async fn post_attachments(
+    page: Page,
+    browser: Browser,
+    gateway: web::Data<Gateway>,
+    state: web::Data<WebState>,
+    id: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let draft = drafts::open(&gateway, &browser, &id).await?;
+    let most = most(&gateway, &state, &draft)?;
+    let specs = [
+        PartSpec::optional(csrf::FIELD, 1024),
+        PartSpec::several("attachment", state.config.limits.attachment, most.max(1)),
+    ];
+    let mut parts = read_parts(&request, payload.into_inner(), &specs).await?;
+    let token = parts.take(csrf::FIELD).map(|part| part.bytes).unwrap_or_default();
+    browser.verify(&String::from_utf8_lossy(&token))?;
+    let key = match keep_all(&gateway, &draft, parts.take_all("attachment"), most).await? {
+        None => return Ok(see_other(&format!("/apply/{id}/attachments"))),
+        Some(key) => key,
+    };
+    let draft = drafts::open(&gateway, &browser, &id).await?;
+    let errors = vec![SummaryLine { id: "f-attachment".to_owned(), message: page.t(key).into_owned() }];
+    let view = AttachmentsView::new(page.csrf(browser.csrf_token()), &state, &draft, most, errors);
+    Ok(view.page.respond(StatusCode::UNPROCESSABLE_ENTITY, &view))
+}
+
+/// Keeps files, and gives the key of what is wrong with the first that is not kept.
+async fn keep_all(
+    gateway: &Gateway,
+    draft: &Draft,
+    parts: Vec<Part>,
+    most: usize,
+) -> Result<Option<&'static str>, Problem> {
+    let mut names: Vec<String> = draft.attachments.iter().map(|file| file.name.clone()).collect();
+    let chosen: Vec<Part> = parts.into_iter().filter(|part| label(part.file_name.as_deref()).is_some()).collect();
+    if chosen.is_empty() {
+        return Ok(Some("attachments-none-chosen"));
+    }
+    for part in chosen {
+        let Some(name) = label(part.file_name.as_deref()) else { continue };
+        if names.contains(&name) {
+            return Ok(Some("attachments-same-name"));
+        }
+        names.push(name.clone());
+        let file = DraftAttachment {
+            ordinal: 0,
+            media_type: media_type(&name).to_owned(),
+            name,
+            size: part.bytes.len() as u64,
+            sha256: part.sha256,
+        };
+        if !gateway.store.draft_attach(draft.key.clone(), file, part.bytes.to_vec(), most).await? {
+            return Ok(Some("attachments-too-many"));
+        }
+    }
+    Ok(None)
+}
+
+/// Takes a file away.
+///
+/// # Errors
+/// 404 for a draft that is not this browser's; 503.
+pub async fn post_remove(
+    browser: Browser,
+    gateway: web::Data<Gateway>,
+    path: web::Path<(String, i32)>,
+    _form: CsrfForm<NoFields>,
+) -> Result<HttpResponse, Problem> {
+    let (id, ordinal) = path.into_inner();
+    gateway.store.draft_detach(drafts::key(&browser, &id), ordinal).await?;
+    Ok(see_other(&format!("/apply/{id}/attachments")))
+}
+
+/// A file's name as a label: the last part of what the browser sent, without control characters.
+fn label(sent: Option<&str>) -> Option<String> {
+    let last = sent?.rsplit(['/', '\\']).next()?;
+    let name: String = last.chars().filter(|character| !character.is_control()).take(200).collect();
+    let name = name.trim();
+    (!name.is_empty() && name != "." && name != "..").then(|| name.to_owned())
+}
+
+/// The media type by the name's ending; what is not known is bytes.
+fn media_type(name: &str) -> &'static str {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+    match ending.as_str() {
+        "pdf" => "application/pdf",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "tif" | "tiff" => "image/tiff",
+        "txt" => "text/plain",
+        "csv" => "text/csv",
+        "xml" => "application/xml",
+        "json" => "application/json",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "zip" => "application/zip",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_is_a_label_and_never_a_path() {
+        assert_eq!(label(Some("C:\\secret\\住民票.pdf")).as_deref(), Some("住民票.pdf"));
+        assert_eq!(label(Some("../../etc/passwd")).as_deref(), Some("passwd"));
+        assert_eq!(label(Some("a\u{0}b\n.txt")).as_deref(), Some("ab.txt"));
+        for nothing in [None, Some(""), Some(".."), Some("dir/"), Some(" \u{7} ")] {
+            assert_eq!(label(nothing), None);
+        }
+        assert_eq!(media_type("x.PDF"), "application/pdf");
+        assert_eq!(media_type("html.html"), "application/octet-stream");
+    }
+}

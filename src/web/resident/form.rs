@@ -1,0 +1,186 @@
+//! `/apply/{draft}/form`: filling an application in. What was typed stays, right or wrong.
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::fields::{self, Faults};
+use super::municipalities::{self, Municipality};
+use super::procedures::{NoFields, see_other};
+use super::{applicant, drafts, review};
+use crate::gateway::Gateway;
+use crate::procedures::Procedure;
+use crate::store::drafts::Draft;
+use crate::web::extract::csrf::{Browser, CsrfForm};
+use crate::web::forms::{Field, SummaryLine, summary};
+use crate::web::page::Page;
+use crate::web::problem::Problem;
+use crate::web::state::WebState;
+
+#[derive(Template)]
+#[template(path = "resident/form.html")]
+struct FormView {
+    page: Page,
+    id: String,
+    step: u8,
+    expires: String,
+    errors: Vec<SummaryLine>,
+    recipient: Field,
+    applicant: Vec<Field>,
+    answers: Vec<Field>,
+    locked: bool,
+    places: &'static [Municipality],
+    agent: Option<super::agent::AgentView>,
+}
+
+impl FormView {
+    fn new(page: Page, state: &WebState, draft: &Draft, procedure: &Procedure, faults: &Faults) -> Self {
+        let (language, input) = (page.language, drafts::DraftInput::of(draft));
+        let recipient = fields::recipient_field(language, &input, faults);
+        let applicant = fields::applicant_fields(language, &input, faults);
+        let answers = fields::answer_fields(language, procedure, &input, faults);
+        let mut errors = summary(std::slice::from_ref(&recipient));
+        errors.extend(summary(&applicant));
+        errors.extend(summary(&answers));
+        let known = |fault: &&String| !errors.iter().any(|line| line.message == **fault);
+        let rest: Vec<SummaryLine> = faults
+            .values()
+            .filter(known)
+            .map(|message| SummaryLine { id: String::new(), message: message.clone() })
+            .collect();
+        errors.extend(rest);
+        let agent = super::agent::AgentView::of(state);
+        let mut page = page.named(procedure.title.get(language)).errors(!errors.is_empty());
+        page.connect_to = agent.as_ref().map(|agent| agent.origin.clone());
+        let expires = super::dates::moment(language, draft.expires_at);
+        Self {
+            page,
+            id: draft.key.id.clone(),
+            step: 1,
+            expires,
+            errors,
+            recipient,
+            applicant,
+            answers,
+            locked: input.certificate.is_some(),
+            places: municipalities::all(),
+            agent,
+        }
+    }
+}
+
+impl FormView {
+    fn place_name(&self, place: &Municipality) -> &'static str {
+        place.name(self.page.language)
+    }
+}
+
+/// The form as it was left.
+///
+/// # Errors
+/// 404 for a draft that is not this browser's.
+pub async fn get_form(
+    page: Page,
+    browser: Browser,
+    gateway: web::Data<Gateway>,
+    state: web::Data<WebState>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let draft = drafts::open(&gateway, &browser, &id).await?;
+    if draft.filed.is_some() {
+        return Ok(see_other(&format!("/apply/{id}/receipt")));
+    }
+    let procedure = drafts::procedure_of(&gateway, &draft)?;
+    let page = page.csrf(browser.csrf_token());
+    let view = FormView::new(page, &state, &draft, &procedure, &Faults::new());
+    Ok(view.page.respond(StatusCode::OK, &view))
+}
+
+/// Takes what was typed: on to the attachments (or the review), or the form again with what is wrong.
+///
+/// # Errors
+/// 404 for a draft that is not this browser's; 503.
+pub async fn post_form(
+    page: Page,
+    browser: Browser,
+    gateway: web::Data<Gateway>,
+    state: web::Data<WebState>,
+    id: web::Path<String>,
+    posted: CsrfForm<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Problem> {
+    let mut draft = drafts::open(&gateway, &browser, &id).await?;
+    let procedure = drafts::procedure_of(&gateway, &draft)?;
+    let mut input = fields::read(&procedure, drafts::DraftInput::of(&draft), &posted.0);
+    let faults = fields::judge(page.language, &procedure, &input);
+    input.is_complete = faults.is_empty();
+    draft.input = input.to_json();
+    gateway.store.draft_save(draft.key.clone(), draft.input.clone()).await?;
+    if !faults.is_empty() {
+        let view = FormView::new(page.csrf(browser.csrf_token()), &state, &draft, &procedure, &faults);
+        return Ok(view.page.respond(StatusCode::UNPROCESSABLE_ENTITY, &view));
+    }
+    if procedure.attachments.at_most > 0 {
+        return Ok(see_other(&format!("/apply/{id}/attachments")));
+    }
+    review::prepare(&gateway, &draft, page.language).await?;
+    Ok(see_other(&format!("/apply/{id}/review")))
+}
+
+/// Unlocks the applicant's attributes: they are typed by hand again.
+///
+/// # Errors
+/// 404 for a draft that is not this browser's; 503.
+pub async fn post_unlock(
+    browser: Browser,
+    gateway: web::Data<Gateway>,
+    id: web::Path<String>,
+    _form: CsrfForm<NoFields>,
+) -> Result<HttpResponse, Problem> {
+    let draft = drafts::open(&gateway, &browser, &id).await?;
+    let mut input = drafts::DraftInput::of(&draft);
+    input.certificate = None;
+    gateway.store.draft_save(draft.key, input.to_json()).await?;
+    Ok(see_other(&format!("/apply/{id}/form#applicant")))
+}
+
+/// Fills the applicant in from a certificate file and locks it.
+///
+/// # Errors
+/// 404 for a draft that is not this browser's; 503; an upload that cannot be read.
+pub async fn post_certificate(
+    page: Page,
+    browser: Browser,
+    gateway: web::Data<Gateway>,
+    state: web::Data<WebState>,
+    id: web::Path<String>,
+    request: actix_web::HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let mut draft = drafts::open(&gateway, &browser, &id).await?;
+    let file = applicant::read_upload(&browser, &request, payload).await?;
+    let mut input = drafts::DraftInput::of(&draft);
+    if applicant::fill_in(&mut input, &file) {
+        gateway.store.draft_save(draft.key, input.to_json()).await?;
+        return Ok(see_other(&format!("/apply/{id}/form#applicant")));
+    }
+    draft.input = input.to_json();
+    let procedure = drafts::procedure_of(&gateway, &draft)?;
+    let faults = Faults::from([("certificate".to_owned(), page.t("fault-certificate").into_owned())]);
+    let view = FormView::new(page.csrf(browser.csrf_token()), &state, &draft, &procedure, &faults);
+    Ok(view.page.respond(StatusCode::UNPROCESSABLE_ENTITY, &view))
+}
+
+/// Throws the draft away.
+///
+/// # Errors
+/// 503.
+pub async fn post_discard(
+    browser: Browser,
+    gateway: web::Data<Gateway>,
+    id: web::Path<String>,
+    _form: CsrfForm<NoFields>,
+) -> Result<HttpResponse, Problem> {
+    gateway.store.draft_discard(drafts::key(&browser, &id)).await?;
+    Ok(see_other("/procedures"))
+}

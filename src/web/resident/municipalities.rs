@@ -1,0 +1,80 @@
+//! Names of municipalities, for choosing where an application goes. The list helps; any right code is taken.
+use std::sync::OnceLock;
+
+use crate::ids::AgencyCode;
+use crate::web::i18n::Language;
+
+/// A municipality with its names.
+#[derive(Debug, Clone, Copy)]
+pub struct Municipality {
+    /// Six digits.
+    pub code: &'static str,
+    /// In Japanese.
+    pub ja: &'static str,
+    /// In English.
+    pub en: &'static str,
+}
+
+impl Municipality {
+    /// Its name in `language`.
+    pub fn name(&self, language: Language) -> &'static str {
+        match language {
+            Language::Ja => self.ja,
+            Language::En => self.en,
+        }
+    }
+}
+
+/// Those that are known by name.
+pub fn all() -> &'static [Municipality] {
+    static ALL: OnceLock<Vec<Municipality>> = OnceLock::new();
+    ALL.get_or_init(|| include_str!("../../../assets/municipalities.csv").lines().filter_map(read).collect())
+}
+
+fn read(line: &'static str) -> Option<Municipality> {
+    let mut columns = line.split(',');
+    Some(Municipality { code: columns.next()?, ja: columns.next()?, en: columns.next()? })
+}
+
+/// The code that was typed, or the code of the name that was typed.
+pub fn resolve(typed: &str) -> Option<AgencyCode> {
+    let typed = typed.trim();
+    let named = |place: &&Municipality| place.ja == typed || place.en.eq_ignore_ascii_case(typed);
+    let code = all().iter().find(named).map_or(typed, |place| place.code);
+    let code: String = code.chars().map(half_width).collect();
+    code.parse().ok()
+}
+
+/// A full-width digit, as Japanese keyboards type it, as the plain one.
+fn half_width(character: char) -> char {
+    match character {
+        '０'..='９' => char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character),
+        other => other,
+    }
+}
+
+/// `千代田区（131016）`, or the code alone where the name is not known.
+pub fn describe(language: Language, code: &str) -> String {
+    match (all().iter().find(|place| place.code == code), language) {
+        (Some(place), Language::Ja) => format!("{}（{code}）", place.ja),
+        (Some(place), Language::En) => format!("{} ({code})", place.en),
+        (None, _) => code.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_of_the_list_is_right_and_every_name_finds_it() {
+        assert!(all().len() > 40);
+        for place in all() {
+            assert_eq!(resolve(place.code).map(|code| code.to_string()).as_deref(), Some(place.code));
+            assert_eq!(resolve(place.ja).map(|code| code.to_string()).as_deref(), Some(place.code));
+            assert_eq!(resolve(place.en).map(|code| code.to_string()).as_deref(), Some(place.code));
+        }
+        assert!(resolve(" １３１０１６ ").is_some());
+        assert!(resolve("131017").is_none() && resolve("").is_none());
+    }
+}

@@ -1,0 +1,174 @@
+//! `/apply/{draft}/sign`: signing, at once with the card client's agent or by file; and filing what was signed.
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use bytes::Bytes;
+
+use super::agent::AgentView;
+use super::verdict::{self, CheckLine};
+use super::{receipt, review};
+use crate::gateway::Gateway;
+use crate::gateway::outcome::SubmitOutcome;
+use crate::store::drafts::{Draft, FiledDraft, PreparedApplication};
+use crate::submission::received::{ReceivedAttachment, ReceivedSubmission};
+use crate::submission::rejection::Rejection;
+use crate::web::extract::csrf::{self, Browser};
+use crate::web::extract::multipart::{Part, PartSpec, read_parts};
+use crate::web::forms::SummaryLine;
+use crate::web::page::Page;
+use crate::web::problem::Problem;
+use crate::web::state::WebState;
+
+#[derive(Template)]
+#[template(path = "resident/sign.html")]
+struct SignView {
+    page: Page,
+    id: String,
+    step: u8,
+    errors: Vec<SummaryLine>,
+    checks: Vec<CheckLine>,
+    advice: String,
+    not_after: String,
+    agent: Option<AgentView>,
+}
+
+impl SignView {
+    fn new(page: Page, state: &WebState, draft: &Draft, prepared: &PreparedApplication) -> Self {
+        let agent = AgentView::of(state);
+        let mut page = page.titled("sign-title");
+        page.connect_to = agent.as_ref().map(|agent| agent.origin.clone());
+        Self {
+            id: draft.key.id.clone(),
+            step: 4,
+            errors: Vec::new(),
+            checks: Vec::new(),
+            advice: String::new(),
+            not_after: super::dates::moment(page.language, prepared.not_after),
+            agent,
+            page,
+        }
+    }
+
+    fn respond(mut self, status: StatusCode, message: Option<String>) -> HttpResponse {
+        let line = message.map(|message| SummaryLine { id: "f-signature".to_owned(), message });
+        self.errors = line.into_iter().collect();
+        self.page.has_errors = !self.errors.is_empty();
+        self.page.respond(status, &self)
+    }
+
+    /// The page again after a refusal: what is wrong, what to do, and every check that failed.
+    fn refused(mut self, rejection: &Rejection) -> HttpResponse {
+        let (language, code) = (self.page.language, rejection.code.as_str());
+        let failed = rejection.checks.iter().filter(|check| check.is_failed());
+        self.checks = verdict::check_lines(language, failed);
+        let explained = verdict::explanation(language, rejection.sub_indication);
+        self.advice =
+            if explained.is_empty() { language.t(&format!("problem-do-{code}")).into_owned() } else { explained };
+        let title = language.t(&format!("problem-title-{code}")).into_owned();
+        let status = StatusCode::from_u16(rejection.code.http_status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+        self.respond(status, Some(title))
+    }
+}
+
+/// The ways to sign.
+///
+/// # Errors
+/// 404 for a draft that is not this browser's.
+pub async fn get_sign(
+    page: Page,
+    browser: Browser,
+    gateway: web::Data<Gateway>,
+    state: web::Data<WebState>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let (draft, prepared) = match review::prepared(&gateway, &browser, &id).await? {
+        Ok(found) => found,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let page = page.csrf(browser.csrf_token());
+    Ok(SignView::new(page, &state, &draft, &prepared).respond(StatusCode::OK, None))
+}
+
+/// Files the application with the signature that was uploaded; the answer is the receipt, with the access key, once.
+///
+/// # Errors
+/// 404 for a draft that is not this browser's; an upload that cannot be read; 503.
+pub async fn post_signature(
+    page: Page,
+    browser: Browser,
+    gateway: web::Data<Gateway>,
+    state: web::Data<WebState>,
+    id: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let specs = [PartSpec::optional(csrf::FIELD, 1024), PartSpec::optional("signature", state.config.limits.signature)];
+    let mut parts = read_parts(&request, payload.into_inner(), &specs).await?;
+    let token = parts.take(csrf::FIELD).map(|part| part.bytes).unwrap_or_default();
+    browser.verify(&String::from_utf8_lossy(&token))?;
+    let (draft, prepared) = match review::prepared(&gateway, &browser, &id).await? {
+        Ok(found) => found,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let view = SignView::new(page.clone().csrf(browser.csrf_token()), &state, &draft, &prepared);
+    let Some(signature) = parts.take("signature").filter(|part| !part.bytes.is_empty()) else {
+        let message = view.page.t("sign-none-chosen").into_owned();
+        return Ok(view.respond(StatusCode::UNPROCESSABLE_ENTITY, Some(message)));
+    };
+    let received = received(&gateway, &draft, prepared, signature).await?;
+    settle(page, view, &gateway, &draft, gateway.submit(received).await).await
+}
+
+/// What the pages collected, as a filing.
+async fn received(
+    gateway: &Gateway,
+    draft: &Draft,
+    prepared: PreparedApplication,
+    signature: Part,
+) -> Result<ReceivedSubmission, Problem> {
+    let contents = gateway.store.draft_contents(draft.key.clone()).await?;
+    let attachment = |(file, content): (&crate::store::drafts::DraftAttachment, Vec<u8>)| ReceivedAttachment {
+        claimed_name: file.name.clone(),
+        bytes: Bytes::from(content),
+        sha256: file.sha256,
+    };
+    let mut application_sha256 = [0; 32];
+    let digest = ring::digest::digest(&ring::digest::SHA256, &prepared.application);
+    application_sha256.copy_from_slice(digest.as_ref());
+    Ok(ReceivedSubmission {
+        application: Bytes::from(prepared.application),
+        application_sha256,
+        signature: signature.bytes,
+        signature_sha256: signature.sha256,
+        attachments: draft.attachments.iter().zip(contents).map(attachment).collect(),
+        received_at: gateway.clock.now(),
+    })
+}
+
+async fn settle(
+    page: Page,
+    view: SignView,
+    gateway: &Gateway,
+    draft: &Draft,
+    outcome: SubmitOutcome,
+) -> Result<HttpResponse, Problem> {
+    let (filed, access_token) = match outcome {
+        SubmitOutcome::New { arrival_number, receipt_json, receipt_jws, access_token, .. } => {
+            (FiledDraft { arrival_number, receipt_json, receipt_jws }, access_token)
+        }
+        SubmitOutcome::Known { arrival_number, receipt_json, receipt_jws, .. } => {
+            (FiledDraft { arrival_number, receipt_json, receipt_jws }, None)
+        }
+        SubmitOutcome::Rejected(rejection) => return Ok(view.refused(&rejection)),
+        SubmitOutcome::Unavailable => {
+            let unavailable = crate::web::api::answer::unavailable();
+            return Ok(view.refused(unavailable.rejection()));
+        }
+    };
+    // The filing is on disk: a fault in tidying the draft up must not keep the receipt and its key from the resident.
+    if let Err(error) = gateway.store.draft_filed(draft.key.clone(), filed.clone()).await {
+        tracing::warn!(%error, "a filed draft could not be tidied up");
+    }
+    let status = gateway.store.submission_find(filed.arrival_number).await.ok().flatten().map(|found| found.status);
+    Ok(receipt::respond(page, gateway, &draft.key.id, &filed, status, access_token))
+}
