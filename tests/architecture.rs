@@ -1,5 +1,6 @@
 //! Holds the house to its plan: imports go one way, files and functions stay one subject long.
 //! A failure names the line that breaks the rule. The table is the one of docs/ARCHITECTURE.md.
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("signature", &["asn1", "crypto", "verdict", "clock", "pki"]),
     ("procedures", &["ids", "submission", "verdict"]),
     ("registry", &["ids", "submission", "verdict", "pki", "signature"]),
-    ("evidence", &["ids", "submission", "verdict", "jws", "clock", "pki", "signature"]),
+    ("evidence", &["ids", "submission", "verdict", "jws", "clock", "pki", "signature", "procedures"]),
     (
         "intake",
         &[
@@ -40,7 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "store",
         &["ids", "submission", "verdict", "clock", "crypto", "pki", "signature", "evidence", "intake", "settings"],
     ),
-    ("authority", &["asn1", "crypto", "clock", "pki", "store"]),
+    ("authority", &["asn1", "crypto", "clock", "pki", "signature", "store"]),
     (
         "gateway",
         &[
@@ -117,9 +118,14 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// Every source file but the rooms' own tests.
 fn all_sources() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    sources(&root, &mut found);
+    found.retain(|path| {
+        !path.strip_prefix(&root).unwrap_or(path).iter().any(|part| part == "tests" || part == "tests.rs")
+    });
     found.sort();
     assert!(found.len() > 20, "the sources were not found");
     found
