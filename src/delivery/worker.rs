@@ -122,6 +122,7 @@ impl Worker {
         }
         self.store.feed_number().await?;
         self.store.signing_requests_expire(self.clock.now()).await?;
+        self.store.drafts_expire(self.clock.now()).await?;
         Ok(round)
     }
 

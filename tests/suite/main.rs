@@ -4,6 +4,7 @@
 mod authority;
 mod http_filings;
 mod http_plumbing;
+mod pages_flow;
 mod pages_i18n;
 mod status_machine;
 mod support;

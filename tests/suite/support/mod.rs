@@ -1,4 +1,5 @@
 //! What the tests share.
+pub mod browser;
 pub mod gateway;
 pub mod http;
 pub mod mini_pki;
