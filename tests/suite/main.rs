@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod authority;
+mod http_agency;
 mod http_filings;
 mod http_plumbing;
+mod http_process;
 mod pages_flow;
 mod pages_i18n;
 mod status_machine;

@@ -148,3 +148,38 @@ fn note(response: &ServiceResponse<BoxBody>, stopwatch: Stopwatch) {
     let micros = u64::try_from(stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX);
     tracing::info!(target: "madoguchi::http", route, status, micros, "answered");
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, init_service, try_call_service};
+    use actix_web::{App, HttpResponse};
+
+    use super::*;
+    use crate::web::config::WebConfig;
+
+    async fn falls() -> HttpResponse {
+        panic!("secret of the inside")
+    }
+
+    async fn says_nothing() -> HttpResponse {
+        HttpResponse::BadRequest().finish()
+    }
+
+    #[actix_web::test]
+    async fn a_panic_is_a_fault_without_its_text_and_the_next_request_is_served() {
+        let state = web::Data::new(WebState::new(WebConfig::default()));
+        let app = App::new().app_data(state).wrap(from_fn(envelope)).route("/falls", web::get().to(falls));
+        let app = init_service(app.route("/mute", web::get().to(says_nothing))).await;
+        let error = try_call_service(&app, TestRequest::get().uri("/falls").to_request()).await.unwrap_err();
+        let answer = error.error_response();
+        assert_eq!(answer.status(), 500);
+        let body = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["code"], "internal");
+        assert_eq!(body["type"], "http://127.0.0.1:8080/problems/internal");
+        assert!(!body.to_string().contains("secret"));
+        let mute = try_call_service(&app, TestRequest::get().uri("/mute").to_request()).await.unwrap();
+        assert_eq!(mute.headers().get("content-type").unwrap(), problem::MEDIA_TYPE);
+    }
+}
