@@ -68,12 +68,38 @@ fn pem_objects<'a>(bytes: &[u8], labels: &[&str]) -> Result<Vec<Cow<'a, [u8]>>, 
         let end = find(body, b"-----END ").ok_or(PemError::Unterminated)?;
         let (text, tail) = body.split_at(end);
         if labels.iter().any(|wanted| wanted.as_bytes() == label) {
-            let stripped: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-            found.push(Cow::Owned(BASE64.decode(stripped).map_err(|_| PemError::Base64)?));
+            found.push(Cow::Owned(decode(text)?));
         }
         rest = tail.get(9..).unwrap_or_default();
     }
     Ok(found)
+}
+
+/// Decodes base64 with line breaks, in pieces, so that a large file is not copied before it is decoded.
+fn decode(text: &[u8]) -> Result<Vec<u8>, PemError> {
+    const PIECE: usize = 4 * 1024;
+    let mut out = Vec::with_capacity(text.len() / 4 * 3);
+    let mut piece = Vec::with_capacity(PIECE);
+    let mut ended = false;
+    for byte in text.iter().filter(|byte| !byte.is_ascii_whitespace()) {
+        piece.push(*byte);
+        if piece.len() == PIECE {
+            // Padding ends the data: nothing may follow it.
+            ended |= decode_piece(&piece, ended, &mut out)?;
+            piece.clear();
+        }
+    }
+    decode_piece(&piece, ended, &mut out)?;
+    Ok(out)
+}
+
+/// Decodes a piece; tells whether it ended with padding.
+fn decode_piece(piece: &[u8], ended: bool, out: &mut Vec<u8>) -> Result<bool, PemError> {
+    if ended && !piece.is_empty() {
+        return Err(PemError::Base64);
+    }
+    BASE64.decode_vec(piece, out).map_err(|_| PemError::Base64)?;
+    Ok(piece.last() == Some(&b'='))
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {

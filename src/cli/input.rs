@@ -72,3 +72,22 @@ pub fn too_large(path: &Path) -> String {
 pub fn unreadable(path: &Path, error: &std::io::Error) -> String {
     format!("{} cannot be read: {error}", path.display())
 }
+
+/// A time for people: RFC 3339 in UTC, to the second.
+pub fn time_text(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+/// Prints a JSON document to standard output. Whether the reader has gone away is its own affair.
+pub fn print_json(value: &impl serde::Serialize) {
+    use std::io::Write as _;
+    if let Ok(text) = serde_json::to_string_pretty(value) {
+        let _ = writeln!(std::io::stdout().lock(), "{text}");
+    }
+}
+
+/// Prints text to standard output.
+pub fn print_text(text: &str) {
+    use std::io::Write as _;
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}

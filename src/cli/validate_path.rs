@@ -1,12 +1,220 @@
-//! `madoguchi validate-path`.
+//! `madoguchi validate-path`: RFC 5280 section 6 for one certificate, with every check.
 
+use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{exit, input};
+use crate::clock::{Clock, SystemClock};
+use crate::pki::certificate::{Certificate, Oid};
+use crate::pki::crl::{CrlSnapshot, RevocationStatus, check_revocation};
+use crate::pki::path::{self, PathRequest, PolicyInputs, Purpose};
+use crate::pki::trust_store::TrustStore;
+use crate::signature::report::ChainEntry;
+use crate::verdict::{self, Check, CheckStatus, SubIndication};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+#[command(after_help = "Files hold PEM or DER, one object or several. Exit status: 0 valid; 1 not valid (revoked and \
+    revocation unknown too); 64 wrong usage; 66 an input cannot be read.")]
+pub struct Args {
+    /// The certificate whose path is validated
+    target: PathBuf,
+    /// A trust anchor; may be given several times
+    #[arg(long = "anchor", value_name = "FILE", required = true)]
+    anchors: Vec<PathBuf>,
+    /// Certificates that may help to build the path
+    #[arg(long = "certificate", value_name = "FILE")]
+    certificates: Vec<PathBuf>,
+    /// Revocation lists; each is verified before it counts
+    #[arg(long = "crl", value_name = "FILE")]
+    crls: Vec<PathBuf>,
+    /// The time at which the path is judged (RFC 3339) [default: now]
+    #[arg(long, value_name = "TIME", value_parser = input::time)]
+    at: Option<DateTime<Utc>>,
+    /// What the certificate is wanted for: its key usage must fit
+    #[arg(long, value_enum, default_value = "any")]
+    purpose: PurposeArg,
+    /// A policy that will do, dotted; may be given several times [default: any policy]
+    #[arg(long = "initial-policy", value_name = "OID", value_parser = oid)]
+    initial_policies: Vec<Oid>,
+    /// The path must be valid for one of the policies (initial-explicit-policy)
+    #[arg(long)]
+    require_explicit_policy: bool,
+    /// Policy mappings do not count (initial-policy-mapping-inhibit)
+    #[arg(long)]
+    inhibit_policy_mapping: bool,
+    /// anyPolicy does not count (initial-any-policy-inhibit)
+    #[arg(long)]
+    inhibit_any_policy: bool,
+    /// Do not ask whether certificates are revoked
+    #[arg(long)]
+    no_revocation: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+/// `--purpose`.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum PurposeArg {
+    /// Signing documents: nonRepudiation
+    Sign,
+    /// Authentication: digitalSignature
+    Authenticate,
+    /// Anything
+    Any,
+}
+
+fn oid(text: &str) -> Result<Oid, String> {
+    Oid::from_text(text).ok_or_else(|| "give a policy as a dotted OID: 1.2.392.200149.8.5.1.1.20".to_owned())
+}
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Report {
+    result: &'static str,
+    sub_indication: Option<SubIndication>,
+    validation_time: DateTime<Utc>,
+    path: Vec<ChainEntry>,
+    valid_policies: Vec<String>,
+    revocation: Vec<RevocationStatus>,
+    checks: Vec<Check>,
+}
+
+/// What the command reads.
+struct Inputs {
+    target: Vec<u8>,
+    trust: TrustStore,
+    crls: Vec<Vec<u8>>,
+}
 
 /// Runs the command.
-pub fn run(_args: Args) -> ExitCode {
-    unimplemented!()
+pub fn run(args: Args) -> ExitCode {
+    let now = SystemClock.now();
+    let at = args.at.unwrap_or(now);
+    let inputs = match read(&args) {
+        Ok(inputs) => inputs,
+        Err(message) => {
+            eprintln!("madoguchi: {message}");
+            return ExitCode::from(exit::NO_INPUT);
+        }
+    };
+    let report = judge(&args, &inputs, at, now);
+    if args.json {
+        input::print_json(&report)
+    } else {
+        input::print_text(&text(&report))
+    }
+    ExitCode::from(if report.result == "valid" { exit::OK } else { exit::FAILED })
+}
+
+fn read(args: &Args) -> Result<Inputs, String> {
+    let trust = TrustStore::new(input::certificates(&args.anchors)?, input::certificates(&args.certificates)?);
+    let crls = args.crls.iter().map(|path| input::bytes(path)).collect::<Result<_, _>>()?;
+    Ok(Inputs { target: input::bytes(&args.target)?, trust, crls })
+}
+
+fn judge(args: &Args, inputs: &Inputs, at: DateTime<Utc>, now: DateTime<Utc>) -> Report {
+    let target = match one_certificate(&inputs.target) {
+        Ok(target) => target,
+        Err(check) => return report(at, vec![check], &[], &[], Vec::new()),
+    };
+    let policies = PolicyInputs {
+        initial_policies: args.initial_policies.clone(),
+        require_explicit_policy: args.require_explicit_policy,
+        inhibit_policy_mapping: args.inhibit_policy_mapping,
+        inhibit_any_policy: args.inhibit_any_policy,
+    };
+    let purpose = match args.purpose {
+        PurposeArg::Sign => Purpose::Sign,
+        PurposeArg::Authenticate => Purpose::Authenticate,
+        PurposeArg::Any => Purpose::Any,
+    };
+    let request = PathRequest { at, extra: &[], purpose, policies: &policies };
+    let outcome = path::validate(&inputs.trust, &target, &request);
+    let mut checks = outcome.checks;
+    let mut validity = path::target_validity(&target, at);
+    let mut statuses = Vec::new();
+    if let (Some(chain), false) = (&outcome.chain, args.no_revocation) {
+        let (snapshot, refused) = CrlSnapshot::from_files(&inputs.crls, &inputs.trust, &[], at, now);
+        checks.extend(refused.iter().map(|(number, refusal)| {
+            let file = args.crls.get(*number).map(|path| path.display().to_string()).unwrap_or_default();
+            Check::warning("revocation_list_is_accepted", "RFC 5280 6.3.3", format!("{file}: {refusal}"))
+        }));
+        let found = check_revocation(&snapshot, chain, at, None);
+        if found.proof.is_some() && validity.sub_indication == Some(SubIndication::OutOfBoundsNoPoe) {
+            validity.sub_indication = Some(SubIndication::OutOfBoundsNotRevoked);
+        }
+        checks.extend(found.checks);
+        statuses = found.statuses;
+    }
+    checks.push(validity);
+    report(at, checks, &outcome.candidate, &outcome.valid_policies, statuses)
+}
+
+/// The one certificate that TARGET holds.
+fn one_certificate(bytes: &[u8]) -> Result<Arc<Certificate>, Check> {
+    const NAME: &str = "target_is_a_certificate";
+    const CLAUSE: &str = "RFC 5280 4.1";
+    let failed = |detail: String| Check::failed(NAME, CLAUSE, SubIndication::FormatFailure, detail);
+    let mut found = Certificate::from_pem_or_der(bytes).map_err(|error| failed(error.to_string()))?;
+    match (found.pop(), found.is_empty()) {
+        (Some(target), true) => Ok(target),
+        _ => Err(failed("the file holds several certificates".to_owned())),
+    }
+}
+
+fn report(
+    at: DateTime<Utc>,
+    checks: Vec<Check>,
+    path: &[Arc<Certificate>],
+    policies: &[Oid],
+    revocation: Vec<RevocationStatus>,
+) -> Report {
+    let (_, sub_indication) = verdict::conclude(&checks);
+    Report {
+        result: if sub_indication.is_none() { "valid" } else { "invalid" },
+        sub_indication,
+        validation_time: at,
+        path: path.iter().map(|one| ChainEntry { subject: one.subject(), sha256: one.sha256_hex() }).collect(),
+        valid_policies: policies.iter().map(Oid::to_string).collect(),
+        revocation,
+        checks,
+    }
+}
+
+fn text(report: &Report) -> String {
+    let mut out = String::new();
+    let why = report.sub_indication.map(|sub| format!(" ({})", sub.as_str())).unwrap_or_default();
+    let _ = writeln!(out, "{}{why} at {}", report.result, input::time_text(report.validation_time));
+    for (number, entry) in report.path.iter().enumerate() {
+        let _ = writeln!(out, "  {}. {}", number + 1, entry.subject);
+    }
+    if !report.valid_policies.is_empty() {
+        let _ = writeln!(out, "Policies: {}", report.valid_policies.join(", "));
+    }
+    for status in &report.revocation {
+        let crl = status.crl.as_ref().map(|crl| {
+            let number = crl.number.as_deref().unwrap_or("without number");
+            format!(" by list {number} of {}", input::time_text(crl.this_update))
+        });
+        let digest = status.certificate.get(..16).unwrap_or_default();
+        let _ = writeln!(out, "Revocation of {digest}: {}{}", status.status, crl.unwrap_or_default());
+    }
+    for check in &report.checks {
+        let mark = match check.status {
+            CheckStatus::Passed => "ok  ",
+            CheckStatus::Failed => "FAIL",
+            CheckStatus::Warning => "warn",
+            CheckStatus::NotApplicable => "-   ",
+        };
+        let detail = if check.detail.is_empty() { String::new() } else { format!(": {}", check.detail) };
+        let _ = writeln!(out, "  {mark} {} [{}]{detail}", check.name, check.clause);
+    }
+    out
 }

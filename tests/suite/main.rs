@@ -8,6 +8,8 @@ mod http_plumbing;
 mod http_process;
 mod pages_flow;
 mod pages_i18n;
+mod pki_crls;
+mod pki_paths;
 mod status_machine;
 mod support;
 mod verify_table;

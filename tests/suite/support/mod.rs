@@ -1,5 +1,6 @@
 //! What the tests share.
 pub mod browser;
+pub mod der_pki;
 pub mod gateway;
 pub mod http;
 pub mod mini_pki;

@@ -1,0 +1,403 @@
+//! CRLs: what is refused and by which code, what a chain's revocation is, shards, snapshots.
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use madoguchi::pki::certificate::Certificate;
+use madoguchi::pki::crl::{CrlSnapshot, CrlStore, RevocationOutcome, check_revocation};
+use madoguchi::pki::path::{PathRequest, PolicyInputs, Purpose, VerifiedChain, validate};
+use madoguchi::pki::trust_store::TrustStore;
+use madoguchi::verdict::{SubIndication, conclude};
+
+use crate::support::der_pki::*;
+
+struct World {
+    root: Entity,
+    ca: Entity,
+    trust: TrustStore,
+    ca_certificate: Arc<Certificate>,
+}
+
+/// root -> CA, both known.
+fn world() -> World {
+    let (root, root_certificate) = root("CN=Root");
+    let ca = Entity::new("C=JP,CN=CA");
+    let ca_certificate = CertSpec::ca(2).certificate(&root, &ca);
+    let trust = TrustStore::new(vec![root_certificate], vec![ca_certificate.clone()]);
+    World { root, ca, trust, ca_certificate }
+}
+
+impl World {
+    fn leaf(&self, spec: CertSpec) -> Arc<Certificate> {
+        spec.certificate(&self.ca, &Entity::new("CN=leaf"))
+    }
+
+    fn chain(&self, target: &Arc<Certificate>) -> VerifiedChain {
+        let policies = PolicyInputs::any();
+        let request = PathRequest { at: at(), extra: &[], purpose: Purpose::Any, policies: &policies };
+        validate(&self.trust, target, &request).chain.unwrap()
+    }
+
+    /// A store with the root's empty list and these of the CA.
+    fn store(&self, of_ca: &[CrlSpec]) -> CrlStore {
+        let store = CrlStore::default();
+        store.offer(&CrlSpec::new(1).der(&self.root), &self.trust, at()).unwrap();
+        for spec in of_ca {
+            store.offer(&spec.der(&self.ca), &self.trust, at()).unwrap();
+        }
+        store
+    }
+
+    fn check(&self, store: &CrlStore, leaf: &Arc<Certificate>) -> RevocationOutcome {
+        check_revocation(&store.current(), &self.chain(leaf), at(), None)
+    }
+
+    fn refusal(&self, spec: &CrlSpec) -> &'static str {
+        CrlStore::default().offer(&spec.der(&self.ca), &self.trust, at()).unwrap_err().code
+    }
+}
+
+fn sub(outcome: &RevocationOutcome) -> Option<SubIndication> {
+    let sub = conclude(&outcome.checks).1;
+    assert_eq!(outcome.proof.is_some(), sub.is_none());
+    sub
+}
+
+#[test]
+fn a_certificate_is_good_by_a_fresh_verified_list_that_covers_it() {
+    let world = world();
+    let leaf = world.leaf(CertSpec::leaf(7));
+    let store = world.store(&[CrlSpec::new(5)]);
+    let outcome = world.check(&store, &leaf);
+    assert_eq!(sub(&outcome), None);
+    let crls = outcome.proof.unwrap();
+    assert_eq!(crls.crls().iter().map(|crl| crl.number.as_deref()).collect::<Vec<_>>(), [Some("5"), Some("1")]);
+    assert_eq!(outcome.statuses.iter().map(|status| status.status).collect::<Vec<_>>(), ["good", "good"]);
+}
+
+#[test]
+fn without_a_list_of_every_issuer_it_is_try_later() {
+    let world = world();
+    let leaf = world.leaf(CertSpec::leaf(7));
+    assert_eq!(sub(&world.check(&world.store(&[]), &leaf)), Some(SubIndication::TryLater));
+    let only_ca = CrlStore::default();
+    only_ca.offer(&CrlSpec::new(1).der(&world.ca), &world.trust, at()).unwrap();
+    assert_eq!(sub(&world.check(&only_ca, &leaf)), Some(SubIndication::TryLater));
+}
+
+#[test]
+fn a_revocation_counts_from_its_date_and_against_what_is_proven() {
+    let world = world();
+    let leaf = world.leaf(CertSpec::leaf(7));
+    let revoked_at = at() - Duration::hours(5);
+    let store = world.store(&[CrlSpec::new(5).revoke(&leaf, revoked_at, &[reason(3)])]);
+    let chain = world.chain(&leaf);
+    let judge = |at: DateTime<Utc>, signed_after: Option<DateTime<Utc>>| {
+        sub(&check_revocation(&store.current(), &chain, at, signed_after))
+    };
+    assert_eq!(judge(at(), None), Some(SubIndication::RevokedNoPoe));
+    assert_eq!(judge(at(), Some(revoked_at - Duration::seconds(1))), Some(SubIndication::RevokedNoPoe));
+    assert_eq!(judge(at(), Some(revoked_at)), Some(SubIndication::Revoked));
+    assert_eq!(judge(revoked_at, None), Some(SubIndication::RevokedNoPoe));
+    // Known to exist before: the revocation, dated after, does not count.
+    assert_eq!(judge(revoked_at - Duration::seconds(1), None), None);
+    let outcome = world.check(&store, &leaf);
+    assert_eq!(outcome.statuses[0].status, "revoked");
+    assert_eq!(outcome.statuses[0].reason, Some("affiliationChanged"));
+    assert_eq!(outcome.statuses[0].revoked_at, Some(revoked_at));
+}
+
+#[test]
+fn hold_and_remove_from_crl_are_not_revocations() {
+    let world = world();
+    let leaf = world.leaf(CertSpec::leaf(7));
+    let date = at() - Duration::hours(5);
+    let held = world.store(&[CrlSpec::new(5).revoke(&leaf, date, &[reason(6)])]);
+    let outcome = world.check(&held, &leaf);
+    assert_eq!((sub(&outcome), outcome.statuses[0].status), (Some(SubIndication::TryLater), "on_hold"));
+    let removed = world.store(&[CrlSpec::new(5).revoke(&leaf, date, &[reason(8)])]);
+    assert_eq!(sub(&world.check(&removed, &leaf)), None);
+}
+
+#[test]
+fn a_revoked_ca_is_told_apart() {
+    let world = world();
+    let leaf = world.leaf(CertSpec::leaf(7));
+    let store = CrlStore::default();
+    let list = CrlSpec::new(1).revoke(&world.ca_certificate, at() - Duration::hours(2), &[reason(2)]);
+    store.offer(&list.der(&world.root), &world.trust, at()).unwrap();
+    store.offer(&CrlSpec::new(1).der(&world.ca), &world.trust, at()).unwrap();
+    assert_eq!(sub(&world.check(&store, &leaf)), Some(SubIndication::RevokedCaNoPoe));
+}
+
+#[test]
+fn a_stale_list_decides_nothing_even_against() {
+    let world = world();
+    let leaf = world.leaf(CertSpec::leaf(7));
+    let stale = CrlSpec::new(5).issued(at() - Duration::days(9), at() - Duration::seconds(1));
+    let store = world.store(&[stale.revoke(&leaf, at() - Duration::days(10), &[])]);
+    let outcome = world.check(&store, &leaf);
+    assert_eq!((sub(&outcome), outcome.statuses[0].status), (Some(SubIndication::TryLater), "unknown"));
+    assert!(outcome.checks.iter().any(|check| check.name == "revocation_lists_are_fresh" && check.is_failed()));
+    assert_eq!(store.stale_or_soon(at(), Duration::zero()).len(), 1);
+    assert_eq!(store.stale_or_soon(at(), Duration::hours(24)).len(), 2);
+}
+
+#[test]
+fn an_expired_certificate_may_have_dropped_off_a_later_list() {
+    let world = world();
+    let expired = |days: i64| CertSpec::leaf(7).valid(at() - Duration::days(200), at() - Duration::days(days));
+    let day_list = CrlSpec::new(5).issued(at() - Duration::hours(1), at() + Duration::hours(23));
+    let store = world.store(&[day_list]);
+    // One regular list beyond its validity still has the entry (RFC 5280 3.3); a later one need not.
+    let leaf = expired(1);
+    assert_eq!(sub(&world.check(&store, &world.leaf(leaf))), None);
+    assert_eq!(sub(&world.check(&store, &world.leaf(expired(3)))), Some(SubIndication::TryLater));
+}
+
+#[test]
+fn two_generations_of_one_name_have_lists_of_their_own() {
+    let (old, old_certificate) = root("CN=Root");
+    let (new, new_certificate) = root("CN=Root");
+    let trust = TrustStore::new(vec![old_certificate, new_certificate], Vec::new());
+    let subject = Entity::new("CN=leaf");
+    let (under_old, under_new) =
+        (CertSpec::leaf(7).certificate(&old, &subject), CertSpec::leaf(7).certificate(&new, &subject));
+    let store = CrlStore::default();
+    // The new generation revokes serial 7; the old one's numbers are far higher.
+    let revoking = CrlSpec::new(3).revoke(&under_new, at() - Duration::hours(2), &[]);
+    store.offer(&CrlSpec::new(900).der(&old), &trust, at()).unwrap();
+    store.offer(&revoking.der(&new), &trust, at()).unwrap();
+    let policies = PolicyInputs::any();
+    let request = PathRequest { at: at(), extra: &[], purpose: Purpose::Any, policies: &policies };
+    let judge = |leaf| {
+        let chain = validate(&trust, leaf, &request).chain.unwrap();
+        sub(&check_revocation(&store.current(), &chain, at(), None))
+    };
+    assert_eq!(judge(&under_old), None);
+    assert_eq!(judge(&under_new), Some(SubIndication::RevokedNoPoe));
+}
+
+fn shard_name(city: u32) -> Vec<u8> {
+    directory(&format!("C=JP,O=JPKI,OU=CRL Distribution Points,OU=Tokyo,CN=City {city} CRLDP"))
+}
+
+fn shard(number: u64, city: u32) -> CrlSpec {
+    CrlSpec::new(number).with(issuing_distribution_point(&[shard_name(city)], &[]))
+}
+
+#[test]
+fn a_shard_covers_its_own_distribution_point_and_no_other() {
+    let world = world();
+    let date = at() - Duration::hours(2);
+    let leaf = world.leaf(CertSpec::leaf(7).with(distribution_points(&[vec![shard_name(1)]])));
+    let good = world.store(&[shard(5, 1), shard(5, 2).revoke(&leaf, date, &[])]);
+    assert_eq!(sub(&world.check(&good, &leaf)), None);
+    let other_only = world.store(&[shard(5, 2)]);
+    assert_eq!(sub(&world.check(&other_only, &leaf)), Some(SubIndication::TryLater));
+    let revoked = world.store(&[shard(5, 2), shard(5, 1).revoke(&leaf, date, &[])]);
+    assert_eq!(sub(&world.check(&revoked, &leaf)), Some(SubIndication::RevokedNoPoe));
+    // A list without a scope covers every distribution point; a shard does not cover a certificate without any.
+    assert_eq!(sub(&world.check(&world.store(&[CrlSpec::new(9)]), &leaf)), None);
+    let plain = world.leaf(CertSpec::leaf(8));
+    assert_eq!(sub(&world.check(&good, &plain)), Some(SubIndication::TryLater));
+}
+
+#[test]
+fn any_of_several_distribution_points_will_do_not_the_first_alone() {
+    let world = world();
+    let web = uri("http://crl.example/1.crl");
+    let points = distribution_points(&[vec![shard_name(1)], vec![uri("ldap://x/"), web.clone()]]);
+    let leaf = world.leaf(CertSpec::leaf(7).with(points));
+    let by_uri = CrlSpec::new(5).with(issuing_distribution_point(&[web], &[]));
+    let revoking = by_uri.clone().revoke(&leaf, at() - Duration::hours(2), &[]);
+    assert_eq!(sub(&world.check(&world.store(&[by_uri]), &leaf)), None);
+    assert_eq!(sub(&world.check(&world.store(&[revoking]), &leaf)), Some(SubIndication::RevokedNoPoe));
+}
+
+#[test]
+fn a_name_relative_to_the_issuer_is_made_whole() {
+    let world = world();
+    let relative = |tag: u8| tlv(0xa0, &tlv(tag, &rdn("CN=CRL 7")));
+    let points = extension("2.5.29.31", false, &seq(&[seq(&[relative(0xa1)])]));
+    let leaf = world.leaf(CertSpec::leaf(7).with(points));
+    let whole = CrlSpec::new(5).with(issuing_distribution_point(&[directory("C=JP,CN=CA,CN=CRL 7")], &[]));
+    assert_eq!(sub(&world.check(&world.store(&[whole]), &leaf)), None);
+    let also_relative = CrlSpec::new(5).with(extension("2.5.29.28", true, &seq(&[relative(0xa1)])));
+    assert_eq!(sub(&world.check(&world.store(&[also_relative]), &leaf)), None);
+}
+
+#[test]
+fn a_list_of_user_certificates_says_nothing_of_a_ca() {
+    let world = world();
+    let leaf = world.leaf(CertSpec::leaf(7));
+    let only = |tag: u8| issuing_distribution_point(&[], &[tlv(tag, &[0xff])]);
+    assert_eq!(sub(&world.check(&world.store(&[CrlSpec::new(5).with(only(0x81))]), &leaf)), None);
+    let cas = world.store(&[CrlSpec::new(5).with(only(0x82))]);
+    assert_eq!(sub(&world.check(&cas, &leaf)), Some(SubIndication::TryLater));
+}
+
+#[test]
+fn each_refusal_has_its_code() {
+    let world = world();
+    let date = at() - Duration::hours(2);
+    let critical = extension("1.2.3.4", true, &[5, 0]);
+    let idp = |more: Vec<u8>| CrlSpec::new(5).with(issuing_distribution_point(&[shard_name(1)], &[more]));
+    let mut no_next = CrlSpec::new(5);
+    no_next.next_update = None;
+    let twice = entry(&[7], date, &[]);
+    let cases = [
+        ("unknown_critical_extension", CrlSpec::new(5).with(critical.clone())),
+        ("unknown_critical_entry_extension", CrlSpec::new(5).entry(entry(&[7], date, &[critical]))),
+        ("delta_not_supported", CrlSpec::new(5).with(extension("2.5.29.27", true, &integer(4)))),
+        ("indirect_not_supported", idp(tlv(0x84, &[0xff]))),
+        ("reasons_not_supported", idp(tlv(0x83, &[6, 0x40]))),
+        ("attribute_certificates_only", idp(tlv(0x85, &[0xff]))),
+        ("contradictory_scope", idp([tlv(0x81, &[0xff]), tlv(0x82, &[0xff])].concat())),
+        ("next_update_missing", no_next),
+        ("next_update_not_after_this_update", CrlSpec::new(5).issued(at(), at())),
+        ("this_update_in_future", CrlSpec::new(5).issued(at() + Duration::hours(1), at() + Duration::hours(2))),
+        ("duplicate_serial", CrlSpec::new(5).entry(twice.clone()).entry(twice)),
+        ("not_a_crl", CrlSpec::new(5).entry(tlv(0x30, &[2, 1, 7]))),
+        ("not_a_crl", CrlSpec::new(5).entry(entry(&[0, 7], date, &[]))),
+    ];
+    for (code, spec) in cases {
+        assert_eq!(world.refusal(&spec), code);
+    }
+    let der = CrlSpec::new(5).der(&world.ca);
+    let refusal = |bytes: &[u8]| CrlStore::default().offer(bytes, &world.trust, at()).unwrap_err().code;
+    assert_eq!(refusal(&der[..der.len() - 1]), "not_a_crl");
+    assert_eq!(refusal(&[der.as_slice(), &[0]].concat()), "not_a_crl");
+    let announced: Vec<u8> = [&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff], &der[4..]].concat();
+    assert_eq!(refusal(&announced), "not_a_crl");
+    let mut flipped = der.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    assert_eq!(refusal(&flipped), "wrong_signature");
+}
+
+#[test]
+fn a_list_needs_an_issuer_that_is_trusted_and_may_sign_lists() {
+    let world = world();
+    let code = |entity: &Entity, trust: &TrustStore| {
+        CrlStore::default().offer(&CrlSpec::new(5).der(entity), trust, at()).unwrap_err().code
+    };
+    assert_eq!(code(&Entity::new("CN=Nobody"), &world.trust), "unknown_issuer");
+    assert_eq!(code(&Entity::new("C=JP,CN=CA"), &world.trust), "wrong_signature");
+    let with = |spec: CertSpec| {
+        let ca = Entity::new("CN=Other");
+        let certificate = spec.certificate(&world.root, &ca);
+        (TrustStore::new(world.trust.anchors().to_vec(), vec![certificate]), ca)
+    };
+    let (trust, ca) = with(CertSpec::new(3).with(basic_constraints(true, None)).with(key_usage(&[5])));
+    assert_eq!(code(&ca, &trust), "issuer_may_not_sign_crls");
+    let (trust, ca) = with(CertSpec::ca(3).valid(at() - Duration::days(9), at() - Duration::days(1)));
+    assert_eq!(code(&ca, &trust), "issuer_not_trusted");
+    let trust = TrustStore::new(Vec::new(), vec![world.ca_certificate.clone()]);
+    assert_eq!(code(&world.ca, &trust), "issuer_not_trusted");
+}
+
+#[test]
+fn numbers_and_dates_never_fall_and_entries_do_not_vanish() {
+    let world = world();
+    let leaf = world.leaf(CertSpec::leaf(7));
+    let store = world.store(&[CrlSpec::new(300).revoke(&leaf, at() - Duration::days(9), &[])]);
+    let later = |number: u64| CrlSpec::new(number).issued(at() - Duration::minutes(5), at() + Duration::days(1));
+    let keeping = |spec: CrlSpec| spec.revoke(&leaf, at() - Duration::days(9), &[]).der(&world.ca);
+    let code = |der: &[u8]| store.offer(der, &world.trust, at()).unwrap_err().code;
+    assert_eq!(code(&keeping(later(299))), "number_falls");
+    assert_eq!(code(&keeping(later(2))), "number_falls");
+    assert_eq!(code(&keeping(later(300))), "number_reused");
+    let mut unnumbered = later(1);
+    unnumbered.number = None;
+    assert_eq!(code(&keeping(unnumbered)), "number_missing");
+    let older = CrlSpec::new(301).issued(at() - Duration::days(2), at() + Duration::days(1));
+    assert_eq!(code(&keeping(older)), "older_than_held");
+    assert_eq!(code(&later(301).der(&world.ca)), "entries_lost");
+    let held = store.list();
+    assert!(held.iter().any(|crl| crl.identity.number.as_deref() == Some("300")));
+    store.offer(&keeping(later(301)), &world.trust, at()).unwrap();
+    // Another scope of the same key counts for itself.
+    store.offer(&shard(1, 1).der(&world.ca), &world.trust, at()).unwrap();
+    assert_eq!(store.list().len(), 3);
+}
+
+#[test]
+fn a_hold_may_end_and_an_old_entry_may_go() {
+    let world = world();
+    let (held, old) = (world.leaf(CertSpec::leaf(7)), world.leaf(CertSpec::leaf(8)));
+    let first = CrlSpec::new(1).revoke(&held, at() - Duration::days(9), &[reason(6)]).revoke(
+        &old,
+        at() - Duration::days(7 * 366),
+        &[],
+    );
+    let store = world.store(&[first]);
+    let next = CrlSpec::new(2).issued(at() - Duration::minutes(5), at() + Duration::days(1));
+    store.offer(&next.der(&world.ca), &world.trust, at()).unwrap();
+}
+
+#[test]
+fn a_request_keeps_the_snapshot_it_began_with() {
+    let world = world();
+    let leaf = world.leaf(CertSpec::leaf(7));
+    let store = world.store(&[CrlSpec::new(5)]);
+    let began_with: Arc<CrlSnapshot> = store.current();
+    let next = CrlSpec::new(6).issued(at() - Duration::minutes(5), at() + Duration::days(1));
+    let revoking = next.revoke(&leaf, at() - Duration::minutes(10), &[]);
+    store.offer(&revoking.der(&world.ca), &world.trust, at()).unwrap();
+    let chain = world.chain(&leaf);
+    let before = check_revocation(&began_with, &chain, at(), None);
+    assert_eq!(before.proof.unwrap().crls()[0].number.as_deref(), Some("5"));
+    assert_eq!(sub(&world.check(&store, &leaf)), Some(SubIndication::RevokedNoPoe));
+}
+
+#[test]
+fn the_same_list_twice_is_no_refusal_and_no_new_snapshot() {
+    let world = world();
+    let store = world.store(&[]);
+    let der = CrlSpec::new(5).der(&world.ca);
+    let first = store.offer(&der, &world.trust, at()).unwrap();
+    let snapshot = store.current();
+    let pem = openssl::x509::X509Crl::from_der(&der).unwrap().to_pem().unwrap();
+    assert_eq!(store.offer(&pem, &world.trust, at()).unwrap(), first);
+    assert!(Arc::ptr_eq(&snapshot, &store.current()));
+}
+
+#[test]
+fn two_thousand_shards_stand_side_by_side_and_a_forged_one_is_left_out() {
+    let (issuer, certificate) = root("C=JP,O=JPKI,OU=JPKI for digital signature");
+    let forger = Entity::new(&issuer.name);
+    let trust = TrustStore::new(vec![certificate], Vec::new());
+    let store = CrlStore::default();
+    let leaf = CertSpec::leaf(77)
+        .with(distribution_points(&[vec![shard_name(1_234)]]))
+        .certificate(&issuer, &Entity::new("CN=leaf"));
+    for city in 0..2_000 {
+        let mut spec = shard(1, city);
+        if city == 1_234 {
+            spec = spec.revoke(&leaf, at() - Duration::hours(3), &[]);
+        }
+        let signer = if city == 1_000 { &forger } else { &issuer };
+        let offered = store.offer(&spec.der(signer), &trust, at());
+        assert_eq!(offered.err().map(|refusal| refusal.code), (city == 1_000).then_some("wrong_signature"));
+    }
+    assert_eq!(store.current().len(), 1_999);
+    let policies = PolicyInputs::any();
+    let request = PathRequest { at: at(), extra: &[], purpose: Purpose::Any, policies: &policies };
+    let chain = validate(&trust, &leaf, &request).chain.unwrap();
+    let outcome = check_revocation(&store.current(), &chain, at(), None);
+    assert_eq!(sub(&outcome), Some(SubIndication::RevokedNoPoe));
+}
+
+#[test]
+fn lists_at_hand_are_judged_as_of_a_past_time() {
+    let world = world();
+    let leaf = world.leaf(CertSpec::leaf(7));
+    let long_ago = at() - Duration::days(100);
+    let old = CrlSpec::new(1).issued(long_ago - Duration::hours(1), long_ago + Duration::hours(23));
+    let new = CrlSpec::new(9).revoke(&leaf, at() - Duration::hours(9), &[]);
+    let files = vec![new.der(&world.ca), old.der(&world.ca), CrlSpec::new(4).der(&world.root), b"noise".to_vec()];
+    let (snapshot, refused) = CrlSnapshot::from_files(&files, &world.trust, &[], long_ago, at());
+    assert_eq!(refused.iter().map(|(number, refusal)| (*number, refusal.code)).collect::<Vec<_>>(), [(3, "not_a_crl")]);
+    let chain = world.chain(&leaf);
+    assert_eq!(sub(&check_revocation(&snapshot, &chain, long_ago, None)), None);
+    assert_eq!(sub(&check_revocation(&snapshot, &chain, at(), None)), Some(SubIndication::RevokedNoPoe));
+}

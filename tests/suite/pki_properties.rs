@@ -1,0 +1,205 @@
+//! Properties: the CRL index equals a set for any serials; no bytes make the readers panic; a million entries.
+use std::collections::BTreeSet;
+
+use chrono::Duration;
+use madoguchi::asn1;
+use madoguchi::pki::certificate::Certificate;
+use madoguchi::pki::crl::{CrlIndex, CrlStore, IndexError, ParsedCrl, diff, lints};
+use madoguchi::pki::trust_store::TrustStore;
+use proptest::prelude::*;
+
+use crate::support::der_pki::*;
+
+/// Content octets of an INTEGER in its shortest form.
+fn serial() -> impl Strategy<Value = Vec<u8>> {
+    let any = prop::collection::vec(any::<u8>(), 1..=21);
+    let shared_prefix = (0..=20usize, prop::collection::vec(any::<u8>(), 1..=3)).prop_map(|(length, tail)| {
+        let mut serial = vec![0x5a; length];
+        serial.extend(tail);
+        serial.truncate(21);
+        serial
+    });
+    let sequential = (0u64..5_000).prop_map(|number| asn1::single(&integer(number)).unwrap().value.to_vec());
+    let doubling = (0u32..160).prop_map(|bit| {
+        let mut octets = vec![0u8; 21];
+        octets[20 - bit as usize / 8] |= 1 << (bit % 8);
+        octets
+    });
+    prop_oneof![any, shared_prefix, sequential, doubling].prop_map(shortest)
+}
+
+fn shortest(mut octets: Vec<u8>) -> Vec<u8> {
+    while octets.len() > 1 && asn1::integer_octets(&octets).is_err() {
+        octets.remove(0);
+    }
+    octets
+}
+
+/// A CRL of these serials, not signed by anybody.
+fn unsigned_crl<'a>(serials: impl IntoIterator<Item = &'a Vec<u8>>) -> Vec<u8> {
+    let entries: Vec<u8> = serials.into_iter().flat_map(|serial| entry(serial, at(), &[])).collect();
+    let algorithm = seq(&[oid("1.2.840.10045.4.3.2")]);
+    let tbs = seq(&[
+        integer(1),
+        algorithm.clone(),
+        name("CN=CA"),
+        time(at()),
+        time(at() + Duration::days(1)),
+        tlv(0x30, &entries),
+    ]);
+    seq(&[tbs, algorithm, tlv(3, &[0, 1])])
+}
+
+fn index(der: &[u8]) -> Result<CrlIndex, IndexError> {
+    CrlIndex::build(&ParsedCrl::from_der(der).unwrap(), der, |_| Ok(()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn the_index_answers_as_a_set_does(
+        listed in prop::collection::btree_set(serial(), 0..400),
+        asked in prop::collection::vec(serial(), 0..200),
+    ) {
+        let der = unsigned_crl(&listed);
+        let index = index(&der).unwrap();
+        prop_assert_eq!(index.len(), listed.len());
+        for serial in listed.iter().chain(&asked) {
+            let found = index.find(&der, serial);
+            prop_assert_eq!(found.is_some(), listed.contains(serial));
+            prop_assert!(found.is_none_or(|entry| entry.serial == serial.as_slice()));
+        }
+    }
+
+    #[test]
+    fn a_serial_that_stands_twice_is_found_wherever_it_stands(
+        listed in prop::collection::btree_set(serial(), 1..100),
+        which in any::<prop::sample::Index>(),
+        place in any::<prop::sample::Index>(),
+    ) {
+        let mut list: Vec<Vec<u8>> = listed.into_iter().collect();
+        let twice = list[which.index(list.len())].clone();
+        list.insert(place.index(list.len() + 1), twice.clone());
+        prop_assert_eq!(index(&unsigned_crl(&list)).err(), Some(IndexError::DuplicateSerial(hex::encode(twice))));
+    }
+
+    #[test]
+    fn a_difference_is_that_of_the_sets(
+        old in prop::collection::btree_set(serial(), 0..100),
+        new in prop::collection::btree_set(serial(), 0..100),
+    ) {
+        let found = diff(&unsigned_crl(&old), &unsigned_crl(&new)).unwrap();
+        let hexed = |set: BTreeSet<&Vec<u8>>| set.into_iter().map(hex::encode).collect::<BTreeSet<_>>();
+        prop_assert_eq!(found.added_serials.into_iter().collect::<BTreeSet<_>>(), hexed(new.difference(&old).collect()));
+        prop_assert_eq!(found.removed_serials.into_iter().collect::<BTreeSet<_>>(), hexed(old.difference(&new).collect()));
+        prop_assert_eq!(found.changed, 0);
+    }
+
+    #[test]
+    fn no_bytes_make_a_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        read_everything(&bytes);
+    }
+
+    #[test]
+    fn no_damage_makes_a_reader_panic(
+        which in 0..2usize,
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let mut bytes = seeds()[which].clone();
+        for (at, octet) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = octet;
+        }
+        read_everything(&bytes);
+        read_everything(&bytes[..cut.index(bytes.len())]);
+    }
+}
+
+/// A certificate and a CRL with every extension that is read.
+fn seeds() -> &'static [Vec<u8>; 2] {
+    static SEEDS: std::sync::OnceLock<[Vec<u8>; 2]> = std::sync::OnceLock::new();
+    SEEDS.get_or_init(|| {
+        let ca = Entity::new("C=JP,O=Test,CN=CA");
+        let certificate = CertSpec::ca(2)
+            .with(policies(&["1.2.3"]))
+            .with(distribution_points(&[vec![directory("CN=a"), uri("http://a/")]]))
+            .with(extension("2.5.29.17", false, &seq(&[tlv(0x81, b"a@b"), tlv(0x87, &[1, 2, 3, 4])])))
+            .with(extension("2.5.29.30", true, &seq(&[tlv(0xa0, &seq(&[directory("CN=a")]))])))
+            .with(extension("2.5.29.33", true, &seq(&[seq(&[oid("1.2.3"), oid("1.2.4")])])))
+            .with(extension("2.5.29.36", true, &seq(&[tlv(0x80, &[0]), tlv(0x81, &[1])])))
+            .with(extension("2.5.29.54", true, &integer(1)));
+        let crl = CrlSpec::new(7)
+            .with(issuing_distribution_point(&[directory("CN=a")], &[tlv(0x81, &[0xff])]))
+            .entry(entry(&[7], at(), &[reason(1)]));
+        [certificate.der(&ca, &ca), crl.der(&ca)]
+    })
+}
+
+fn read_everything(bytes: &[u8]) {
+    let _ = asn1::check_strict(bytes);
+    if let Ok(certificate) = Certificate::from_der(bytes) {
+        let _ = (certificate.subject(), certificate.issuer(), certificate.common_name());
+        let _ = certificate.subject_alt_names().map(|name| name.to_text()).count();
+        let _ = certificate.public_key().is_ok();
+        let _ = madoguchi::pki::jpki::resident_attributes(&certificate);
+    }
+    let _ = Certificate::from_pem_or_der(bytes);
+    if let Ok(crl) = ParsedCrl::from_der(bytes) {
+        let _ = lints(&crl);
+        let _ = CrlIndex::build(&crl, bytes, |_| Ok(()));
+    }
+    let _ = CrlStore::default().offer(bytes, &TrustStore::default(), at());
+}
+
+#[test]
+fn the_seed_files_of_the_fuzz_targets_are_read() {
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    for target in ["certificate", "crl"] {
+        let files: Vec<_> = std::fs::read_dir(corpus.join(target)).unwrap().collect();
+        assert!(files.len() >= 4, "{target}: {} seeds", files.len());
+        for file in files {
+            read_everything(&std::fs::read(file.unwrap().path()).unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_million_entries_are_taken_in_and_found() {
+    let (ca, certificate) = root("CN=Large");
+    let trust = TrustStore::new(vec![certificate], Vec::new());
+    // 20-octet serials; the number is spread over all of them, so that the list is not sorted by anything.
+    let serial = |number: u32| {
+        let mut serial = [0x11u8; 20];
+        serial[1..5].copy_from_slice(&number.wrapping_mul(2_654_435_761).to_be_bytes());
+        serial[16..].copy_from_slice(&number.to_be_bytes());
+        serial
+    };
+    let mut spec = CrlSpec::new(1);
+    let pattern = entry(&serial(0), at() - Duration::days(1), &[]);
+    let place = pattern.windows(20).position(|window| window == serial(0)).unwrap();
+    spec.entries = Vec::with_capacity(pattern.len() * 1_000_000);
+    for number in 0..1_000_000 {
+        let start = spec.entries.len();
+        spec.entries.extend_from_slice(&pattern);
+        spec.entries[start + place..start + place + 20].copy_from_slice(&serial(number));
+    }
+    let der = spec.der(&ca);
+    let store = CrlStore::default();
+    let watch = madoguchi::clock::Stopwatch::start();
+    store.offer(&der, &trust, at()).unwrap();
+    let took = watch.elapsed();
+    println!("1,000,000 entries of {} bytes taken in within {took:?}", der.len());
+    let snapshot = store.current();
+    let shard = snapshot.shards().next().unwrap();
+    assert_eq!(shard.entries(), 1_000_000);
+    let watch = madoguchi::clock::Stopwatch::start();
+    for number in (0..1_000_000).step_by(10) {
+        assert!(shard.find(&serial(number)).is_some());
+        assert!(shard.find(&serial(number + 1_000_000)).is_none());
+    }
+    println!("200,000 look-ups took {:?}", watch.elapsed());
+    // Without optimisation it is far slower; the bench holds the real figure.
+    assert!(took < std::time::Duration::from_secs(20), "{took:?}");
+}
