@@ -24,7 +24,10 @@ fn fields_are_those_that_openssl_reads() {
         assert_eq!(ours.subject_key_id(), theirs.subject_key_id().map(|id| id.as_slice()));
         assert_eq!(ours.authority_key_id(), theirs.authority_key_id().map(|id| id.as_slice()));
         let common_name = theirs.subject_name().entries_by_nid(Nid::COMMONNAME).next();
-        assert_eq!(ours.common_name(), common_name.map(|entry| entry.data().as_utf8().unwrap().to_string()));
+        assert_eq!(
+            ours.common_name(),
+            common_name.map(|entry| String::from_utf8(entry.data().as_slice().to_vec()).unwrap())
+        );
         assert!(ours.public_key().is_ok());
         let after = openssl::asn1::Asn1Time::from_unix(ours.not_after().timestamp()).unwrap();
         assert!(theirs.not_after() == after);
@@ -56,18 +59,22 @@ fn with_attributes(list: &[(u8, &str)]) -> Result<madoguchi::pki::jpki::Resident
 
 #[test]
 fn attributes_that_break_the_profile_are_refused() {
-    let good = with_attributes(&[(9, "ふりがな"), (6, "00"), (2, "010"), (5, "東京"), (3, "3"), (4, "200000000"), (1, "山　田")]);
+    let good = with_attributes(&[
+        (9, "ふりがな"),
+        (6, "00"),
+        (2, "010"),
+        (5, "東京"),
+        (3, "3"),
+        (4, "200000000"),
+        (1, "山　田"),
+    ]);
     let good = good.unwrap();
     assert_eq!((good.name.as_deref(), good.name_substitutes.as_deref()), (Some("山　田"), Some("010")));
     assert_eq!((good.sex, good.date_of_birth), (Some("unknown"), None));
     assert_eq!((good.address.as_deref(), good.address_substitutes.as_deref()), (Some("東京"), Some("00")));
-    for wrong in [
-        &[(1, "a"), (1, "b")][..],
-        &[(3, "0")],
-        &[(4, "19801231")],
-        &[(1, "ab"), (2, "0")],
-        &[(5, "ab"), (6, "0x")],
-    ] {
+    for wrong in
+        [&[(1, "a"), (1, "b")][..], &[(3, "0")], &[(4, "19801231")], &[(1, "ab"), (2, "0")], &[(5, "ab"), (6, "0x")]]
+    {
         assert!(with_attributes(wrong).is_err(), "{wrong:?}");
     }
 }

@@ -12,7 +12,7 @@ use crate::support::der_pki::*;
 
 /// Content octets of an INTEGER in its shortest form.
 fn serial() -> impl Strategy<Value = Vec<u8>> {
-    let any = prop::collection::vec(any::<u8>(), 1..=21);
+    let whatever = prop::collection::vec(any::<u8>(), 1..=21);
     let shared_prefix = (0..=20usize, prop::collection::vec(any::<u8>(), 1..=3)).prop_map(|(length, tail)| {
         let mut serial = vec![0x5a; length];
         serial.extend(tail);
@@ -25,7 +25,7 @@ fn serial() -> impl Strategy<Value = Vec<u8>> {
         octets[20 - bit as usize / 8] |= 1 << (bit % 8);
         octets
     });
-    prop_oneof![any, shared_prefix, sequential, doubling].prop_map(shortest)
+    prop_oneof![whatever, shared_prefix, sequential, doubling].prop_map(shortest)
 }
 
 fn shortest(mut octets: Vec<u8>) -> Vec<u8> {

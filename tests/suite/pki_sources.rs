@@ -41,7 +41,10 @@ fn what_is_dropped_into_the_folder_is_taken_in_and_what_is_wrong_is_told_once() 
     assert!(watched.scan(&store, &trust, at()).refused.is_empty());
     put("c.crl", b"something else");
     assert_eq!(watched.scan(&store, &trust, at()).refused[0].1.code, "not_a_crl");
-    assert_eq!(store.refusals().iter().map(|refused| refused.code).collect::<Vec<_>>(), ["not_a_crl", "wrong_signature"]);
+    assert_eq!(
+        store.refusals().iter().map(|refused| refused.code).collect::<Vec<_>>(),
+        ["not_a_crl", "wrong_signature"]
+    );
     let later = CrlSpec::new(3).issued(at() - Duration::minutes(1), at() + Duration::days(1));
     put("c.crl", &later.der(&ca));
     assert_eq!(watched.scan(&store, &trust, at()).taken_in[0].number.as_deref(), Some("3"));
@@ -146,7 +149,8 @@ fn crl_inspect_and_diff_say_what_is_in_a_list() {
 fn validate(pki: &TestPki, card: &str, at: Option<DateTime<Utc>>, more: &[&str]) -> Output {
     let target = pki.certificate_path(card).display().to_string();
     let mut args: Vec<String> = vec!["validate-path".to_owned(), "--json".to_owned()];
-    let folders = [("--anchor", pki.anchors_dir()), ("--certificate", pki.intermediates_dir()), ("--crl", pki.crls_dir())];
+    let folders =
+        [("--anchor", pki.anchors_dir()), ("--certificate", pki.intermediates_dir()), ("--crl", pki.crls_dir())];
     for (flag, folder) in folders {
         let without_revocation = more.contains(&"--no-revocation");
         for file in fs::read_dir(folder).unwrap().filter(|_| flag != "--crl" || !without_revocation) {
