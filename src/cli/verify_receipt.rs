@@ -120,7 +120,9 @@ fn open(bytes: &[u8], keys: &JwkSet) -> Result<(&'static str, String, Value), St
         serde_json::from_slice(&verified.payload).map_err(|_| "what was signed is not JSON".to_owned())?;
     // The readable copy beside the token proves nothing: where there is one, it must say the same.
     match answer.as_ref().and_then(|answer| answer.get("receipt")) {
-        Some(copy) if *copy != receipt => Err("the receipt in the JSON document is not the one that was signed".to_owned()),
+        Some(copy) if *copy != receipt => {
+            Err("the receipt in the JSON document is not the one that was signed".to_owned())
+        }
         _ => Ok((kind, verified.kid, receipt)),
     }
 }
@@ -155,7 +157,10 @@ fn print(findings: &Findings, json: bool) {
         return;
     }
     let kind = findings.kind.unwrap_or_default();
-    println!("The {kind} is {}.", if findings.result == "valid" { "VALID" } else { "valid, but NOT of every file given" });
+    println!(
+        "The {kind} is {}.",
+        if findings.result == "valid" { "VALID" } else { "valid, but NOT of every file given" }
+    );
     println!("  signed with key  {}", findings.kid.as_deref().unwrap_or_default());
     if let Some(receipt) = &findings.receipt {
         for (label, pointer) in [

@@ -144,6 +144,11 @@ impl TestPki {
         }
     }
 
+    /// The list that covers a card's certificate, to be signed anew; only of a [`Self::copy`].
+    pub fn authority_list(&self, id: &str) -> madoguchi::authority::lists::List {
+        self.authority().list_for(id).unwrap()
+    }
+
     /// The CRL that covers the certificate of a card or CA, DER.
     pub fn crl_for(&self, id: &str) -> Vec<u8> {
         self.crl(&self.crl_id_for(id))
