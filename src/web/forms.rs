@@ -174,6 +174,13 @@ impl Field {
     }
 }
 
+/// What is wrong with a field, with the field's name before it.
+fn named(label: &str, error: &str) -> String {
+    // The colon of the language that the label is written in.
+    let colon = if label.is_ascii() { ": " } else { "：" };
+    format!("{label}{colon}{error}")
+}
+
 /// One line of an error summary: leads to the field with this id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SummaryLine {
@@ -185,7 +192,8 @@ pub struct SummaryLine {
 
 /// The error summary of a form: a line for each field with an error, in the form's order.
 pub fn summary(fields: &[Field]) -> Vec<SummaryLine> {
-    let line = |field: &Field| Some(SummaryLine { id: field.id(), message: field.error.clone()? });
+    let line =
+        |field: &Field| Some(SummaryLine { id: field.id(), message: named(&field.label, field.error.as_ref()?) });
     fields.iter().filter_map(line).collect()
 }
 
@@ -228,7 +236,7 @@ mod tests {
             Field::text("body", "Body").kind(FieldKind::Lines(8)).value("line 1\nline 2").max_length(20),
         ];
         let html = rendered(fields);
-        assert!(html.contains("<a href=\"#f-answers-title\">Too long</a>"), "{html}");
+        assert!(html.contains("<a href=\"#f-answers-title\">Title: Too long</a>"), "{html}");
         assert!(html.contains("aria-describedby=\"f-answers-title-hint f-answers-title-error\" aria-invalid=\"true\""));
         assert!(html.contains("value=\"&#34;typed&#34;\""));
         assert!(html.contains("line 1\nline 2</textarea>"));

@@ -136,11 +136,11 @@ fn what_was_typed_stays_when_something_is_wrong_with_it() {
     let text = answer.text();
     assert_eq!(answer.status, 422);
     for (id, words) in [
-        ("recipient", "Check the municipality"),
-        ("sex", "Fill this in"),
-        ("date_of_birth", "Enter the date like"),
-        ("answers-title", "Use at most 200 characters"),
-        ("answers-body", "Fill this in"),
+        ("recipient", "Municipality: Check the municipality"),
+        ("sex", "Sex: Fill this in"),
+        ("date_of_birth", "Date of birth: Enter the date like"),
+        ("answers-title", "Title: Use at most 200 characters"),
+        ("answers-body", "Text: Fill this in"),
     ] {
         assert!(text.contains(&format!("<a href=\"#f-{id}\">{words}")), "{id}: {text}");
         assert!(text.contains(&format!("id=\"f-{id}-error\"")), "{id}");
@@ -279,6 +279,23 @@ fn anyone_can_have_a_signature_checked() {
     let nothing = browser.upload("/verify", &[("signature", "", b"")]);
     assert_eq!(nothing.status, 422);
     assert!(nothing.text().contains("Choose a signature file"));
+}
+
+#[test]
+fn every_check_of_a_report_is_told_in_words() {
+    use madoguchi::web::i18n::Language;
+    let (gateway, pki) = (TestGateway::start(), TestPki::shared());
+    for card in ["sign-yamada", "auth-yamada", "sign-tanaka", "sign-sato", "sign-ito", "rsa2048-alice", "p256-carol"] {
+        let report = gateway.gateway.validate(&pki.sign(card, b"x"), Some(b"x"));
+        let names: Vec<&str> = report.signatures.iter().flat_map(|one| &one.checks).map(|check| check.name).collect();
+        assert!(names.len() > 20, "{card}: {names:?}");
+        for name in names {
+            for language in Language::ALL {
+                let key = format!("check-{}", name.replace('_', "-"));
+                assert!(language.find(&key).is_some(), "{key} is missing in {}", language.tag());
+            }
+        }
+    }
 }
 
 #[test]

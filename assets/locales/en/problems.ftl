@@ -61,7 +61,7 @@ problem-do-request-timeout = Check your connection and send it again.
 
 problem-title-too-large = What was sent is too large
 problem-what-too-large = A file, or everything together, is larger than allowed.
-problem-do-too-large = Make the files smaller. One attachment may have up to 10 MiB.
+problem-do-too-large = Make the files smaller. One attachment may have up to 10 MB.
 
 problem-title-unsupported-media-type = This kind of data is not taken
 problem-what-unsupported-media-type = Data of this kind is not taken at this address.
@@ -133,7 +133,7 @@ problem-do-attachment-mismatch = Send the very file that was listed. If you chan
 
 problem-title-attachment-too-large = An attachment is too large
 problem-what-attachment-too-large = One of the attached files is larger than allowed.
-problem-do-attachment-too-large = Keep each file within 10 MiB.
+problem-do-attachment-too-large = Keep each file within 10 MB.
 
 problem-title-attachment-refused = An attachment was refused by the malware check
 problem-what-attachment-refused = The check found that the file may hold a harmful program.

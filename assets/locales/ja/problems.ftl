@@ -61,7 +61,7 @@ problem-do-request-timeout = 通信の状態を確認して、もう一度送信
 
 problem-title-too-large = 送信されたデータが大きすぎます
 problem-what-too-large = ファイルまたは全体の大きさが上限を超えています。
-problem-do-too-large = ファイルを小さくするか、分けてください。添付ファイルは一つ10 MiBまでです。
+problem-do-too-large = ファイルを小さくするか、分けてください。添付ファイルは一つ10 MBまでです。
 
 problem-title-unsupported-media-type = 受け付けていない形式です
 problem-what-unsupported-media-type = この形式のデータは受け付けていません。
@@ -133,7 +133,7 @@ problem-do-attachment-mismatch = 署名したときと同じファイルを送�
 
 problem-title-attachment-too-large = 添付ファイルが大きすぎます
 problem-what-attachment-too-large = 添付ファイルの一つが、大きさの上限を超えています。
-problem-do-attachment-too-large = 一つ10 MiBまでにしてください。
+problem-do-attachment-too-large = 一つ10 MBまでにしてください。
 
 problem-title-attachment-refused = 添付ファイルを受け付けられません
 problem-what-attachment-refused = 添付ファイルの検査で、危険なプログラムが含まれている可能性があると判定されました。

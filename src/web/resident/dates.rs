@@ -14,12 +14,13 @@ pub fn moment(language: Language, time: DateTime<Utc>) -> String {
     }
 }
 
-/// How large a file is: `12 KB`, `3.4 MB`.
+/// How large a file is, in units of 1024: `12 KB`, `3.4 MB`.
 pub fn size(bytes: u64) -> String {
     match bytes {
-        0..=999 => format!("{bytes} B"),
-        1_000..=999_999 => format!("{} KB", bytes.div_ceil(1000)),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+        0..=1023 => format!("{bytes} B"),
+        1024..=1_048_575 => format!("{} KB", bytes.div_ceil(1024)),
+        _ if bytes % 1_048_576 == 0 => format!("{} MB", bytes / 1_048_576),
+        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
     }
 }
 
@@ -36,6 +37,7 @@ mod tests {
 
     #[test]
     fn a_size_is_never_told_as_nothing() {
-        assert_eq!([size(0), size(1), size(1000), size(10_485_760)], ["0 B", "1 B", "1 KB", "10.4 MB"]);
+        assert_eq!([size(0), size(1), size(1025), size(10_485_760)], ["0 B", "1 B", "2 KB", "10 MB"]);
+        assert_eq!(size(3_565_158), "3.4 MB");
     }
 }

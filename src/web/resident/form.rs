@@ -43,11 +43,11 @@ impl FormView {
         let mut errors = summary(std::slice::from_ref(&recipient));
         errors.extend(summary(&applicant));
         errors.extend(summary(&answers));
-        let known = |fault: &&String| !errors.iter().any(|line| line.message == **fault);
+        let shown: Vec<&str> = applicant.iter().chain(&answers).map(|field| field.name.as_str()).collect();
         let rest: Vec<SummaryLine> = faults
-            .values()
-            .filter(known)
-            .map(|message| SummaryLine { id: String::new(), message: message.clone() })
+            .iter()
+            .filter(|(name, _)| *name != "recipient" && !shown.contains(&name.as_str()))
+            .map(|(name, message)| SummaryLine { id: format!("f-{name}"), message: message.clone() })
             .collect();
         errors.extend(rest);
         let agent = super::agent::AgentView::of(state);
