@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 pub use sections::{
     AlarmSettings, CardSettings, CatalogSettings, DatabaseSettings, DocumentSettings, KeySettings, LimitSettings,
-    LogSettings, MailSettings, OnUndecided, RevocationSettings, ServerSettings, SessionSettings, SignatureSettings,
-    TrustSettings,
+    LogSettings, MailSettings, OnUndecided, RevocationSettings, ScannerSettings, ServerSettings, SessionSettings,
+    SignatureSettings, TrustSettings,
 };
 pub use values::{ByteSize, LogFormat, Origin, Period};
 
@@ -41,6 +41,8 @@ pub struct Settings {
     pub mail: MailSettings,
     /// `[alarms]`
     pub alarms: AlarmSettings,
+    /// `[scanner]`
+    pub scanner: ScannerSettings,
     /// `[limits]`
     pub limits: LimitSettings,
     /// `[sessions]`
@@ -90,6 +92,7 @@ impl Settings {
             keys: source.section(),
             mail: source.section(),
             alarms: source.section(),
+            scanner: source.section(),
             limits: source.section(),
             sessions: source.section(),
             catalog: source.section(),

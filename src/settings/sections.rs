@@ -161,6 +161,18 @@ section! {
 }
 
 section! {
+    /// The malware scanner that attachments pass before an agency gets them.
+    ScannerSettings = "scanner" {
+        /// A clamd, over TCP.
+        clamd: Option<String> = None, "an address and a port: \"127.0.0.1:3310\"";
+        /// A program that reads the file from its standard input: exit status 0 clean, 1 harmful.
+        command: Vec<String> = Vec::new(), "a list: the program and its arguments";
+        /// How long it may take for one file.
+        patience: Period = Period::seconds(60), "a length of time: \"60s\"";
+    }
+}
+
+section! {
     /// Limits.
     LimitSettings = "limits" {
         /// Per address; 0: off.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::settings::{SessionSettings, Settings};
+use crate::settings::{ScannerSettings, SessionSettings, Settings};
 
 /// A certificate chain and its key, PEM files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub struct WebConfig {
     pub patience: Patience,
     /// Sign-in sessions of agencies and operators.
     pub sessions: SessionSettings,
+    /// The malware scanner.
+    pub scanner: ScannerSettings,
     /// Worker threads; 0: one a core.
     pub workers: usize,
     /// Origin of the card client's agent that pages may offer.
@@ -106,6 +108,7 @@ impl Default for WebConfig {
             limits: UploadLimits::default(),
             patience: Patience::default(),
             sessions: SessionSettings::default(),
+            scanner: ScannerSettings::default(),
             workers: 0,
             card_agent: None,
             card_pairing: None,
@@ -144,6 +147,7 @@ impl From<&Settings> for WebConfig {
                 ..Patience::default()
             },
             sessions: settings.sessions.clone(),
+            scanner: settings.scanner.clone(),
             workers: server.workers,
         }
     }

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, Resource, web};
 
 use super::problem::Problem;
-use super::{api, assets, resident, staff};
+use super::{agency, api, assets, resident, staff};
 use crate::submission::rejection::RejectionCode;
 
 /// Who may call a route; the handler's extractor enforces it, a test goes over every route with every role.
@@ -102,6 +102,11 @@ route_table! {
     POST "/agency/sign-out"                                  Anyone       staff::sign_in::post_sign_out;
     GET  "/agency/password"                                  Agency       staff::password::get_password;
     POST "/agency/password"                                  Agency       staff::password::post_password;
+    GET  "/agency"                                           Agency       agency::queue::get_queue;
+    GET  "/agency/filings.csv"                               Agency       agency::export::get_export;
+    GET  "/agency/filings/{arrival_number}"                  Agency       agency::filing::get_filing;
+    GET  "/agency/filings/{arrival_number}/documents/{role}/{ordinal}" Agency agency::files::get_file;
+    POST "/agency/filings/{arrival_number}/decision"         Agency       agency::decision::post_decision;
     GET  "/operator/sign-in"                                 Anyone       staff::sign_in::get_sign_in;
     POST "/operator/sign-in"                                 Anyone       staff::sign_in::post_sign_in;
     POST "/operator/sign-out"                                Anyone       staff::sign_in::post_sign_out;

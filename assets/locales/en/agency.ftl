@@ -29,3 +29,114 @@ staff-password-short = A password has at least { $count } characters.
 staff-password-long = A password has at most { $count } bytes.
 staff-password-guessable = This is too easy to guess: it repeats a few characters, or holds your sign-in name.
 staff-change-password = Change password
+
+## The queue
+agency-queue-title = Filings
+agency-queue-caption = Newest first
+agency-queue-none = No application has been filed with your agency yet.
+agency-queue-none-filtered = No filing fits this filter.
+agency-queue-older = Older filings
+agency-queue-newest = Newest filings
+agency-queue-export = Download as CSV
+agency-counts = Filings by status
+agency-column-title = Application
+agency-column-applicant = Applicant
+agency-column-received = Received
+agency-column-status = Status
+agency-filter = Filter
+agency-filter-status = Status
+agency-filter-procedure = Procedure
+agency-filter-from = Received from
+agency-filter-to = Received until
+agency-filter-date-hint = For example 2026-11-22
+agency-filter-date-wrong = Write the date as 2026-11-22.
+agency-filter-number = Arrival number, or a part of it
+agency-filter-button = Show
+agency-filter-clear = Show all
+
+## One filing
+agency-back = Filings
+agency-corrects = Corrects
+agency-applicant = Applicant, as signed
+agency-applicant-name = Name
+agency-applicant-birth = Date of birth
+agency-applicant-sex = Sex
+agency-applicant-address = Address
+agency-sex-male = Male
+agency-sex-female = Female
+agency-sex-unknown = Not stated
+agency-answers = Application, as signed
+agency-answer-yes = Yes
+agency-answer-no = No
+agency-files = Files
+agency-file-what = Download
+agency-file-name = Name
+agency-file-size = Size
+agency-file-application = Application document
+agency-file-signature = Signature
+agency-file-attachment = Attachment
+agency-file-back = Back to the filing
+agency-file-refused-title = This file is not handed out
+agency-file-harmful = The malware scanner found something harmful in it. Ask the applicant for a clean copy.
+agency-file-unscanned = The malware scanner does not answer, and no attachment is handed out unscanned. Try again soon, and tell whoever runs this service.
+agency-decide = Decide
+agency-decide-what = What is to be done
+agency-decide-review = Take it up for review
+agency-decide-accept = Accept
+agency-decide-reject = Reject
+agency-decide-complete = Complete: the result has been delivered
+agency-decide-reason = Reason
+agency-decide-reason-hint = The applicant sees it. Needed for a rejection.
+agency-decide-reason-missing = A rejection needs a reason.
+agency-decide-reason-long = A reason has at most { $count } characters.
+agency-decide-missing = Choose what is to be done.
+agency-decide-button = Decide
+agency-decision-done = Done. The filing is now: { $status }
+agency-decision-conflict = Somebody was quicker: the filing is now “{ $status }”. Nothing of yours was recorded; your reason is kept below where it can still be used.
+agency-verdict = Verification
+agency-verdict-first = Verdict at receipt
+agency-verdict-held = Decided after it was held
+agency-verdict-confirmed = Confirmed by a later revocation list
+agency-verdict-contested = Contested by a later revocation list
+agency-verdict-policy = policy { $policy }
+agency-verdict-crl = Revocation list
+agency-verdict-checks = { $count ->
+    [one] { $count } check
+   *[other] All { $count } checks
+}
+agency-crl-number = No. { $number }
+agency-crl-issued = issued { $time }
+agency-crl-next = next due { $time }
+agency-revocation = Revocation
+agency-signer-subject = Signer's certificate
+agency-signer-serial = Serial number
+agency-signer-algorithm = Algorithm
+agency-signer-claimed = Signing time (claimed)
+agency-history = History
+
+## Statuses and states
+agency-dyn-status-held = Held
+agency-dyn-status-received = Received
+agency-dyn-status-under-review = Under review
+agency-dyn-status-correction-requested = Correction requested
+agency-dyn-status-corrected = Corrected
+agency-dyn-status-accepted = Accepted
+agency-dyn-status-rejected = Rejected
+agency-dyn-status-completed = Completed
+agency-dyn-status-withdrawn = Withdrawn
+agency-dyn-status-refused = Refused
+agency-dyn-revocation-none = Not decided yet
+agency-dyn-revocation-provisional = Not revoked by the newest list at receipt
+agency-dyn-revocation-confirmed = Not revoked, confirmed by a list issued after receipt
+agency-dyn-revocation-contested = A later list says that the certificate had ended before receipt
+
+## The export
+agency-csv-number = Arrival number
+agency-csv-received = Received
+agency-csv-procedure = Procedure
+agency-csv-title = Title
+agency-csv-applicant = Applicant
+agency-csv-birth = Date of birth
+agency-csv-status = Status
+agency-csv-status-at = Status since
+agency-csv-revocation = Revocation

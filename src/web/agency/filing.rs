@@ -1,0 +1,268 @@
+//! GET /agency/filings/{arrival_number}: one filing with its applicant, its answers as a document, its verdict, its
+//! history, its files and what may be decided. Every look leaves an audit line.
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde_json::Value;
+
+use super::queue::procedure_title;
+use super::report::{VerdictView, view as verdict_view};
+use super::{arrival_number, own_record, revocation_words, status_colour, status_words};
+use crate::gateway::Gateway;
+use crate::ids::ArrivalNumber;
+use crate::intake::document::ApplicationDocument;
+use crate::procedures::{Field as FormField, Procedure};
+use crate::store::DocumentRole;
+use crate::store::submissions::{StoredDocument, StoredStatus, SubmissionRecord};
+use crate::submission::status::SubmissionStatus;
+use crate::web::extract::csrf::Browser;
+use crate::web::extract::session::AgencyUser;
+use crate::web::forms::{Choice, Field, FieldKind, SummaryLine, summary};
+use crate::web::page::Page;
+use crate::web::problem::Problem;
+use crate::web::resident::dates::{moment, size};
+use crate::web::staff::{audit, frame};
+
+struct FileRow {
+    href: String,
+    kind: String,
+    name: String,
+    size: String,
+    sha256: String,
+}
+
+struct HistoryRow {
+    at: String,
+    status: String,
+    by: String,
+    reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "agency/filing.html")]
+struct FilingView {
+    page: Page,
+    number: String,
+    grouped: String,
+    status: String,
+    colour: &'static str,
+    revocation: String,
+    received: String,
+    procedure: String,
+    corrects: Option<String>,
+    applicant: Vec<(String, String)>,
+    answers: Vec<(String, String)>,
+    files: Vec<FileRow>,
+    verdicts: Vec<VerdictView>,
+    history: Vec<HistoryRow>,
+    decision: Option<Vec<Field>>,
+    errors: Vec<SummaryLine>,
+    notice: Option<(&'static str, String)>,
+}
+
+/// What the page says beside the filing itself.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// The decision as it was typed, where it was not taken.
+    pub decision: String,
+    /// The reason as it was typed.
+    pub reason: String,
+    /// What is wrong with the decision: a key.
+    pub decision_fault: Option<&'static str>,
+    /// What is wrong with the reason: a key.
+    pub reason_fault: Option<&'static str>,
+    /// Somebody was quicker: the filing stands elsewhere now.
+    pub conflict: bool,
+    /// The decision was taken.
+    pub done: bool,
+}
+
+/// `?done=1` after a decision.
+#[derive(Debug, serde::Deserialize)]
+pub struct Done {
+    #[serde(default)]
+    done: u8,
+}
+
+/// GET /agency/filings/{arrival_number}
+///
+/// # Errors
+/// 404; a store that does not answer.
+pub async fn get_filing(
+    gateway: web::Data<Gateway>,
+    user: AgencyUser,
+    page: Page,
+    browser: Browser,
+    number: web::Path<String>,
+    query: web::Query<Done>,
+) -> Result<HttpResponse, Problem> {
+    let said = Said { done: query.done == 1, ..Said::default() };
+    show(&gateway, &user, (page, &browser), arrival_number(&number)?, StatusCode::OK, said).await
+}
+
+/// The page of one filing, with what there is to say.
+///
+/// # Errors
+/// As [`get_filing`].
+pub async fn show(
+    gateway: &Gateway,
+    user: &AgencyUser,
+    (page, browser): (Page, &Browser),
+    number: ArrivalNumber,
+    status: StatusCode,
+    said: Said,
+) -> Result<HttpResponse, Problem> {
+    let record = own_record(gateway, user, number).await?;
+    audit(gateway, &user.user.account, "view_filing", number.to_string(), "done").await?;
+    let stored = gateway.store.submission_document(number, DocumentRole::Application, 0).await?;
+    let (_, bytes) = stored.ok_or_else(|| Problem::internal("a filing has no application document"))?;
+    let document =
+        ApplicationDocument::read(&bytes).map_err(|_| Problem::internal("a recorded document is unreadable"))?;
+    let page = frame(page, browser, &user.user.account);
+    let view = view(page, gateway, &record, &document, &said);
+    Ok(view.page.respond(status, &view))
+}
+
+fn view(
+    page: Page,
+    gateway: &Gateway,
+    record: &SubmissionRecord,
+    document: &ApplicationDocument,
+    said: &Said,
+) -> FilingView {
+    let filing = &record.submission;
+    let decision = decision_fields(&page, filing.status, said);
+    let errors = decision.as_deref().map(summary).unwrap_or_default();
+    let page = page.named(filing.title.clone()).errors(!errors.is_empty());
+    let procedure = gateway.catalog.get(filing.procedure.as_str());
+    let same_form = procedure.filter(|procedure| procedure.form_version == filing.form_version);
+    FilingView {
+        number: filing.arrival_number.to_string(),
+        grouped: filing.arrival_number.grouped(),
+        status: status_words(&page, filing.status).into_owned(),
+        colour: status_colour(filing.status),
+        revocation: revocation_words(&page, filing.revocation).into_owned(),
+        received: moment(page.language, filing.received_at),
+        procedure: procedure_title(&page, gateway, filing.procedure.as_str()),
+        corrects: filing.corrects.map(|number| number.to_string()),
+        applicant: applicant(&page, document),
+        answers: answers(&page, same_form.map(AsRef::as_ref), &document.answers),
+        files: record.documents.iter().map(|stored| file_row(&page, record, stored)).collect(),
+        verdicts: record.verdicts.iter().rev().map(|verdict| verdict_view(&page, verdict)).collect(),
+        history: history(&page, record),
+        notice: notice(&page, filing.status, said),
+        decision,
+        errors,
+        page,
+    }
+}
+
+fn notice(page: &Page, status: SubmissionStatus, said: &Said) -> Option<(&'static str, String)> {
+    if said.conflict {
+        return Some(("warning", page.with("agency-decision-conflict", "status", status_words(page, status))));
+    }
+    said.done.then(|| ("success", page.with("agency-decision-done", "status", status_words(page, status))))
+}
+
+fn applicant(page: &Page, document: &ApplicationDocument) -> Vec<(String, String)> {
+    let applicant = &document.applicant;
+    let sex = applicant.sex.as_deref().map(|sex| match sex {
+        "male" => page.t("agency-sex-male").into_owned(),
+        "female" => page.t("agency-sex-female").into_owned(),
+        _ => page.t("agency-sex-unknown").into_owned(),
+    });
+    let rows = [
+        ("agency-applicant-name", Some(applicant.name.clone())),
+        ("agency-applicant-birth", applicant.date_of_birth.clone()),
+        ("agency-applicant-sex", sex),
+        ("agency-applicant-address", applicant.address.clone()),
+    ];
+    rows.into_iter().filter_map(|(key, value)| Some((page.t(key).into_owned(), value?))).collect()
+}
+
+/// The answers under the labels of their form, in the form's order; under their bare names where the form is another now.
+fn answers(page: &Page, procedure: Option<&Procedure>, answers: &Value) -> Vec<(String, String)> {
+    let Some(members) = answers.as_object() else { return Vec::new() };
+    let fields = procedure.map(|procedure| procedure.fields.as_slice()).unwrap_or_default();
+    let labelled = fields.iter().filter_map(|field| {
+        let value = members.get(field.name())?;
+        Some((field.label.get(page.language).to_owned(), words(page, Some(field), value)))
+    });
+    let bare = members
+        .iter()
+        .filter(|(name, _)| !fields.iter().any(|field| field.name() == name.as_str()))
+        .map(|(name, value)| (name.clone(), words(page, None, value)));
+    labelled.chain(bare).collect()
+}
+
+fn words(page: &Page, field: Option<&FormField>, value: &Value) -> String {
+    let choices = field.map(|field| field.choices.as_slice()).unwrap_or_default();
+    match value {
+        Value::String(text) => {
+            let chosen = choices.iter().find(|choice| choice.value == *text);
+            chosen.map_or_else(|| text.clone(), |choice| choice.label.get(page.language).to_owned())
+        }
+        Value::Bool(true) => page.t("agency-answer-yes").into_owned(),
+        Value::Bool(false) => page.t("agency-answer-no").into_owned(),
+        Value::Null => "–".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn file_row(page: &Page, record: &SubmissionRecord, stored: &StoredDocument) -> FileRow {
+    let number = record.submission.arrival_number;
+    let (kind, name) = match stored.role {
+        DocumentRole::Application => ("agency-file-application", String::new()),
+        DocumentRole::Signature => ("agency-file-signature", String::new()),
+        DocumentRole::Attachment => ("agency-file-attachment", stored.name.clone()),
+    };
+    FileRow {
+        href: format!("/agency/filings/{number}/documents/{}/{}", stored.role.as_str(), stored.ordinal),
+        kind: page.t(kind).into_owned(),
+        name,
+        size: size(u64::try_from(stored.size).unwrap_or_default()),
+        sha256: hex::encode(stored.sha256),
+    }
+}
+
+fn history(page: &Page, record: &SubmissionRecord) -> Vec<HistoryRow> {
+    let row = |one: &StoredStatus| HistoryRow {
+        at: moment(page.language, one.at),
+        status: status_words(page, one.to).into_owned(),
+        by: one.by.clone(),
+        reason: one.reason.clone().unwrap_or_default(),
+    };
+    record.history.iter().rev().map(row).collect()
+}
+
+/// The moves that an agency can make from here; none where the filing is decided.
+fn decision_fields(page: &Page, status: SubmissionStatus, said: &Said) -> Option<Vec<Field>> {
+    let moves = [
+        ("review", SubmissionStatus::UnderReview, "agency-decide-review"),
+        ("accept", SubmissionStatus::Accepted, "agency-decide-accept"),
+        ("reject", SubmissionStatus::Rejected, "agency-decide-reject"),
+        ("complete", SubmissionStatus::Completed, "agency-decide-complete"),
+    ];
+    let choices: Vec<Choice> = moves
+        .iter()
+        .filter(|(_, to, _)| status.may_become(*to))
+        .map(|(value, _, key)| Choice { value: (*value).to_owned(), label: page.t(key).into_owned() })
+        .collect();
+    if choices.is_empty() {
+        return None;
+    }
+    let fault = |key: Option<&'static str>| key.map(|key| page.with(key, "count", super::decision::REASON_LIMIT));
+    let reason = Field::text("reason", page.t("agency-decide-reason"))
+        .kind(FieldKind::Lines(4))
+        .hint(page.t("agency-decide-reason-hint"))
+        .value(&said.reason)
+        .max_length(super::decision::REASON_LIMIT as u32)
+        .optional()
+        .error(fault(said.reason_fault));
+    let decision = Field::text("decision", page.t("agency-decide-what"))
+        .kind(FieldKind::Radios)
+        .choices(choices)
+        .value(&said.decision)
+        .error(fault(said.decision_fault));
+    Some(vec![decision, reason])
+}
