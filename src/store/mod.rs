@@ -30,6 +30,7 @@ mod group;
 mod group_parts;
 pub mod held;
 pub mod migrations;
+pub mod numbers;
 pub mod password;
 mod queue;
 pub mod recorder;

@@ -68,6 +68,10 @@ pub struct WebConfig {
     pub sessions: SessionSettings,
     /// The malware scanner.
     pub scanner: ScannerSettings,
+    /// A revocation list whose nextUpdate is nearer than this is soon stale.
+    pub soon_stale: chrono::Duration,
+    /// The watched folder, into which uploaded revocation lists are written.
+    pub crl_directory: Option<PathBuf>,
     /// Worker threads; 0: one a core.
     pub workers: usize,
     /// Origin of the card client's agent that pages may offer.
@@ -109,6 +113,8 @@ impl Default for WebConfig {
             patience: Patience::default(),
             sessions: SessionSettings::default(),
             scanner: ScannerSettings::default(),
+            soon_stale: chrono::Duration::hours(6),
+            crl_directory: None,
             workers: 0,
             card_agent: None,
             card_pairing: None,
@@ -148,6 +154,8 @@ impl From<&Settings> for WebConfig {
             },
             sessions: settings.sessions.clone(),
             scanner: settings.scanner.clone(),
+            soon_stale: settings.revocation.soon_stale.chrono(),
+            crl_directory: Some(settings.revocation.directory.clone()),
             workers: server.workers,
         }
     }

@@ -12,6 +12,7 @@ pub mod extract;
 pub mod forms;
 pub mod i18n;
 pub mod middleware;
+pub mod operator;
 pub mod page;
 pub mod problem;
 pub mod resident;

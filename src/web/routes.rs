@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, Resource, web};
 
 use super::problem::Problem;
-use super::{agency, api, assets, resident, staff};
+use super::{agency, api, assets, operator, resident, staff};
 use crate::submission::rejection::RejectionCode;
 
 /// Who may call a route; the handler's extractor enforces it, a test goes over every route with every role.
@@ -107,6 +107,10 @@ route_table! {
     GET  "/agency/filings/{arrival_number}"                  Agency       agency::filing::get_filing;
     GET  "/agency/filings/{arrival_number}/documents/{role}/{ordinal}" Agency agency::files::get_file;
     POST "/agency/filings/{arrival_number}/decision"         Agency       agency::decision::post_decision;
+    GET  "/operator"                                         Operator     operator::overview::get_overview;
+    POST "/operator/crls"                                    Operator     operator::upload::post_crl;
+    GET  "/operator/anchors"                                 Operator     operator::anchors::get_anchors;
+    GET  "/operator/audit"                                   Operator     operator::audit::get_audit;
     GET  "/operator/sign-in"                                 Anyone       staff::sign_in::get_sign_in;
     POST "/operator/sign-in"                                 Anyone       staff::sign_in::post_sign_in;
     POST "/operator/sign-out"                                Anyone       staff::sign_in::post_sign_out;

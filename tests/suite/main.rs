@@ -3,6 +3,10 @@
 
 mod authority;
 mod http_agency;
+mod desk_accounts;
+mod desk_alarms;
+mod desk_filings;
+mod desk_operator;
 mod http_filings;
 mod http_plumbing;
 mod http_process;

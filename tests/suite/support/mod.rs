@@ -6,3 +6,4 @@ pub mod gateway;
 pub mod http;
 pub mod mini_pki;
 pub mod pki;
+pub mod visitor;
