@@ -139,7 +139,7 @@ fn open(config: &Path) -> Result<Store, Failure> {
 }
 
 fn wait<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     Ok(runtime.map_err(|error| Failure(exit::SOFTWARE, error.to_string()))?.block_on(work))
 }
 

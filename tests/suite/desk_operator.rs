@@ -43,6 +43,7 @@ fn every_list_is_shown_and_its_age_is_told_in_words() {
     let mut visitor = Visitor::signed_in(&gateway, "operator", "suzuki");
     assert!(visitor.get("/operator").text().contains("Soon stale"));
     clock.set(last + Duration::minutes(5));
+    let mut visitor = Visitor::signed_in(&gateway, "operator", "suzuki");
     let page = visitor.get("/operator").text();
     let count = lists.len();
     assert!(page.contains(&format!("{count} lists are stale")) && page.contains("5 min ago"), "{page}");

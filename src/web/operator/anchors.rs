@@ -24,8 +24,12 @@ struct CertificateRow {
 struct AnchorsView {
     page: Page,
     state: String,
-    anchors: Vec<CertificateRow>,
-    intermediates: Vec<CertificateRow>,
+    groups: Vec<Group>,
+}
+
+struct Group {
+    key: &'static str,
+    rows: Vec<CertificateRow>,
 }
 
 /// GET /operator/anchors
@@ -48,8 +52,10 @@ pub async fn get_anchors(
     };
     let view = AnchorsView {
         state: trust.digest().to_owned(),
-        anchors: trust.anchors().iter().map(row).collect(),
-        intermediates: trust.intermediates().iter().map(row).collect(),
+        groups: vec![
+            Group { key: "operator-anchors", rows: trust.anchors().iter().map(row).collect() },
+            Group { key: "operator-intermediates", rows: trust.intermediates().iter().map(row).collect() },
+        ],
         page,
     };
     Ok(view.page.respond(StatusCode::OK, &view))
