@@ -2,11 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod authority;
-mod http_agency;
 mod desk_accounts;
 mod desk_alarms;
 mod desk_filings;
 mod desk_operator;
+mod http_agency;
 mod http_filings;
 mod http_plumbing;
 mod http_process;
@@ -20,6 +20,7 @@ mod pki_crls;
 mod pki_paths;
 mod pki_properties;
 mod pki_sources;
+mod roles;
 mod status_machine;
 mod support;
 mod verify_table;

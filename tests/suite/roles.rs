@@ -1,0 +1,231 @@
+//! Every route of the table tried by everyone: nobody, somebody with a wrong token, two agencies, an operator; each with
+//! the exact status that it must answer. And every form of a page without, with a wrong and with a stranger's token.
+use madoguchi::store::accounts::Role;
+use madoguchi::web::routes::ROUTES;
+
+use crate::desk_filings::filed;
+use crate::support::gateway::TestGateway;
+use crate::support::http::{BOUNDARY, Part, multipart};
+use crate::support::visitor::{Visitor, account};
+
+/// What each line of the table answers to nobody, a wrong token, the filing's agency, another agency, an operator.
+/// Forms are sent with a good token of their sender where the desk is meant, and without one elsewhere.
+const EXPECTED: &[(&str, [u16; 5])] = &[
+    ("POST /api/v1/submissions", [400; 5]),
+    ("POST /api/v1/submissions/{arrival_number}/corrections", [400; 5]),
+    ("POST /api/v1/submissions/{arrival_number}/withdrawal", [400; 5]),
+    ("GET /api/v1/submissions/{arrival_number}", [401; 5]),
+    ("GET /api/v1/submissions/{arrival_number}/receipt", [401; 5]),
+    ("GET /api/v1/agency/submissions", [401; 5]),
+    ("POST /api/v1/agency/acknowledgements", [401; 5]),
+    ("GET /api/v1/agency/submissions/{arrival_number}", [401; 5]),
+    ("GET /api/v1/agency/submissions/{arrival_number}/evidence", [401; 5]),
+    ("POST /api/v1/agency/submissions/{arrival_number}/decision", [401; 5]),
+    ("GET /api/v1/agency/submissions/{arrival_number}/documents/{role}/{ordinal}", [401; 5]),
+    ("GET /api/v1/procedures", [200; 5]),
+    ("GET /api/v1/procedures/{code}", [200; 5]),
+    ("POST /api/v1/applications", [415; 5]),
+    ("POST /api/v1/validations", [400; 5]),
+    ("GET /api/openapi.json", [200; 5]),
+    ("GET /.well-known/jwks.json", [200; 5]),
+    ("GET /", [200; 5]),
+    ("GET /assets/{name}", [404; 5]),
+    ("GET /help", [200; 5]),
+    ("GET /privacy", [200; 5]),
+    ("GET /procedures", [200; 5]),
+    ("GET /procedures/{code}", [200; 5]),
+    ("POST /procedures/{code}/start", [403; 5]),
+    ("GET /apply/{draft}/form", [404; 5]),
+    ("POST /apply/{draft}/form", [403; 5]),
+    ("POST /apply/{draft}/certificate", [403; 5]),
+    ("POST /apply/{draft}/unlock", [403; 5]),
+    ("POST /apply/{draft}/discard", [403; 5]),
+    ("GET /apply/{draft}/attachments", [404; 5]),
+    ("POST /apply/{draft}/attachments", [403; 5]),
+    ("POST /apply/{draft}/attachments/{number}/remove", [403; 5]),
+    ("GET /apply/{draft}/review", [404; 5]),
+    ("POST /apply/{draft}/review", [403; 5]),
+    ("GET /apply/{draft}/application.json", [404; 5]),
+    ("GET /apply/{draft}/application.mgreq", [404; 5]),
+    ("GET /apply/{draft}/sign", [404; 5]),
+    ("GET /apply/{draft}/receipt", [404; 5]),
+    ("POST /apply/{draft}/receipt", [403; 5]),
+    ("GET /apply/{draft}/receipt.json", [404; 5]),
+    ("GET /apply/{draft}/receipt.jws", [404; 5]),
+    ("GET /status", [200; 5]),
+    ("POST /status", [403; 5]),
+    ("GET /verify", [200; 5]),
+    ("POST /verify", [403; 5]),
+    ("GET /problems", [200; 5]),
+    ("GET /problems/{code}", [200; 5]),
+    ("GET /agency/sign-in", [200, 200, 303, 303, 303]),
+    ("POST /agency/sign-in", [422; 5]),
+    ("POST /agency/sign-out", [303; 5]),
+    ("GET /agency/password", [303, 303, 200, 200, 403]),
+    ("POST /agency/password", [401, 401, 422, 422, 403]),
+    ("GET /agency", [303, 303, 200, 200, 403]),
+    ("GET /agency/filings.csv", [303, 303, 200, 200, 403]),
+    ("GET /agency/filings/{arrival_number}", [303, 303, 200, 404, 403]),
+    ("GET /agency/filings/{arrival_number}/documents/{role}/{ordinal}", [303, 303, 200, 404, 403]),
+    ("POST /agency/filings/{arrival_number}/decision", [401, 401, 422, 404, 403]),
+    ("GET /operator", [303, 303, 403, 403, 200]),
+    ("POST /operator/crls", [401, 401, 403, 403, 422]),
+    ("GET /operator/anchors", [303, 303, 403, 403, 200]),
+    ("GET /operator/audit", [303, 303, 403, 403, 200]),
+    ("GET /operator/sign-in", [200, 200, 303, 303, 303]),
+    ("POST /operator/sign-in", [422; 5]),
+    ("POST /operator/sign-out", [303; 5]),
+    ("GET /operator/password", [303, 303, 403, 403, 200]),
+    ("POST /operator/password", [401, 401, 403, 403, 422]),
+    ("GET /healthz", [200; 5]),
+    ("GET /readyz", [200; 5]),
+    ("GET /metrics", [200; 5]),
+];
+
+/// Forms of pages that are sent as multipart/form-data.
+fn is_multipart(path: &str) -> bool {
+    path == "/verify"
+        || path == "/operator/crls"
+        || path.starts_with("/api/v1/submissions")
+        || path.ends_with("/validations")
+        || (path.starts_with("/apply/")
+            && [("attachments"), ("certificate"), ("receipt")].iter().any(|end| path.ends_with(end)))
+}
+
+fn path_of(route: &str, number: &str, draft: &str) -> String {
+    let code = if route.starts_with("/problems") { "not-found" } else { "general-application" };
+    route
+        .replace("{arrival_number}", number)
+        .replace("{code}", code)
+        .replace("{draft}", draft)
+        .replace("{name}", "no-such-file")
+        .replace("{number}", "0")
+        .replace("{role}", "application")
+        .replace("{ordinal}", "0")
+}
+
+struct House {
+    gateway: TestGateway,
+    number: String,
+}
+
+impl House {
+    fn open() -> Self {
+        let gateway = TestGateway::start();
+        account(&gateway, "chiyoda", Role::Agency("131016".parse().unwrap()));
+        account(&gateway, "osaka", Role::Agency("271004".parse().unwrap()));
+        account(&gateway, "suzuki", Role::Operator);
+        let number = filed(&gateway, "Lamp", &[]);
+        Self { gateway, number }
+    }
+
+    /// The five, in the order of the table, each with a good token for its forms.
+    fn everyone(&self) -> Vec<(Visitor, String)> {
+        let nobody = || Visitor::new(&self.gateway);
+        let signed_in = |desk: &str, login: &str| Visitor::signed_in(&self.gateway, desk, login);
+        [
+            (nobody(), "/agency/sign-in"),
+            (nobody(), "/agency/sign-in"),
+            (signed_in("agency", "chiyoda"), "/agency"),
+            (signed_in("agency", "osaka"), "/agency"),
+            (signed_in("operator", "suzuki"), "/operator"),
+        ]
+        .into_iter()
+        .map(|(mut visitor, page)| {
+            let token = visitor.token(page);
+            (visitor, token)
+        })
+        .collect()
+    }
+}
+
+/// Sends what a form of that route sends, with this token or none; no form is filled in rightly.
+fn send(visitor: &mut Visitor, method: &str, path: &str, token: Option<&str>, bearer: Option<&str>) -> u16 {
+    let mut headers = Vec::new();
+    if let Some(bearer) = bearer {
+        headers.push(("Authorization", bearer));
+    }
+    if method == "GET" {
+        return visitor.send("GET", path, &headers, b"").status;
+    }
+    if is_multipart(path) {
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        headers.push(("Content-Type", &kind));
+        let mut parts = Vec::new();
+        parts.extend(token.map(|token| Part { name: "csrf", file_name: None, bytes: token.as_bytes() }));
+        if path == "/operator/crls" {
+            parts.push(Part { name: "crl", file_name: Some("x"), bytes: b"not a list" });
+        }
+        return visitor.send("POST", path, &headers, &multipart(&parts)).status;
+    }
+    headers.push(("Content-Type", "application/x-www-form-urlencoded"));
+    let token = token.map(|token| format!("csrf={token}&")).unwrap_or_default();
+    let body = format!("{token}login=who&password=none&current=x&new=y&repeat=z&decision=&reason=");
+    visitor.send("POST", path, &headers, body.as_bytes()).status
+}
+
+#[test]
+fn every_route_answers_every_role_as_it_must() {
+    let house = House::open();
+    let mut everyone = house.everyone();
+    let mut wrong = Vec::new();
+    for route in ROUTES {
+        let name = format!("{} {}", route.method, route.path);
+        let Some((_, expected)) = EXPECTED.iter().find(|(known, _)| *known == name) else {
+            wrong.push(format!("{name}: not in this table"));
+            continue;
+        };
+        let draft = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        let path = path_of(route.path, &house.number, draft);
+        let is_desk = path.starts_with("/agency") || path.starts_with("/operator");
+        // Signing out ends a session: everyone comes in anew.
+        let mut anew = if path.ends_with("/sign-out") { house.everyone() } else { Vec::new() };
+        let actors = if anew.is_empty() { &mut everyone } else { &mut anew };
+        let answers: Vec<u16> = actors
+            .iter_mut()
+            .enumerate()
+            .map(|(index, (visitor, token))| {
+                let bearer = (index == 1).then_some("Bearer wrong-token-wrong-token-wrong-token");
+                send(visitor, route.method, &path, is_desk.then_some(token.as_str()), bearer)
+            })
+            .collect();
+        if answers != expected {
+            wrong.push(format!("{name}: {answers:?}, expected {expected:?}"));
+        }
+    }
+    let known = |name: &str| ROUTES.iter().any(|route| format!("{} {}", route.method, route.path) == name);
+    wrong.extend(EXPECTED.iter().filter(|(name, _)| !known(name)).map(|(name, _)| format!("{name}: no such route")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_form_of_a_page_is_taken_without_its_own_token() {
+    let house = House::open();
+    let mut resident = Visitor::new(&house.gateway);
+    let start = "/procedures/general-application";
+    let begun = resident.submit(start, &format!("{start}/start"), &[("recipient", "131016")]);
+    assert_eq!(begun.status, 303, "{}", begun.text());
+    let draft = begun.header("location").unwrap().split('/').nth(2).unwrap().to_owned();
+    let mut agency = Visitor::signed_in(&house.gateway, "agency", "chiyoda");
+    let mut operator = Visitor::signed_in(&house.gateway, "operator", "suzuki");
+    let strangers = Visitor::new(&house.gateway).token("/agency/sign-in");
+    let mut taken = Vec::new();
+    for route in ROUTES.iter().filter(|route| route.method != "GET" && !route.path.starts_with("/api/")) {
+        let path = path_of(route.path, &house.number, &draft);
+        let visitor = match route.path {
+            path if path.starts_with("/agency") => &mut agency,
+            path if path.starts_with("/operator") => &mut operator,
+            _ => &mut resident,
+        };
+        for token in [None, Some("x"), Some(strangers.as_str())] {
+            let status = send(visitor, route.method, &path, token, None);
+            if status != 403 {
+                taken.push(format!("{} with token {token:?}: {status}", route.path));
+            }
+        }
+    }
+    assert!(taken.is_empty(), "{}", taken.join("\n"));
+    let record = house.gateway.gateway.store.submission_record(house.number.parse().unwrap());
+    let record = crate::support::visitor::wait(record).unwrap().unwrap();
+    assert_eq!(record.submission.status.as_str(), "received");
+}
