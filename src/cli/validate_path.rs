@@ -91,6 +91,8 @@ struct Inputs {
     target: Vec<u8>,
     trust: TrustStore,
     crls: Vec<Vec<u8>>,
+    /// What is no certificate among those that may help.
+    unusable: Vec<Check>,
 }
 
 /// Runs the command.
@@ -114,9 +116,21 @@ pub fn run(args: Args) -> ExitCode {
 }
 
 fn read(args: &Args) -> Result<Inputs, String> {
-    let trust = TrustStore::new(input::certificates(&args.anchors)?, input::certificates(&args.certificates)?);
+    let (mut helping, mut unusable) = (Vec::new(), Vec::new());
+    for path in &args.certificates {
+        for found in Certificate::each_from_pem_or_der(&input::bytes(path)?) {
+            match found {
+                Ok(certificate) => helping.push(certificate),
+                Err(error) => {
+                    let detail = format!("{}: {error}", path.display());
+                    unusable.push(Check::warning("helping_certificates_are_readable", "RFC 5280 4.1", detail));
+                }
+            }
+        }
+    }
+    let trust = TrustStore::new(input::certificates(&args.anchors)?, helping);
     let crls = args.crls.iter().map(|path| input::bytes(path)).collect::<Result<_, _>>()?;
-    Ok(Inputs { target: input::bytes(&args.target)?, trust, crls })
+    Ok(Inputs { target: input::bytes(&args.target)?, trust, crls, unusable })
 }
 
 fn judge(args: &Args, inputs: &Inputs, at: DateTime<Utc>, now: DateTime<Utc>) -> Report {
@@ -138,6 +152,7 @@ fn judge(args: &Args, inputs: &Inputs, at: DateTime<Utc>, now: DateTime<Utc>) ->
     let request = PathRequest { at, extra: &[], purpose, policies: &policies };
     let outcome = path::validate(&inputs.trust, &target, &request);
     let mut checks = outcome.checks;
+    checks.extend(inputs.unusable.iter().cloned());
     let mut validity = path::target_validity(&target, at);
     let mut statuses = Vec::new();
     if let (Some(chain), false) = (&outcome.chain, args.no_revocation) {

@@ -97,6 +97,15 @@ impl Certificate {
         objects.into_iter().map(|der| Self::from_der(der.into_owned()).map(Arc::new)).collect()
     }
 
+    /// As [`Certificate::from_pem_or_der`], but each object by itself: one that is not a certificate does not spoil the
+    /// others, which is right for certificates that only help.
+    pub fn each_from_pem_or_der(bytes: &[u8]) -> Vec<Result<Arc<Self>, CertificateError>> {
+        match asn1::pem::objects(bytes, PEM_LABELS) {
+            Ok(objects) => objects.into_iter().map(|der| Self::from_der(der.into_owned()).map(Arc::new)).collect(),
+            Err(error) => vec![Err(CertificateError::new(error.to_string()))],
+        }
+    }
+
     fn slice(&self, range: &Range<usize>) -> &[u8] {
         self.der.get(range.clone()).unwrap_or_default()
     }

@@ -209,4 +209,9 @@ fn validate_path_tells_wrong_usage_and_unreadable_inputs_apart() {
     assert_eq!(code(&["validate-path", "--anchor", &target, "/nowhere"]), Some(66));
     let output = madoguchi(&["validate-path", "--anchor", &target, "--json", &noise]);
     assert_eq!((output.status.code(), &json(&output)["sub_indication"]), (Some(1), &"FORMAT_FAILURE".into()));
+    // Of certificates that only help, one that cannot be read is told and does no more harm.
+    let helped =
+        madoguchi(&["validate-path", "--anchor", &target, "--certificate", &noise, "--no-revocation", &target]);
+    assert_eq!(helped.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&helped.stdout).contains("warn helping_certificates_are_readable"));
 }

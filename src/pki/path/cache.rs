@@ -32,11 +32,14 @@ pub struct CaPath {
 /// Certificate digest and key digest.
 type SignatureFact = ([u8; 32], [u8; 32]);
 
+/// The paths of one CA, each with the policy inputs that it holds under.
+type PathFacts = Vec<(PolicyInputs, Arc<CaPath>)>;
+
 /// The facts.
 #[derive(Debug, Default)]
 pub struct PathCache {
     signatures: RwLock<HashSet<SignatureFact>>,
-    paths: RwLock<HashMap<[u8; 32], Vec<(PolicyInputs, Arc<CaPath>)>>>,
+    paths: RwLock<HashMap<[u8; 32], PathFacts>>,
 }
 
 impl PathCache {
