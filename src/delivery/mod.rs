@@ -4,6 +4,8 @@
 pub mod alarms;
 pub mod background;
 mod judge;
+#[cfg(test)]
+mod tests;
 pub mod worker;
 
 pub use worker::{HeldJudge, HeldJudgement, Round, Worker, WorkerSettings};

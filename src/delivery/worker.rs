@@ -121,7 +121,8 @@ impl Worker {
             self.store.held_release(arrival_number, self.name.clone()).await?;
         }
         self.store.feed_number().await?;
-        self.store.signing_requests_expire(self.clock.now()).await?;
+        // A held filing may still need to show that it was signed after its request was made.
+        self.store.signing_requests_expire(self.clock.now() - self.settings.hold_for_at_most).await?;
         self.store.drafts_expire(self.clock.now()).await?;
         Ok(round)
     }

@@ -41,7 +41,7 @@ pub mod signing_requests;
 pub mod statuses;
 pub mod submissions;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod transaction;
 pub mod withdrawals;
 
@@ -51,7 +51,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 
-use crate::settings::{DatabaseSettings, DocumentSettings};
 use connection::{AnyConnection, ConnectionPool, DatabaseUrl};
 use documents::DocumentStore;
 pub use error::StoreError;
@@ -72,21 +71,6 @@ pub struct StoreOptions {
 }
 
 impl StoreOptions {
-    /// As the settings say.
-    ///
-    /// # Errors
-    /// When the database's address or the documents' place is of a kind that is not known.
-    pub fn from_settings(database: &DatabaseSettings, documents: &DocumentSettings) -> Result<Self, StoreError> {
-        let folder = documents.store.strip_prefix("file:").ok_or_else(|| {
-            StoreError::Fault("[documents] store: only \"file:FOLDER\" is built into this program".to_owned())
-        })?;
-        Ok(Self {
-            database: database.url.parse()?,
-            documents: PathBuf::from(folder),
-            connections: database.connections,
-        })
-    }
-
     /// With the default number of connections.
     pub fn new(database: DatabaseUrl, documents: impl Into<PathBuf>) -> Self {
         Self { database, documents: documents.into(), connections: 8 }

@@ -21,35 +21,38 @@ use ring::digest;
 use ring::rand::SystemRandom;
 use uuid::Uuid;
 
-use super::row::{DocumentRole, DocumentRow, RecordRow, RowOutcome};
+use super::held::HeldDecision;
+pub(crate) use super::row::RecordRow;
+use super::row::{DocumentRole, DocumentRow, RowOutcome};
 use super::{Store, StoreOptions, to_database};
 use crate::ids::{AgencyCode, ArrivalNumber};
+use crate::verdict::{Indication, SubIndication};
 
 /// Makes each test twice, as `sqlite::name` and `postgresql::name`.
 macro_rules! on_both {
     ($($name:ident),* $(,)?) => {
-        mod sqlite { $(#[test] fn $name() { super::$name(&super::super::Place::sqlite()); })* }
-        mod postgresql { $(#[test] fn $name() { super::$name(&super::super::Place::postgresql()); })* }
+        mod sqlite { $(#[test] fn $name() { super::$name(&$crate::store::tests::Place::sqlite()); })* }
+        mod postgresql { $(#[test] fn $name() { super::$name(&$crate::store::tests::Place::postgresql()); })* }
     };
 }
-use on_both;
+pub(crate) use on_both;
 
 /// A database and a folder for one test.
-struct Place {
+pub(crate) struct Place {
     options: StoreOptions,
     folder: tempfile::TempDir,
     postgres: Option<Arc<postgres::Postgres>>,
 }
 
 impl Place {
-    fn sqlite() -> Self {
+    pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("record.db").display());
         let options = StoreOptions::new(url.parse().unwrap(), folder.path().join("documents"));
         Self { options, folder, postgres: None }
     }
 
-    fn postgresql() -> Self {
+    pub(crate) fn postgresql() -> Self {
         let server = postgres::shared();
         let url = server.new_database();
         let folder = tempfile::tempdir().unwrap();
@@ -64,18 +67,18 @@ impl Place {
     }
 
     /// A gateway's store; a second one is a second gateway.
-    fn open(&self) -> Store {
+    pub(crate) fn open(&self) -> Store {
         Store::open(&self.options).unwrap()
     }
 }
 
 /// Runs a future to its end, with a runtime like a server worker's.
-fn run<F: Future>(future: F) -> F::Output {
+pub(crate) fn run<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
 /// 2026-04-01 09:00:00 and some seconds, UTC.
-fn at(seconds: i64) -> DateTime<Utc> {
+pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 4, 1, 9, 0, 0).unwrap() + chrono::Duration::seconds(seconds)
 }
 
@@ -100,7 +103,7 @@ fn document(role: DocumentRole, ordinal: i32, bytes: impl Into<Bytes>) -> Docume
 }
 
 /// A filing of its own application_id, whose application document is `application`.
-fn row(application: impl Into<Bytes>) -> RecordRow {
+pub(crate) fn row(application: impl Into<Bytes>) -> RecordRow {
     let arrival_number = ArrivalNumber::random(&SystemRandom::new()).unwrap();
     let application = document(DocumentRole::Application, 0, application);
     let signature = document(DocumentRole::Signature, 0, format!("signature {arrival_number}"));
@@ -132,7 +135,7 @@ fn row(application: impl Into<Bytes>) -> RecordRow {
 }
 
 /// The same as `row`, held.
-fn held_row(application: impl Into<Bytes>, received_at: DateTime<Utc>) -> RecordRow {
+pub(crate) fn held_row(application: impl Into<Bytes>, received_at: DateTime<Utc>) -> RecordRow {
     RecordRow {
         held: true,
         status: "held",
@@ -154,6 +157,16 @@ fn is_new(outcome: &RowOutcome) -> bool {
     matches!(outcome, RowOutcome::New)
 }
 
-async fn record(store: &Store, row: &RecordRow) -> RowOutcome {
+pub(crate) async fn record(store: &Store, row: &RecordRow) -> RowOutcome {
     store.record_row(row.clone()).await.unwrap()
+}
+
+/// A decision against a held filing.
+pub(crate) fn refused() -> HeldDecision {
+    HeldDecision::Refused {
+        indication: Indication::TotalFailed,
+        sub_indication: Some(SubIndication::Revoked),
+        report: "{\"indication\":\"TOTAL_FAILED\"}".to_owned(),
+        reason: "The certificate had ended.".to_owned(),
+    }
 }
