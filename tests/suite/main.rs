@@ -13,6 +13,7 @@ mod http_process;
 mod intake_afterwards;
 mod intake_documents;
 mod intake_signatures;
+mod kill9;
 mod pages_flow;
 mod pages_i18n;
 mod pki_certificates;

@@ -7,3 +7,5 @@ pub mod http;
 pub mod mini_pki;
 pub mod pki;
 pub mod visitor;
+#[allow(dead_code)]
+pub mod postgres;
