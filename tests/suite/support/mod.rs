@@ -6,6 +6,6 @@ pub mod gateway;
 pub mod http;
 pub mod mini_pki;
 pub mod pki;
-pub mod visitor;
 #[allow(dead_code)]
 pub mod postgres;
+pub mod visitor;
