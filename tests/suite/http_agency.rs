@@ -91,6 +91,44 @@ fn the_person_who_filed_takes_it_back_and_nobody_else_does() {
 }
 
 #[test]
+fn a_correction_that_was_asked_for_is_a_filing_of_its_own_and_marks_the_first() {
+    let gateway = TestGateway::start();
+    let (bytes, number, token) = recorded(&gateway);
+    let correct = format!("/api/v1/submissions/{number}/corrections");
+    let mut document = application("sign-yamada");
+    document["corrects"] = json!({"arrival_number": number, "application_sha256": sha256_hex(&bytes)});
+    let correction = document.to_string().into_bytes();
+    let body = filing(&correction, &sign_with_openssl("sign-yamada", &correction), &[]);
+    let early = gateway.client.post_multipart(&correct, &body);
+    assert_eq!((early.status, early.problem_code().as_str()), (409, "status-conflict"), "nobody asked for it");
+
+    let change = madoguchi::store::statuses::StatusChange {
+        arrival_number: number.parse().unwrap(),
+        agency: Some("131016".parse().unwrap()),
+        to: madoguchi::submission::status::SubmissionStatus::CorrectionRequested,
+        at: SystemClock.now(),
+        by: "agency test".to_owned(),
+        reason: Some("Which house?".to_owned()),
+    };
+    let store = gateway.gateway.store.clone();
+    actix_web::rt::System::new().block_on(store.submission_change_status(change)).unwrap();
+    let done = gateway.client.post_multipart(&correct, &body);
+    assert_eq!(done.status, 201, "{}", done.text());
+    assert_ne!(done.json()["arrival_number"], number);
+    let first = gateway.client.get_with(&format!("/api/v1/submissions/{number}"), &token).json();
+    assert_eq!(first["status"], "corrected");
+    let second = done.json();
+    let path = format!("/api/v1/submissions/{}", second["arrival_number"].as_str().unwrap());
+    let seen = gateway.client.get_with(&path, second["access_token"].as_str().unwrap()).json();
+    assert_eq!((&seen["corrects"], &seen["status"]), (&json!(number), &json!("received")));
+    let another = madoguchi::ids::ArrivalNumber::random(&ring::rand::SystemRandom::new()).unwrap();
+    let elsewhere = gateway.client.post_multipart(&format!("/api/v1/submissions/{another}/corrections"), &body);
+    assert_eq!((elsewhere.status, elsewhere.problem_code().as_str()), (422, "corrects-unknown"));
+    let again = gateway.client.post_multipart(&correct, &body);
+    assert_eq!((again.status, &again.json()["receipt_jws"]), (200, &second["receipt_jws"]));
+}
+
+#[test]
 fn the_feed_shows_an_agency_its_own_filings_in_order_and_skips_none() {
     let gateway = TestGateway::start();
     let (own, other) = (token_for(&gateway, "131016"), token_for(&gateway, "271004"));

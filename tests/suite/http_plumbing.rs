@@ -10,8 +10,9 @@ use crate::support::gateway::{ORIGIN, TestGateway, Wanted};
 use crate::support::http::{BOUNDARY, Part, filing, multipart, read_answer};
 
 fn filled_in(path: &str) -> String {
+    let number = madoguchi::ids::ArrivalNumber::random(&ring::rand::SystemRandom::new()).unwrap();
     let segments = path.split('/').map(|segment| match segment {
-        "{arrival_number}" => "1234567890123454",
+        "{arrival_number}" => number.as_str(),
         "{code}" => "general-application",
         "{role}" => "attachment",
         "{ordinal}" => "0",

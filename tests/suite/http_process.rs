@@ -183,17 +183,19 @@ fn a_database_that_is_locked_away_is_503_and_the_filing_goes_through_afterwards(
     let process = Process::start(&server(""));
     let database = process.folder.path().join("madoguchi.db");
     let mut intruder = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
-    intruder.batch_execute("BEGIN EXCLUSIVE").unwrap();
+    intruder.batch_execute("PRAGMA busy_timeout = 10000; BEGIN EXCLUSIVE").unwrap();
     let document = application("sign-yamada").to_string().into_bytes();
     let answer = post(process.client, &document);
     assert_eq!((answer.status, answer.problem_code().as_str()), (503, "storage-unavailable"));
     assert!(answer.header("retry-after").is_some());
     assert!(!answer.text().contains("lock"), "internals do not leak: {}", answer.text());
-    assert_eq!(process.client.get("/readyz").status, 503);
+    let begun = Instant::now();
+    assert_eq!(process.client.get("/readyz").json()["database"], "unavailable");
+    assert!(begun.elapsed() < Duration::from_secs(4), "who asks whether it is ready is not kept waiting");
     assert_eq!(process.client.get("/healthz").status, 200);
     intruder.batch_execute("ROLLBACK").unwrap();
     assert_eq!(post(process.client, &document).status, 201, "the same filing goes through");
-    assert_eq!(process.client.get("/readyz").status, 200);
+    wait_for(|| (process.client.get("/readyz").status == 200).then_some(()));
 }
 
 #[test]
