@@ -33,8 +33,8 @@ impl Gateway {
         corrected: Option<ArrivalNumber>,
     ) -> Result<SubmitOutcome, Stop> {
         let (application_sha256, signature_sha256) = (received.application_sha256, received.signature_sha256);
-        let submission = match self.judge(received).await {
-            Ok(submission) => submission,
+        let (submission, original) = match self.prepare(received, corrected).await {
+            Ok(prepared) => prepared,
             // What was recorded while it was good stays recorded: the same bytes again, later, get the first receipt.
             Err(Stop::Rejected(rejection)) => {
                 let known = self.store.submission_replay(application_sha256, signature_sha256).await?;
@@ -42,13 +42,23 @@ impl Gateway {
             }
             Err(stop) => return Err(stop),
         };
-        let original = self.find_original(&submission, corrected).await?;
         let at = submission.received().received_at;
         let outcome = self.record(submission).await?;
         if let Some(original) = original {
             self.note_correction(original, &outcome, at).await?;
         }
         Ok(outcome)
+    }
+
+    /// Everything before recording: the proof, and the filing that it corrects.
+    async fn prepare(
+        &self,
+        received: ReceivedSubmission,
+        corrected: Option<ArrivalNumber>,
+    ) -> Result<(Recordable, Option<ArrivalNumber>), Stop> {
+        let submission = self.judge(received).await?;
+        let original = self.find_original(&submission, corrected).await?;
+        Ok((submission, original))
     }
 
     /// Judges a filing as of its arrival. Where the verdict depends on the signature's age and this gateway made the

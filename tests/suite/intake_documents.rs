@@ -41,12 +41,12 @@ fn a_good_document_is_recorded_and_its_receipt_says_what_the_contract_says() {
 #[test]
 fn every_wrong_document_gets_its_own_code_and_leaves_nothing() {
     let desk = Desk::new();
-    for (what, code, change) in wrong_documents() {
+    for (what, code, change) in WRONG_DOCUMENTS {
         let mut document = desk.document(CARD);
         change(&mut document, &desk);
         let application = serde_json::to_vec(&document).unwrap();
         let rejection = refusal(desk.file(CARD, &application));
-        assert_eq!(rejection.code, code, "{what}: {}", rejection.detail);
+        assert_eq!(rejection.code, *code, "{what}: {}", rejection.detail);
         assert!(rejection.indication.is_none(), "{what}");
         assert!(!rejection.detail.contains("山田"), "{what}");
     }
@@ -55,74 +55,72 @@ fn every_wrong_document_gets_its_own_code_and_leaves_nothing() {
 
 type Change = fn(&mut Value, &Desk);
 
-fn wrong_documents() -> Vec<(&'static str, Code, Change)> {
-    vec![
-        ("another format", Code::DocumentFormat, |d, _| d["format"] = json!("madoguchi/application/2")),
-        ("a withdrawal", Code::DocumentFormat, |d, _| d["format"] = json!("madoguchi/withdrawal/1")),
-        ("no format", Code::DocumentFormat, |d, _| remove(d, "", "format")),
-        ("not an object", Code::DocumentFormat, |d, _| *d = json!([])),
-        ("a member missing", Code::DocumentFormat, |d, _| remove(d, "", "answers")),
-        ("a member of another type", Code::DocumentFormat, |d, _| d["form_version"] = json!("1")),
-        ("a UUID of version 4", Code::DocumentFormat, |d, _| {
-            d["application_id"] = json!("2a1e5c9e-1b1a-4b6e-9d53-0d5b7f4d1c11")
-        }),
-        ("an upper-case UUID", Code::DocumentFormat, |d, _| {
-            d["application_id"] = json!(d["application_id"].as_str().unwrap().to_uppercase())
-        }),
-        ("a recipient with a wrong check digit", Code::DocumentFormat, |d, _| d["recipient"] = json!("131017")),
-        ("a time without zone", Code::DocumentFormat, |d, _| d["created_at"] = json!("2026-04-01T09:00:00")),
-        ("a birthday that is none", Code::DocumentFormat, |d, _| d["applicant"]["date_of_birth"] = json!("1980-13-01")),
-        ("a sex that is none", Code::DocumentFormat, |d, _| d["applicant"]["sex"] = json!("1")),
-        ("an unknown field", Code::DocumentUnknownField, |d, _| d["priority"] = json!("high")),
-        ("an unknown field of the applicant", Code::DocumentUnknownField, |d, _| d["applicant"]["kana"] = json!("ヤ")),
-        ("an unknown field of an attachment", Code::DocumentUnknownField, |d, _| {
-            d["attachments"] = listed(&[("a", b"x")]);
-            d["attachments"][0]["path"] = json!("/");
-        }),
-        ("another gateway", Code::WrongGateway, |d, _| d["gateway"] = json!("https://other.example")),
-        ("the gateway with a slash", Code::WrongGateway, |d, _| d["gateway"] = json!("https://madoguchi.example/")),
-        ("expired", Code::DocumentExpired, |d, desk| {
-            d["created_at"] = json!(rfc3339(desk.now() - Duration::hours(25)));
-            d["expires_at"] = json!(rfc3339(desk.now() - Duration::hours(1)));
-        }),
-        ("made in the future", Code::DocumentNotYetValid, |d, desk| {
-            d["created_at"] = json!(rfc3339(desk.now() + Duration::minutes(6)));
-        }),
-        ("good for too long", Code::DocumentLifeTooLong, |d, desk| {
-            d["expires_at"] = json!(rfc3339(desk.now() + Duration::hours(25)));
-        }),
-        ("an unknown procedure", Code::UnknownProcedure, |d, _| d["procedure"] = json!("no-such-procedure")),
-        ("an old form", Code::FormVersion, |d, _| d["form_version"] = json!(2)),
-        ("answers without a title", Code::AnswersInvalid, |d, _| remove(d, "/answers", "title")),
-        ("answers with an unknown field", Code::AnswersInvalid, |d, _| d["answers"]["x"] = json!(1)),
-        ("a title of 201", Code::AnswersInvalid, |d, _| d["answers"]["title"] = json!("件".repeat(201))),
-        ("answers that are text", Code::AnswersInvalid, |d, _| d["answers"] = json!("text")),
-        ("a name like a path", Code::DocumentFormat, |d, _| d["attachments"] = listed(&[("../a", b"x")])),
-        ("a digest in capitals", Code::DocumentFormat, |d, _| {
-            d["attachments"] = listed(&[("a", b"x")]);
-            d["attachments"][0]["sha256"] = json!("A".repeat(64));
-        }),
-        ("21 attachments", Code::TooManyAttachments, |d, _| {
-            let one = listed(&[("a", b"x")])[0].clone();
-            d["attachments"] = (0..21).map(|_| one.clone()).collect();
-        }),
-        ("one name twice", Code::AttachmentTwice, |d, _| d["attachments"] = listed(&[("a", b"x"), ("a", b"y")])),
-        ("too large", Code::AttachmentTooLarge, |d, _| {
-            d["attachments"] = listed(&[("a", b"x")]);
-            d["attachments"][0]["size"] = json!(10_485_761);
-        }),
-        ("an attachment that was not sent", Code::AttachmentMissing, |d, _| d["attachments"] = listed(&[("a", b"x")])),
-        ("another name", Code::ApplicantNotSigner, |d, _| d["applicant"]["name"] = json!("佐藤　次郎")),
-        ("another spelling", Code::ApplicantNotSigner, |d, _| {
-            d["applicant"]["name"] = json!(d["applicant"]["name"].as_str().unwrap().replace('\u{3000}', " "))
-        }),
-        ("no address", Code::ApplicantNotSigner, |d, _| d["applicant"]["address"] = Value::Null),
-        ("half a birthday", Code::ApplicantNotSigner, |d, _| d["applicant"]["date_of_birth"] = json!("1980")),
-        ("a filing that is not there", Code::CorrectsUnknown, |d, _| {
-            d["corrects"] = json!({"arrival_number": "0000000000000000", "application_sha256": "0".repeat(64)});
-        }),
-    ]
-}
+const WRONG_DOCUMENTS: &[(&str, Code, Change)] = &[
+    ("another format", Code::DocumentFormat, |d, _| d["format"] = json!("madoguchi/application/2")),
+    ("a withdrawal", Code::DocumentFormat, |d, _| d["format"] = json!("madoguchi/withdrawal/1")),
+    ("no format", Code::DocumentFormat, |d, _| remove(d, "", "format")),
+    ("not an object", Code::DocumentFormat, |d, _| *d = json!([])),
+    ("a member missing", Code::DocumentFormat, |d, _| remove(d, "", "answers")),
+    ("a member of another type", Code::DocumentFormat, |d, _| d["form_version"] = json!("1")),
+    ("a UUID of version 4", Code::DocumentFormat, |d, _| {
+        d["application_id"] = json!("2a1e5c9e-1b1a-4b6e-9d53-0d5b7f4d1c11")
+    }),
+    ("an upper-case UUID", Code::DocumentFormat, |d, _| {
+        d["application_id"] = json!(d["application_id"].as_str().unwrap().to_uppercase())
+    }),
+    ("a recipient with a wrong check digit", Code::DocumentFormat, |d, _| d["recipient"] = json!("131017")),
+    ("a time without zone", Code::DocumentFormat, |d, _| d["created_at"] = json!("2026-04-01T09:00:00")),
+    ("a birthday that is none", Code::DocumentFormat, |d, _| d["applicant"]["date_of_birth"] = json!("1980-13-01")),
+    ("a sex that is none", Code::DocumentFormat, |d, _| d["applicant"]["sex"] = json!("1")),
+    ("an unknown field", Code::DocumentUnknownField, |d, _| d["priority"] = json!("high")),
+    ("an unknown field of the applicant", Code::DocumentUnknownField, |d, _| d["applicant"]["kana"] = json!("ヤ")),
+    ("an unknown field of an attachment", Code::DocumentUnknownField, |d, _| {
+        d["attachments"] = listed(&[("a", b"x")]);
+        d["attachments"][0]["path"] = json!("/");
+    }),
+    ("another gateway", Code::WrongGateway, |d, _| d["gateway"] = json!("https://other.example")),
+    ("the gateway with a slash", Code::WrongGateway, |d, _| d["gateway"] = json!("https://madoguchi.example/")),
+    ("expired", Code::DocumentExpired, |d, desk| {
+        d["created_at"] = json!(rfc3339(desk.now() - Duration::hours(25)));
+        d["expires_at"] = json!(rfc3339(desk.now() - Duration::hours(1)));
+    }),
+    ("made in the future", Code::DocumentNotYetValid, |d, desk| {
+        d["created_at"] = json!(rfc3339(desk.now() + Duration::minutes(6)));
+    }),
+    ("good for too long", Code::DocumentLifeTooLong, |d, desk| {
+        d["expires_at"] = json!(rfc3339(desk.now() + Duration::hours(25)));
+    }),
+    ("an unknown procedure", Code::UnknownProcedure, |d, _| d["procedure"] = json!("no-such-procedure")),
+    ("an old form", Code::FormVersion, |d, _| d["form_version"] = json!(2)),
+    ("answers without a title", Code::AnswersInvalid, |d, _| remove(d, "/answers", "title")),
+    ("answers with an unknown field", Code::AnswersInvalid, |d, _| d["answers"]["x"] = json!(1)),
+    ("a title of 201", Code::AnswersInvalid, |d, _| d["answers"]["title"] = json!("件".repeat(201))),
+    ("answers that are text", Code::AnswersInvalid, |d, _| d["answers"] = json!("text")),
+    ("a name like a path", Code::DocumentFormat, |d, _| d["attachments"] = listed(&[("../a", b"x")])),
+    ("a digest in capitals", Code::DocumentFormat, |d, _| {
+        d["attachments"] = listed(&[("a", b"x")]);
+        d["attachments"][0]["sha256"] = json!("A".repeat(64));
+    }),
+    ("21 attachments", Code::TooManyAttachments, |d, _| {
+        let one = listed(&[("a", b"x")])[0].clone();
+        d["attachments"] = (0..21).map(|_| one.clone()).collect();
+    }),
+    ("one name twice", Code::AttachmentTwice, |d, _| d["attachments"] = listed(&[("a", b"x"), ("a", b"y")])),
+    ("too large", Code::AttachmentTooLarge, |d, _| {
+        d["attachments"] = listed(&[("a", b"x")]);
+        d["attachments"][0]["size"] = json!(10_485_761);
+    }),
+    ("an attachment that was not sent", Code::AttachmentMissing, |d, _| d["attachments"] = listed(&[("a", b"x")])),
+    ("another name", Code::ApplicantNotSigner, |d, _| d["applicant"]["name"] = json!("佐藤　次郎")),
+    ("another spelling", Code::ApplicantNotSigner, |d, _| {
+        d["applicant"]["name"] = json!(d["applicant"]["name"].as_str().unwrap().replace('\u{3000}', " "))
+    }),
+    ("no address", Code::ApplicantNotSigner, |d, _| d["applicant"]["address"] = Value::Null),
+    ("half a birthday", Code::ApplicantNotSigner, |d, _| d["applicant"]["date_of_birth"] = json!("1980")),
+    ("a filing that is not there", Code::CorrectsUnknown, |d, _| {
+        d["corrects"] = json!({"arrival_number": "0000000000000000", "application_sha256": "0".repeat(64)});
+    }),
+];
 
 #[test]
 fn every_wrong_text_gets_its_own_code() {

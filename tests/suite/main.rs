@@ -11,6 +11,7 @@ mod http_filings;
 mod http_plumbing;
 mod http_process;
 mod intake_afterwards;
+mod intake_corpus;
 mod intake_documents;
 mod intake_signatures;
 mod kill9;
