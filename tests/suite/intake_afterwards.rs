@@ -93,10 +93,14 @@ fn one_withdrawal_id_names_one_document() {
 }
 
 fn ask_for_correction(desk: &Desk, number: ArrivalNumber) {
+    agency_moves(desk, number, Status::CorrectionRequested);
+}
+
+fn agency_moves(desk: &Desk, number: ArrivalNumber, to: Status) {
     let change = StatusChange {
         arrival_number: number,
         agency: Some("131016".parse().unwrap()),
-        to: Status::CorrectionRequested,
+        to,
         at: desk.now(),
         by: "clerk".into(),
         reason: Some("内容を直してください".into()),
@@ -127,6 +131,8 @@ fn a_correction_is_a_filing_of_its_own_that_names_the_first() {
     assert_ne!(new, number);
     assert_eq!((status, desk.status(number)), (Status::Received, Status::Corrected));
     assert_eq!(known(correct(&desk, number, CARD, &document)).0, new);
+    agency_moves(&desk, number, Status::UnderReview);
+    assert_eq!(known(correct(&desk, number, CARD, &document)).0, new, "whatever became of the first since");
     let stored = run(desk.gateway.store.submission_find(new)).unwrap().unwrap();
     assert_eq!(stored.corrects, Some(number));
 }
