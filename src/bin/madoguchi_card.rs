@@ -1,2 +1,6 @@
-//! `madoguchi-card`: the resident's card client.
-fn main() {}
+//! `madoguchi-card`: the resident's card client. Everything is in the library.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    madoguchi::card_client::command::main()
+}

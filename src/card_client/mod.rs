@@ -1,1 +1,67 @@
-//! (room: card_client)
+//! The resident's card client: takes a request that a gateway signed, shows the application out of the bytes that are
+//! signed, takes the PIN in a window of its own, and signs. It needs nothing of the server. `docs/card-client.md` is its
+//! description.
+pub mod attachments;
+pub mod command;
+pub mod confirm;
+pub mod document;
+pub mod folder;
+pub mod loopback;
+pub mod origin;
+pub mod pairing;
+pub mod pin;
+pub mod request;
+pub mod signer;
+pub mod texts;
+pub mod token;
+pub mod trust;
+
+/// Why the client did not do what it was asked. The code is stable; the sentences are for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{title}: {detail} ({code})")]
+pub struct ClientError {
+    /// The stable code.
+    pub code: &'static str,
+    /// What happened, in a few words.
+    pub title: &'static str,
+    /// What exactly, and what to do.
+    pub detail: String,
+    /// Whose matter it is.
+    pub kind: ErrorKind,
+}
+
+/// Whose matter an error is; decides the exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The request, the card or the person said no.
+    Refused,
+    /// An argument is wrong.
+    Usage,
+    /// An input cannot be read.
+    Input,
+    /// A fault of the program or the machine.
+    Fault,
+}
+
+impl ClientError {
+    /// A refusal.
+    pub fn refused(code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { code, title, detail: detail.into(), kind: ErrorKind::Refused }
+    }
+
+    /// A wrong argument.
+    pub fn usage(detail: impl Into<String>) -> Self {
+        Self { code: "usage", title: "wrong usage", detail: detail.into(), kind: ErrorKind::Usage }
+    }
+
+    /// An input that cannot be read.
+    pub fn input(path: &std::path::Path, reason: impl std::fmt::Display) -> Self {
+        let detail = format!("{}: {reason}", path.display());
+        Self { code: "input-unreadable", title: "a file cannot be read", detail, kind: ErrorKind::Input }
+    }
+
+    /// A fault.
+    pub fn fault(detail: impl Into<String>) -> Self {
+        Self { code: "fault", title: "the card client failed", detail: detail.into(), kind: ErrorKind::Fault }
+    }
+}

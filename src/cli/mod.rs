@@ -64,6 +64,10 @@ enum Command {
     Migrate(migrate::Args),
     /// Add and manage the accounts of agencies and operators
     Account(account::Args),
+    /// The card client, as `madoguchi-card`; `demo` starts its agent so
+    #[cfg(feature = "card-client")]
+    #[command(hide = true)]
+    Card(crate::card_client::command::Args),
 }
 
 /// Reads the command line, runs the subcommand and gives its exit status.
@@ -88,6 +92,8 @@ fn dispatch(command: Command) -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Migrate(args) => migrate::run(args),
         Command::Account(args) => account::run(args),
+        #[cfg(feature = "card-client")]
+        Command::Card(args) => crate::card_client::command::run(args),
     }
 }
 

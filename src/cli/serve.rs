@@ -46,7 +46,11 @@ pub(super) fn open(config: &Path) -> Result<(Settings, Arc<Gateway>), String> {
     Ok((settings, Arc::new(gateway)))
 }
 
-fn serve(config: &Path) -> Result<(), String> {
+/// Serves until told to stop. For `serve` and `demo`.
+///
+/// # Errors
+/// A sentence for the operator.
+pub(super) fn serve(config: &Path) -> Result<(), String> {
     let (settings, gateway) = open(config)?;
     if settings.server.tls_certificate.is_some() != settings.server.tls_key.is_some() {
         return Err("server.tls_certificate and server.tls_key go together: set both or neither".to_owned());

@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod authority;
+mod card_agent;
+mod card_command;
+mod card_request;
 mod desk_accounts;
 mod desk_alarms;
 mod desk_filings;

@@ -1,5 +1,6 @@
 //! What the tests share.
 pub mod browser;
+pub mod card;
 pub mod der_pki;
 pub mod desk;
 pub mod gateway;

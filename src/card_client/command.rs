@@ -1,0 +1,103 @@
+//! The command line of `madoguchi-card`. Results go to standard output or files, messages to standard error.
+mod agent;
+mod sign;
+mod status;
+mod trust;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use super::folder::DataFolder;
+use super::{ClientError, ErrorKind};
+
+/// The resident's card client: shows what a gateway asks to be signed, and signs it with the card.
+#[derive(Debug, Parser)]
+#[command(name = "madoguchi-card", version, about, propagate_version = true, max_term_width = 100)]
+struct CommandLine {
+    #[command(flatten)]
+    args: Args,
+}
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+    /// The client's folder (pinned keys, pairings); by default $XDG_CONFIG_HOME/madoguchi-card
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show a signing request and sign it
+    Sign(sign::SignArgs),
+    /// Write a card's certificate (PEM)
+    ReadCertificate(sign::ReadArgs),
+    /// Show a gateway's keys and pin them
+    Trust(trust::TrustArgs),
+    /// Let a gateway's pages talk to the agent; prints the token that goes into its settings
+    Pair(trust::PairArgs),
+    /// What is trusted and paired
+    Status(status::StatusArgs),
+    /// Serve the pages of paired gateways on this machine
+    Agent(agent::AgentArgs),
+}
+
+/// Reads the command line of `madoguchi-card`, runs it and gives its exit status.
+pub fn main() -> ExitCode {
+    match CommandLine::try_parse() {
+        Ok(line) => run(line.args),
+        Err(error) => {
+            // Nothing more can be told to a person whose terminal cannot be written to.
+            let _ = error.print();
+            ExitCode::from(if error.use_stderr() { 64 } else { 0 })
+        }
+    }
+}
+
+/// Runs what the arguments ask for.
+pub fn run(args: Args) -> ExitCode {
+    let done = DataFolder::new(args.data).and_then(|folder| match args.command {
+        Command::Sign(args) => sign::sign(&args, &folder),
+        Command::ReadCertificate(args) => sign::read_certificate(&args),
+        Command::Trust(args) => trust::trust(&args, &folder),
+        Command::Pair(args) => trust::pair(&args, &folder),
+        Command::Status(args) => status::status(&args, &folder),
+        Command::Agent(args) => agent::agent(args, folder),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("madoguchi-card: {error}");
+            ExitCode::from(match error.kind {
+                ErrorKind::Refused => 1,
+                ErrorKind::Usage => 64,
+                ErrorKind::Input => 66,
+                ErrorKind::Fault => 70,
+            })
+        }
+    }
+}
+
+/// Writes to standard output.
+fn print(text: &str) -> Result<(), ClientError> {
+    use std::io::Write;
+    let written = std::io::stdout().write_all(text.as_bytes());
+    written.map_err(|error| ClientError::input(std::path::Path::new("standard output"), error))
+}
+
+/// Asks on the terminal; true only for `yes`.
+fn agrees(question: &str) -> Result<bool, ClientError> {
+    use std::io::IsTerminal;
+    if !std::io::stdin().is_terminal() {
+        return Err(ClientError::usage("there is no terminal to ask on"));
+    }
+    eprint!("{question}");
+    let mut line = String::new();
+    let read = std::io::stdin().read_line(&mut line);
+    read.map_err(|error| ClientError::input(std::path::Path::new("standard input"), error))?;
+    Ok(line.trim() == "yes")
+}

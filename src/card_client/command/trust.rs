@@ -1,0 +1,54 @@
+//! `trust` and `pair`.
+use super::{agrees, print};
+use crate::card_client::ClientError;
+use crate::card_client::folder::DataFolder;
+use crate::card_client::origin::Origin;
+use crate::card_client::trust::{self, trusted};
+use crate::clock::{Clock, SystemClock};
+
+/// Arguments of `trust`.
+#[derive(Debug, clap::Args)]
+pub struct TrustArgs {
+    /// The gateway: https://…, or http:// on this machine
+    origin: String,
+    /// Pin without asking; only where you compared the keys by another way
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Arguments of `pair`.
+#[derive(Debug, clap::Args)]
+pub struct PairArgs {
+    /// The gateway: https://…, or http:// on this machine
+    origin: String,
+}
+
+/// Fetches, shows and pins a gateway's keys.
+pub fn trust(args: &TrustArgs, folder: &DataFolder) -> Result<(), ClientError> {
+    let origin = Origin::parse(&args.origin)?;
+    let keys = trust::fetch(&origin)?;
+    let before = trusted(folder)?.into_iter().find(|gateway| gateway.origin == origin.as_str());
+    let before = before.map(|gateway| gateway.key_set()).transpose()?.unwrap_or_default();
+    eprintln!("{origin}");
+    for key in &keys.keys {
+        let known = if before.keys.iter().any(|old| old.thumbprint() == key.thumbprint()) { "  (pinned)" } else { "" };
+        eprintln!("  {}{known}", key.thumbprint());
+    }
+    for key in before.keys.iter().filter(|old| !keys.keys.iter().any(|key| key.thumbprint() == old.thumbprint())) {
+        eprintln!("  {}  (pinned, and not there any more)", key.thumbprint());
+    }
+    if !args.yes && !agrees("Trust this gateway with these keys? Compare them with what it publishes. Type yes: ")? {
+        return Err(ClientError::refused("user-cancelled", "nothing was pinned", "you did not agree"));
+    }
+    trust::pin(folder, &origin, &keys, SystemClock.now())?;
+    eprintln!("pinned");
+    Ok(())
+}
+
+/// Pairs a gateway's pages with the agent.
+pub fn pair(args: &PairArgs, folder: &DataFolder) -> Result<(), ClientError> {
+    let origin = Origin::parse(&args.origin)?;
+    let token = crate::card_client::pairing::pair(folder, &origin)?;
+    eprintln!("{origin} is paired; its settings need, under [card], the agent's address and this token:");
+    print(&format!("{token}\n"))
+}

@@ -1,0 +1,127 @@
+//! What the client says to people, in Japanese and English.
+use serde::Deserialize;
+
+/// A language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// 日本語.
+    #[default]
+    Ja,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// The person's language by the environment (LC_ALL, LC_MESSAGES, LANG).
+    pub fn of_environment() -> Self {
+        let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+        if set.is_some_and(|value| value.starts_with("ja")) { Self::Ja } else { Self::En }
+    }
+
+    /// Its tag for `lang`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Ja => "ja",
+            Self::En => "en",
+        }
+    }
+
+    /// Its texts.
+    pub fn texts(self) -> &'static Texts {
+        match self {
+            Self::Ja => &JA,
+            Self::En => &EN,
+        }
+    }
+}
+
+/// Declares the texts: a field a text, its two languages beside each other.
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident: $ja:literal, $en:literal;)*) => {
+        /// The texts of one language.
+        #[derive(Debug)]
+        pub struct Texts { $($(#[$doc])* pub $name: &'static str,)* }
+        static JA: Texts = Texts { $($name: $ja,)* };
+        static EN: Texts = Texts { $($name: $en,)* };
+    };
+}
+
+texts! {
+    /// Name of the program.
+    program: "カードクライアント", "Card client";
+    /// Which gateway asks.
+    gateway: "依頼元", "Asked by";
+    /// In place of a value that the document does not have.
+    not_given: "（記入なし）", "(not given)";
+    /// Heading of what has no label.
+    also_in_it: "文書のその他の内容", "What else stands in the document";
+    /// An attachment.
+    attachment: "添付ファイル", "Attachment";
+    /// Unit of a size.
+    bytes: "バイト", "bytes";
+    /// A file at hand is this attachment.
+    compared: "手元のファイルと一致しました", "matches the file given";
+    /// No file was compared.
+    not_compared: "手元のファイルとは照合していません", "not compared with a file";
+    /// Question on the terminal.
+    agree: "この内容に署名しますか。署名する場合は yes と入力してください: ", "Sign this? Type yes to sign: ";
+    /// Prompt on the terminal.
+    pin_prompt: "暗証番号: ", "PIN: ";
+    /// Title of the window that reads a certificate.
+    read_title: "電子証明書の読み取り", "Read your certificate";
+    /// What that window is for.
+    read_lead: "次のサイトが、申請者欄に記入するために電子証明書（氏名・住所・生年月日・性別を含みます）の読み取りを求めています。", "This site asks for your certificate, to fill in who applies. It holds your name, address, date of birth and sex.";
+    /// Title of the window that signs.
+    sign_title: "申請内容の確認と署名", "Check and sign your application";
+    /// What that window is for.
+    sign_lead: "次の内容に署名します。内容は署名する文書そのものから表示しています。", "This is what you sign, shown out of the very document that is signed.";
+    /// Choice of the card.
+    card: "カード", "Card";
+    /// Label of the PIN.
+    pin: "暗証番号（署名用パスワード）", "PIN";
+    /// Hint at the PIN.
+    pin_hint: "暗証番号はこのパソコンの中だけで使い、サイトには送りません。", "Your PIN stays on this computer and is never sent to the site.";
+    /// Tries left, before the number.
+    tries_left: "残り回数", "Tries left";
+    /// Button that reads.
+    read: "読み取る", "Read";
+    /// Button that signs.
+    sign: "署名する", "Sign";
+    /// Button that refuses.
+    refuse: "中止する", "Cancel";
+    /// Wrong PIN.
+    wrong_pin: "暗証番号が違います。", "The PIN is wrong.";
+    /// No PIN typed.
+    bad_pin: "暗証番号を入力してください（1～64文字）。", "Type your PIN (1 to 64 characters).";
+    /// No card chosen.
+    no_card: "カードを選んでください。", "Choose a card.";
+    /// Title of errors.
+    error_title: "エラー: ", "Error: ";
+    /// After reading.
+    read_done: "電子証明書を読み取りました", "Your certificate was read";
+    /// After signing.
+    sign_done: "署名しました", "Signed";
+    /// What to do after it.
+    close: "このウィンドウを閉じて、元の画面に戻ってください。", "Close this window and go back to the page you came from.";
+    /// After a refusal.
+    refused: "中止しました。署名も読み取りも行っていません。", "Cancelled. Nothing was signed or read.";
+    /// A locked PIN.
+    locked: "暗証番号がロックされました。実際のカードでは市区町村の窓口で解除します。デモ用カードはクライアントを再起動すると元に戻ります。", "The PIN is locked. A real card is unlocked at the counter of your municipality; a demo card when the client is started again.";
+    /// A card that cannot be used.
+    unusable: "このカードは使えません。", "This card cannot be used.";
+    /// A page that was opened before or is over.
+    gone: "この画面はすでに開かれたか、期限が切れています。元の画面からもう一度始めてください。", "This window was opened before, or its time is over. Start again from the page you came from.";
+    /// Title of that.
+    gone_title: "この画面は使えません", "This window cannot be used";
+    /// A form that did not come from our page.
+    forged: "この送信は受け付けられません。元の画面からもう一度始めてください。", "This was not sent from the client's own window. Start again from the page you came from.";
+    /// The digest.
+    digest: "文書の SHA-256", "SHA-256 of the document";
+    /// Legend of the application.
+    application: "申請内容", "Application";
+    /// Deadline.
+    valid_until: "提出期限", "To be filed by";
+}

@@ -1,0 +1,104 @@
+//! Gateways that the person trusts: their key sets, shown once and pinned.
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::ClientError;
+use super::folder::DataFolder;
+use super::origin::Origin;
+use super::request::GatewayKeys;
+use crate::jws::JwkSet;
+
+const FILE: &str = "trusted.json";
+/// The longest key set that is read.
+const MAX_KEY_SET: u64 = 64 << 10;
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A gateway and its pinned keys.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TrustedGateway {
+    /// Its origin.
+    pub origin: String,
+    /// Its key set, as `/.well-known/jwks.json` gave it.
+    pub keys: serde_json::Value,
+    /// Since when.
+    pub pinned_at: DateTime<Utc>,
+}
+
+impl TrustedGateway {
+    /// Its keys.
+    ///
+    /// # Errors
+    /// When what was kept is not a key set.
+    pub fn key_set(&self) -> Result<JwkSet, ClientError> {
+        JwkSet::from_json(self.keys.to_string().as_bytes())
+            .map_err(|error| ClientError::fault(format!("the pinned keys of {} cannot be read: {error}", self.origin)))
+    }
+}
+
+/// Every gateway that is trusted.
+///
+/// # Errors
+/// When the file is there and cannot be read.
+pub fn trusted(folder: &DataFolder) -> Result<Vec<TrustedGateway>, ClientError> {
+    let Some(content) = folder.read(FILE)? else { return Ok(Vec::new()) };
+    serde_json::from_slice(&content).map_err(|error| ClientError::input(&folder.path().join(FILE), error))
+}
+
+/// Pins the keys of a gateway, in place of those that were pinned.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn pin(folder: &DataFolder, origin: &Origin, keys: &JwkSet, now: DateTime<Utc>) -> Result<(), ClientError> {
+    let mut all = trusted(folder)?;
+    all.retain(|gateway| gateway.origin != origin.as_str());
+    let keys = serde_json::to_value(keys).map_err(|error| ClientError::fault(error.to_string()))?;
+    all.push(TrustedGateway { origin: origin.as_str().to_owned(), keys, pinned_at: now });
+    let content = serde_json::to_vec_pretty(&all).map_err(|error| ClientError::fault(error.to_string()))?;
+    folder.write(FILE, &content)
+}
+
+/// The pinned keys, looked up in the folder each time, so that a running agent sees what was pinned since.
+#[derive(Debug, Clone)]
+pub struct PinnedKeys(pub DataFolder);
+
+impl GatewayKeys for PinnedKeys {
+    fn keys_of(&self, origin: &str) -> Result<Option<JwkSet>, ClientError> {
+        let gateway = trusted(&self.0)?.into_iter().find(|gateway| gateway.origin == origin);
+        gateway.map(|gateway| gateway.key_set()).transpose()
+    }
+}
+
+/// Fetches the key set of a gateway: `/.well-known/jwks.json`, without following redirects.
+///
+/// # Errors
+/// When it cannot be fetched or is not a key set.
+pub fn fetch(origin: &Origin) -> Result<JwkSet, ClientError> {
+    fetch_address(&format!("{origin}/.well-known/jwks.json"), origin.is_local())
+}
+
+/// Fetches a key set from an address whose origin may be trusted.
+///
+/// # Errors
+/// As [`fetch`]; also when the address is not of such an origin.
+pub fn fetch_url(address: &str) -> Result<JwkSet, ClientError> {
+    let end = address.find("://").map(|at| at + 3).and_then(|from| address.get(from..)?.find('/').map(|at| from + at));
+    let origin = Origin::parse(end.and_then(|end| address.get(..end)).unwrap_or(address))?;
+    fetch_address(address, origin.is_local())
+}
+
+fn fetch_address(address: &str, local: bool) -> Result<JwkSet, ClientError> {
+    let failed = |reason: String| {
+        ClientError::refused("keys-unreachable", "the gateway's keys cannot be fetched", format!("{address}: {reason}"))
+    };
+    let tls = ureq::tls::TlsConfig::builder().provider(ureq::tls::TlsProvider::NativeTls).build();
+    let mut config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0).tls_config(tls);
+    if local {
+        config = config.proxy(None);
+    }
+    let agent: ureq::Agent = config.build().into();
+    let mut answer = agent.get(address).call().map_err(|error| failed(error.to_string()))?;
+    let body = answer.body_mut().with_config().limit(MAX_KEY_SET).read_to_vec();
+    JwkSet::from_json(&body.map_err(|error| failed(error.to_string()))?).map_err(|error| failed(error.to_string()))
+}

@@ -1,0 +1,40 @@
+//! The demo's test PKI: made once, its CRLs signed anew when they end within a day.
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::authority::declaration::{CardDeclaration, JPKI};
+use crate::authority::{Authority, AuthorityError};
+
+/// Makes the PKI ready in `dir` and gives its cards.
+pub fn ready(dir: &Path, now: DateTime<Utc>) -> Result<Vec<CardDeclaration>, String> {
+    let authority = match Authority::open(dir) {
+        Ok(mut authority) => {
+            if authority.needs_refresh(now, Duration::days(1)) {
+                eprintln!("The test PKI's revocation lists are due: signing them anew.");
+                authority.sign_lists(now).map_err(sentence)?;
+            }
+            authority
+        }
+        Err(AuthorityError::NotThere(_)) => {
+            let sources = [("pki/jpki.toml".to_owned(), JPKI.to_owned())];
+            Authority::init(dir, &sources, now, progress).map_err(sentence)?
+        }
+        Err(error) => return Err(sentence(error)),
+    };
+    Ok(authority.declarations().cards.clone())
+}
+
+fn sentence(error: AuthorityError) -> String {
+    error.to_string()
+}
+
+fn progress(done: usize, all: usize) {
+    if std::io::stderr().is_terminal() || done == all {
+        let end = if done == all { "\n" } else { "\r" };
+        eprint!("Making the test PKI: key {done} of {all}{end}");
+        // Progress that cannot be shown is no reason to stop.
+        let _ = std::io::stderr().flush();
+    }
+}
