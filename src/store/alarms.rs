@@ -1,6 +1,7 @@
 //! What alarms have told: once a change of state, again after a while, and by one gateway of several only.
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use serde::Serialize;
 
 use super::connection::AnyConnection;
 use super::desk_schema::alarms;
@@ -8,6 +9,38 @@ use super::{Store, StoreError, from_database, to_database};
 
 /// The state in which nothing is wrong.
 pub const CALM: &str = "fresh";
+
+/// How old a revocation list is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Freshness {
+    /// Its nextUpdate is far enough away.
+    Fresh,
+    /// Its nextUpdate is near.
+    SoonStale,
+    /// Its nextUpdate has passed (or it has none): nothing rests on it any more.
+    Stale,
+}
+
+impl Freshness {
+    /// Judged at `now`; `soon` before its nextUpdate a list is soon stale.
+    pub fn of(next_update: Option<DateTime<Utc>>, soon: Duration, now: DateTime<Utc>) -> Self {
+        match next_update {
+            Some(next) if now + soon < next => Self::Fresh,
+            Some(next) if now < next => Self::SoonStale,
+            _ => Self::Stale,
+        }
+    }
+
+    /// `fresh`, `soon_stale` or `stale`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fresh => CALM,
+            Self::SoonStale => "soon_stale",
+            Self::Stale => "stale",
+        }
+    }
+}
 
 /// The right to tell of one subject, taken by one gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -153,7 +153,7 @@ fn the_command_makes_accounts_and_tokens_and_never_takes_a_password_as_an_argume
     assert_eq!(sato.sign_in("agency", "sato", PASSWORD).status, 303);
     // A token opens the feed until it is taken back.
     let (_, token, told) = run(&["token", "add", "--agency", "131016", "--label", "case system"], "");
-    let feed = || gateway.client.get_with("/api/v1/agency/submissions?after=", token.trim()).status;
+    let feed = || gateway.client.get_with("/api/v1/agency/submissions", token.trim()).status;
     assert_eq!(feed(), 200);
     let id = told.split_whitespace().nth(1).unwrap();
     assert_eq!(run(&["token", "revoke", id], "").0, 0);

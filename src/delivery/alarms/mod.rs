@@ -13,39 +13,8 @@ use serde::Serialize;
 use self::mail::MailChannel;
 use self::webhook::WebhookChannel;
 use crate::store::alarms::AlarmClaim;
+pub use crate::store::alarms::Freshness;
 use crate::store::{Store, StoreError};
-
-/// How old a revocation list is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Freshness {
-    /// Its nextUpdate is far enough away.
-    Fresh,
-    /// Its nextUpdate is near.
-    SoonStale,
-    /// Its nextUpdate has passed (or it has none): nothing rests on it any more.
-    Stale,
-}
-
-impl Freshness {
-    /// Judged at `now`; `soon` before its nextUpdate a list is soon stale.
-    pub fn of(next_update: Option<DateTime<Utc>>, soon: Duration, now: DateTime<Utc>) -> Self {
-        match next_update {
-            Some(next) if now + soon < next => Self::Fresh,
-            Some(next) if now < next => Self::SoonStale,
-            _ => Self::Stale,
-        }
-    }
-
-    /// `fresh`, `soon_stale` or `stale`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Fresh => crate::store::alarms::CALM,
-            Self::SoonStale => "soon_stale",
-            Self::Stale => "stale",
-        }
-    }
-}
 
 /// A revocation list as alarms see it.
 #[derive(Debug, Clone, Serialize)]

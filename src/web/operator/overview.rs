@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::{age, countdown};
-use crate::delivery::alarms::Freshness;
 use crate::gateway::Gateway;
 use crate::pki::crl::CrlSummary;
+use crate::store::alarms::Freshness;
 use crate::store::numbers::FilingNumbers;
 use crate::web::agency::{status_colour, status_words};
 use crate::web::extract::csrf::Browser;
