@@ -9,7 +9,7 @@ export const root = new URL("../..", import.meta.url).pathname;
 
 const binary = process.env.MADOGUCHI_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release/madoguchi");
 
-const freePort = () => new Promise((resolve, reject) => {
+export const freePort = () => new Promise((resolve, reject) => {
   const server = createServer().once("error", reject);
   server.listen(0, "127.0.0.1", () => {
     const { port } = server.address();
@@ -18,10 +18,10 @@ const freePort = () => new Promise((resolve, reject) => {
 });
 
 /// Starts one; `stop` ends it and removes its folder.
-export const startGateway = async () => {
+export const startGateway = async (more = "") => {
   const folder = mkdtempSync(join(tmpdir(), "madoguchi-browser-"));
   const pki = process.env.MADOGUCHI_PKI ?? join(folder, "pki");
-  if (!existsSync(pki)) execFileSync(binary, ["pki", "--dir", pki, "init"], { stdio: "inherit", cwd: root });
+  if (!existsSync(pki)) execFileSync(binary, ["pki", "init", "--out", pki], { stdio: "inherit", cwd: root });
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   writeFileSync(join(folder, "madoguchi.toml"), `
@@ -35,6 +35,7 @@ anchors = "${pki}/anchors"
 intermediates = "${pki}/intermediates"
 [revocation]
 directory = "${pki}/crls"
+${more}
 `);
   const child = spawn(binary, ["serve", "--config", join(folder, "madoguchi.toml")], { stdio: ["ignore", "ignore", "pipe"] });
   let log = "";

@@ -40,8 +40,8 @@ impl FormView {
         let recipient = fields::recipient_field(language, &input, faults);
         let applicant = fields::applicant_fields(language, &input, faults);
         let answers = fields::answer_fields(language, procedure, &input, faults);
-        let mut errors = summary(std::slice::from_ref(&recipient));
-        errors.extend(summary(&applicant));
+        let mut errors = summary(&applicant);
+        errors.extend(summary(std::slice::from_ref(&recipient)));
         errors.extend(summary(&answers));
         let shown: Vec<&str> = applicant.iter().chain(&answers).map(|field| field.name.as_str()).collect();
         let rest: Vec<SummaryLine> = faults

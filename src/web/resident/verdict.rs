@@ -43,6 +43,10 @@ fn colour(status: CheckStatus) -> &'static str {
     }
 }
 
+fn is_notable(status: CheckStatus) -> bool {
+    matches!(status, CheckStatus::Failed | CheckStatus::Warning)
+}
+
 fn status_key(status: CheckStatus) -> &'static str {
     match status {
         CheckStatus::Passed => "verdict-check-passed",
@@ -99,7 +103,9 @@ pub struct SignatureView {
     pub claimed_signing_time: String,
     /// The algorithm.
     pub algorithm: &'static str,
-    /// The checks.
+    /// The checks that did not pass.
+    pub notable: Vec<CheckLine>,
+    /// Every check.
     pub checks: Vec<CheckLine>,
 }
 
@@ -114,6 +120,7 @@ pub fn signatures(language: Language, report: &Report) -> Vec<SignatureView> {
             .map(|time| super::dates::moment(language, time))
             .unwrap_or_default(),
         algorithm: signature.signature_algorithm.unwrap_or_default(),
+        notable: check_lines(language, signature.checks.iter().filter(|check| is_notable(check.status))),
         checks: check_lines(language, signature.checks.iter()),
     };
     report.signatures.iter().map(view).collect()

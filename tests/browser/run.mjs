@@ -1,0 +1,3 @@
+// Every browser test, one after the other; the first that fails ends the run.
+await import("./journey.mjs");
+await import("./agent.mjs");
