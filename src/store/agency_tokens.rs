@@ -45,7 +45,7 @@ type Row = (String, String, String, NaiveDateTime, Option<NaiveDateTime>);
 
 fn token_of((id, agency, label, created_at, revoked_at): Row) -> Result<AgencyToken, StoreError> {
     let agency = agency.parse().map_err(|_| StoreError::Fault("a token's agency cannot be read".to_owned()))?;
-    let revoked_at = revoked_at.map(|at| from_database(at));
+    let revoked_at = revoked_at.map(from_database);
     Ok(AgencyToken { id, agency, label, created_at: from_database(created_at), revoked_at })
 }
 

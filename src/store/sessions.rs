@@ -180,7 +180,7 @@ fn stopped_until(
         .select(sign_in_failures::stopped_until)
         .first(connection)
         .optional()?;
-    Ok(until.flatten().map(|until| from_database(until)).filter(|until| *until > now))
+    Ok(until.flatten().map(from_database).filter(|until| *until > now))
 }
 
 /// Counts a failure; gives the end of the stop that it brings.
@@ -203,7 +203,7 @@ fn note_failure(
     let values = (
         sign_in_failures::failures.eq(kept),
         sign_in_failures::last_at.eq(to_database(now)),
-        sign_in_failures::stopped_until.eq(until.map(|until| to_database(until))),
+        sign_in_failures::stopped_until.eq(until.map(to_database)),
     );
     match before {
         Some(_) => diesel::update(row).set(values).execute(connection)?,

@@ -100,8 +100,7 @@ pub async fn post_password(
     user: MaybeUser,
     form: CsrfForm<PasswordForm>,
     gateway: web::Data<Gateway>,
-    guard: web::Data<CsrfGuard>,
-    state: web::Data<WebState>,
+    (guard, state): (web::Data<CsrfGuard>, web::Data<WebState>),
 ) -> Result<HttpResponse, Error> {
     let user = at_this_desk(&request, user)?;
     let faults = match change((&request, &guard), (&gateway, &state), &user, form.0).await? {
