@@ -91,7 +91,7 @@ fn welcome(origin: &str, data: &Path, sign_ins: &[SignIn], cards: &[CardDeclarat
     text.push_str(if agent { "in the browser with a demo card\n" } else { "with madoguchi-card\n" });
     for sign_in in sign_ins {
         text.push_str(&format!(
-            "  {:<8}{origin}{}   {} / {}\n",
+            "  {:<9} {origin}{}   {} / {}\n",
             sign_in.role, sign_in.page, sign_in.login, sign_in.password
         ));
     }
