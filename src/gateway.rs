@@ -7,6 +7,7 @@ pub mod open;
 pub mod outcome;
 mod person;
 pub mod readiness;
+mod refused;
 mod submit;
 mod withdraw;
 

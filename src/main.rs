@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Filings are many small allocations on a few threads, which the system's allocator takes longer for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     madoguchi::cli::main()
 }

@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 
 use super::Gateway;
 use super::outcome::{Stop, SubmitOutcome, access_token_digest, fresh_access_token, settle};
+use super::refused::Attempt;
 use crate::clock::Stopwatch;
 use crate::evidence::receipt::{self, IssuedReceipt, ReceiptAttachment, ReceiptFacts, VerdictSummary};
 use crate::ids::ArrivalNumber;
@@ -19,12 +20,18 @@ const ARRIVAL_NUMBER_DRAWS: usize = 8;
 impl Gateway {
     /// Takes a filing in: it is recorded and on disk, or known already, or refused with nothing left behind.
     pub async fn submit(&self, received: ReceivedSubmission) -> SubmitOutcome {
-        settle(self.file(received, None).await)
+        let about = Attempt::of("file_application", &received);
+        let outcome = settle(self.file(received, None).await);
+        self.note_refusal(about, &outcome).await;
+        outcome
     }
 
     /// Takes a correction of `corrected` in: an application whose `corrects` names it.
     pub async fn correct(&self, corrected: ArrivalNumber, received: ReceivedSubmission) -> SubmitOutcome {
-        settle(self.file(received, Some(corrected)).await)
+        let about = Attempt::of("file_correction", &received);
+        let outcome = settle(self.file(received, Some(corrected)).await);
+        self.note_refusal(about, &outcome).await;
+        outcome
     }
 
     async fn file(

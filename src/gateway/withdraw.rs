@@ -2,6 +2,7 @@
 use super::Gateway;
 use super::outcome::{Stop, SubmitOutcome, settle};
 use super::person;
+use super::refused::Attempt;
 use crate::evidence::receipt::{self, IssuedReceipt, VerdictSummary, WithdrawalFacts};
 use crate::ids::ArrivalNumber;
 use crate::intake::IntakeContext;
@@ -16,6 +17,13 @@ use crate::submission::status::{RevocationState, SubmissionStatus};
 impl Gateway {
     /// Takes the withdrawal of `withdrawn` in: `received.application` is the withdrawal document.
     pub async fn withdraw(&self, withdrawn: ArrivalNumber, received: ReceivedSubmission) -> SubmitOutcome {
+        let about = Attempt::of("withdraw_application", &received);
+        let outcome = self.take_back_once(withdrawn, received).await;
+        self.note_refusal(about, &outcome).await;
+        outcome
+    }
+
+    async fn take_back_once(&self, withdrawn: ArrivalNumber, received: ReceivedSubmission) -> SubmitOutcome {
         let (document_sha256, signature_sha256) = (received.application_sha256, received.signature_sha256);
         match self.take_back(withdrawn, received).await {
             // Withdrawn already, or the document has expired since: the same bytes again get the first receipt.

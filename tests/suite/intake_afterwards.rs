@@ -223,3 +223,16 @@ fn a_request_that_cannot_become_a_document_is_refused_as_the_document_would_be()
     request["certificate"] = json!(std::fs::read_to_string(TestPki::shared().certificate_path("auth-yamada")).unwrap());
     assert_eq!(refused(make(&desk, request)), Code::BadRequest, "the authentication certificate names nobody");
 }
+
+#[test]
+fn a_refusal_leaves_one_audit_line_without_personal_data() {
+    let desk = Desk::new();
+    let good = serde_json::to_vec(&desk.document("sign-yamada")).unwrap();
+    let rejection = refusal(desk.file("sign-smith", &good));
+    let lines = run(desk.gateway.store.audit_list(None, 10)).unwrap();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    let line = &lines[0];
+    assert_eq!((line.action.as_str(), line.outcome.as_str()), ("file_application", rejection.code.as_str()));
+    assert_eq!(line.subject, hex::encode(sha256(&good)));
+    assert_eq!(desk.count(), 0);
+}

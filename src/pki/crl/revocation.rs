@@ -114,7 +114,9 @@ fn standing<'a>(
                 return Standing::Revoked(shard, entry);
             }
             Some(_) => return Standing::Good(shard),
-            None if may_have_dropped(shard, certificate) => best = Standing::Dropped(shard),
+            None if at <= certificate.not_after() && may_have_dropped(shard, certificate) => {
+                best = Standing::Dropped(shard)
+            }
             None => return Standing::Good(shard),
         }
     }
@@ -122,7 +124,8 @@ fn standing<'a>(
 }
 
 /// RFC 5280 3.3: an entry stays until it was on one regular list issued beyond the certificate's validity. A list that
-/// is issued more than its own period after that may have dropped it.
+/// is issued more than its own period after that may have dropped it, so it says nothing of a signature from before. (Of a
+/// certificate that has expired at the time of judging, the list is taken at its word: expired it is in any case.)
 fn may_have_dropped(shard: &CrlShard, certificate: &Certificate) -> bool {
     let issued = shard.identity().this_update;
     let period = shard.next_update - issued;
