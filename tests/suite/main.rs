@@ -28,4 +28,7 @@ mod pki_sources;
 mod roles;
 mod status_machine;
 mod support;
+mod verify_cli;
+mod verify_hostile;
+mod verify_signer;
 mod verify_table;

@@ -1,6 +1,7 @@
 //! What the tests share.
 pub mod browser;
 pub mod card;
+pub mod case;
 pub mod der_pki;
 pub mod desk;
 pub mod gateway;

@@ -1,0 +1,161 @@
+//! The table of the public contract, section 3: what can be wrong with the signer's certificate, its path and its
+//! revocation, and what the verdict is.
+use chrono::{DateTime, Utc};
+use madoguchi::signature::policy::SignaturePolicy;
+use madoguchi::verdict::SubIndication;
+
+use crate::support::case::*;
+use crate::support::mini_pki::*;
+
+#[test]
+fn paths() {
+    use SubIndication as S;
+    let world = &*WORLD;
+    let stranger = issue(None, &Profile::ca("Stranger"), rsa(2048));
+    let namesake = issue(None, &Profile::ca("Root"), rsa(2048));
+    // A chain of its own: a CA of this profile under the root, and a leaf under it.
+    let under = |profile: Profile| {
+        let ca = issue(Some(&world.root), &profile, rsa(2048));
+        let leaf = issue(Some(&ca), &Profile::leaf("Leaf"), world.leaf_key.clone());
+        Case::of(Cms::cades(&leaf, DOCUMENT).build()).with(|case| {
+            case.extra = vec![ca.der()];
+            case.crls = vec![world.root.crl(day(-2), day(30), &[]), ca.crl(day(-2), day(30), &[])];
+        })
+    };
+    let short = issue(Some(&world.root), &Profile { ca: Some(Some(0)), ..Profile::ca("Short") }, rsa(2048));
+    let beyond = issue(Some(&short), &Profile::ca("Beyond"), rsa(2048));
+    let too_deep = issue(Some(&beyond), &Profile::leaf("Deep"), world.leaf_key.clone());
+    let too_deep = Case::of(Cms::cades(&too_deep, DOCUMENT).build()).with(|case| {
+        case.extra = vec![short.der(), beyond.der()];
+        case.crls = [&world.root, &short, &beyond].map(|ca| ca.crl(day(-2), day(30), &[])).to_vec();
+    });
+    let constraint = tlv(
+        0x30,
+        &[&tlv(
+            0xa0,
+            &[&tlv(
+                0x30,
+                &[&tlv(0xa4, &[&tlv(0x30, &[&tlv(0x31, &[&tlv(0x30, &[&oid("2.5.4.6"), &tlv(0x13, &[b"DE"])])])])])],
+            )],
+        )],
+    );
+    hold(vec![
+        ("another anchor", Case::good().with(|case| case.anchors = vec![stranger.der()]), S::NoCertificateChainFound),
+        (
+            "an anchor of the same name",
+            Case::good().with(|case| case.anchors = vec![namesake.der()]),
+            S::NoCertificateChainFound,
+        ),
+        ("no intermediate", Case::good().with(|case| case.extra.clear()), S::NoCertificateChainFound),
+        ("no CA flag", under(Profile { ca: None, ..Profile::ca("NoFlag") }), S::CertificateChainGeneralFailure),
+        (
+            "no keyCertSign",
+            under(Profile { key_usage: Some(0x02), ..Profile::ca("NoSign") }),
+            S::CertificateChainGeneralFailure,
+        ),
+        (
+            "an expired CA",
+            under(Profile { not_after: day(-1), ..Profile::ca("Old") }),
+            S::CertificateChainGeneralFailure,
+        ),
+        ("beyond the path length", too_deep, S::CertificateChainGeneralFailure),
+        (
+            "a name constraint",
+            under(Profile { extra: vec![("2.5.29.30", true, constraint)], ..Profile::ca("Narrow") }),
+            S::CertificateChainGeneralFailure,
+        ),
+        (
+            "an unknown critical extension",
+            Case::by(&Profile { extra: vec![("1.2.3.4.5", true, vec![5, 0])], ..Profile::leaf("x") }),
+            S::CertificateChainGeneralFailure,
+        ),
+    ]);
+    assert_eq!(under(Profile::ca("Fine")).verdict(), None, "the chain of its own is right when nothing is wrong");
+}
+
+#[test]
+fn the_signers_certificate() {
+    use SubIndication::ChainConstraintsFailure as Expected;
+    let authentication = Profile { key_usage: Some(DIGITAL_SIGNATURE), ..Profile::leaf("Auth") };
+    let signing =
+        Profile { policy: Some("1.2.392.200149.8.5.1.1.20"), extra: vec![name_attribute()], ..Profile::leaf("Sign") };
+    let jpki = |profile: Profile| Case::by(&profile).with(|case| case.policy = SignaturePolicy::jpki());
+    let authentication_ca = {
+        let profile = Profile { unit: Some("JPKI for user authentication"), ..Profile::ca("Auth CA") };
+        let ca = issue(Some(&WORLD.root), &profile, rsa(2048));
+        let leaf = issue(Some(&ca), &signing, WORLD.leaf_key.clone());
+        Case::of(Cms::cades(&leaf, DOCUMENT).build()).with(|case| {
+            case.extra = vec![ca.der()];
+            case.crls = vec![WORLD.root.crl(day(-2), day(30), &[]), ca.crl(day(-2), day(30), &[])];
+            case.policy = SignaturePolicy::jpki();
+        })
+    };
+    hold(vec![
+        ("key usage without nonRepudiation", Case::by(&authentication), Expected),
+        (
+            "the policy for authentication",
+            jpki(Profile { policy: Some("1.2.392.200149.8.5.1.3.30"), ..signing.clone() }),
+            Expected,
+        ),
+        ("no policy at all", jpki(Profile { policy: None, ..signing.clone() }), Expected),
+        ("no key usage under jpki", jpki(Profile { key_usage: None, ..signing.clone() }), Expected),
+        ("no name under jpki", jpki(Profile { extra: vec![], ..signing.clone() }), Expected),
+        ("the CA for authentication", authentication_ca, Expected),
+    ]);
+    assert_eq!(jpki(signing).verdict(), None);
+    assert_eq!(Case::by(&Profile { key_usage: None, ..Profile::leaf("x") }).verdict(), None, "generic: no key usage");
+    assert_eq!(Case::by(&Profile { key_usage: Some(NON_REPUDIATION), ..Profile::leaf("x") }).verdict(), None);
+}
+
+/// subjectAltName with the card profile's name attribute alone.
+fn name_attribute() -> (&'static str, bool, Vec<u8>) {
+    let value = tlv(0xa0, &[&tlv(0x0c, &["山田　花子".as_bytes()])]);
+    ("2.5.29.17", false, tlv(0x30, &[&tlv(0xa0, &[&oid("1.2.392.200149.8.5.5.1"), &value])]))
+}
+
+#[test]
+fn validity_and_revocation() {
+    use SubIndication as S;
+    let world = &*WORLD;
+    let crls = |root: &[(u32, DateTime<Utc>, Option<u8>)], intermediate: &[(u32, DateTime<Utc>, Option<u8>)]| {
+        vec![world.root.crl(day(-2), day(30), root), world.intermediate.crl(day(-2), day(30), intermediate)]
+    };
+    let listed = |root: &[_], intermediate: &[_]| Case::good().with(|case| case.crls = crls(root, intermediate));
+    let expired = || Case::by(&Profile { not_after: day(-1), ..Profile::leaf("Expired") });
+    let revoked = || listed(&[], &[(0x1234, day(-5), None)]);
+    let stale = world.intermediate.crl(day(-40), day(-10), &[]);
+    let mut forged = world.intermediate.crl(day(-2), day(30), &[]);
+    *forged.last_mut().unwrap() ^= 1;
+    let other = issue(None, &Profile::ca("Intermediate"), rsa(2048)).crl(day(-2), day(30), &[]);
+    let with_list = |list: Vec<u8>| Case::good().with(|case| case.crls[1] = list);
+    hold(vec![
+        ("not yet valid", Case::by(&Profile { not_before: day(1), ..Profile::leaf("Young") }), S::NotYetValid),
+        ("expired", expired(), S::OutOfBoundsNotRevoked),
+        ("expired, revocation unknown", expired().with(|case| case.crls.clear()), S::OutOfBoundsNoPoe),
+        ("expired before it was signed", expired().with(|case| case.signed_after = Some(day(0))), S::Expired),
+        (
+            "expired, signed after an earlier time",
+            expired().with(|case| case.signed_after = Some(day(-2))),
+            S::OutOfBoundsNotRevoked,
+        ),
+        ("revoked", revoked(), S::RevokedNoPoe),
+        ("revoked before it was signed", revoked().with(|case| case.signed_after = Some(day(-4))), S::Revoked),
+        (
+            "revoked after it was perhaps signed",
+            revoked().with(|case| case.signed_after = Some(day(-6))),
+            S::RevokedNoPoe,
+        ),
+        ("a CA revoked", listed(&[(0x77, day(-5), None)], &[]), S::RevokedCaNoPoe),
+        ("on hold", listed(&[], &[(0x1234, day(-5), Some(6))]), S::TryLater),
+        ("no list", Case::good().with(|case| case.crls.clear()), S::TryLater),
+        ("no list of the root", Case::good().with(|case| drop(case.crls.remove(0))), S::TryLater),
+        ("a stale list", with_list(stale), S::TryLater),
+        ("a forged list", with_list(forged), S::TryLater),
+        ("a list of a namesake", with_list(other), S::TryLater),
+    ]);
+    let later = revoked().with(|case| case.at = day(-6));
+    assert_eq!(later.verdict(), None, "a revocation dated after the time of judging does not count");
+    assert_eq!(listed(&[], &[(0x9999, day(-5), None)]).verdict(), None, "another's revocation");
+    let lifted = expired().with(|case| case.at = day(-1));
+    assert_eq!(lifted.verdict(), None, "the last second of validity counts");
+}
