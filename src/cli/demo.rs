@@ -1,7 +1,8 @@
 //! `madoguchi demo`: the whole gateway in one folder, to try it out: a test PKI, keys, settings, SQLite, accounts, and the
-//! card client's agent with demo cards. Started again it goes on with what is there.
+//! card client's agent with demo cards, and a few filings to look at. Started again it goes on with what is there.
 #[cfg(feature = "card-client")]
 mod agent;
+mod examples;
 mod files;
 mod pki;
 mod sign_ins;
@@ -14,6 +15,7 @@ use super::exit;
 use crate::authority::declaration::CardDeclaration;
 use crate::clock::{Clock, SystemClock};
 use crate::evidence::keys::Keys;
+use examples::Example;
 use sign_ins::SignIn;
 
 /// Arguments.
@@ -50,7 +52,9 @@ fn demo(args: &Args) -> Result<(), String> {
     let config =
         files::settings(&data, args.listen, link.as_ref().map(|link| (link.origin.as_str(), link.token.as_str())))?;
     let sign_ins = sign_ins::ready(&data, &config, now)?;
-    eprintln!("{}", welcome(&origin, &data, &sign_ins, &cards, link.is_some()));
+    let examples = examples::ready(&data, &config)?;
+    eprintln!("{}", welcome(&origin, &data, link.is_some()));
+    eprintln!("{}", people(&origin, &sign_ins, &examples, &cards));
     // The agent ends with this process, whatever ends it: its standard input is closed then.
     let served = super::serve::serve(&config);
     drop(link);
@@ -84,24 +88,33 @@ fn free(address: SocketAddr) -> Result<(), String> {
     }
 }
 
-/// What a newcomer needs to know.
-fn welcome(origin: &str, data: &Path, sign_ins: &[SignIn], cards: &[CardDeclaration], agent: bool) -> String {
-    let mut text = format!("\nMadoguchi demo / 窓口デモ\n\n  Open    {origin}/\n");
-    text.push_str("  File    choose general-application (一般申請), fill it in, and sign it ");
-    text.push_str(if agent { "in the browser with a demo card\n" } else { "with madoguchi-card\n" });
-    for sign_in in sign_ins {
-        text.push_str(&format!(
-            "  {:<9} {origin}{}   {} / {}\n",
-            sign_in.role, sign_in.page, sign_in.login, sign_in.password
-        ));
-    }
-    text.push_str("\n  Demo cards (nobody real)\n");
-    for card in cards {
-        text.push_str(&format!("    {:<15} PIN {:<10} {}: {}\n", card.id, card.pin, card.name, card.note));
+/// Where to click.
+fn welcome(origin: &str, data: &Path, agent: bool) -> String {
+    let sign = if agent { "in the browser with a demo card" } else { "with madoguchi-card" };
+    format!(
+        "\nMadoguchi demo / 窓口デモ\n\n  \
+           Open    {origin}/\n  \
+           File    choose General application (一般申請), fill it in, and sign it {sign}\n  \
+           Stop    Ctrl-C; everything stays in {}, and the same command goes on with it",
+        data.display()
+    )
+}
+
+/// Who can be played: staff with their passwords, applicants with their filings, cards with their PINs.
+fn people(origin: &str, sign_ins: &[SignIn], examples: &[Example], cards: &[CardDeclaration]) -> String {
+    let mut text = "\n  Sign in as (sign out of one before the other)\n".to_owned();
+    for SignIn { role, page, login, password } in sign_ins {
+        text.push_str(&format!("    {role:<9} {login:<9} {password:<24} {origin}{page}\n"));
     }
     text.push_str(&format!(
-        "\n  Everything is in {}; Ctrl-C ends it, and the same command goes on with it.\n",
-        data.display()
+        "\n  Example filings, as they were made; look them up at {origin}/status with arrival number and access key\n"
     ));
+    for Example { card, status, arrival_number, access_key } in examples {
+        text.push_str(&format!("    {card:<14} {status:<13} {arrival_number}  {access_key}\n"));
+    }
+    text.push_str("\n  Demo cards (nobody real): card, PIN\n");
+    for CardDeclaration { id, pin, name, note, .. } in cards {
+        text.push_str(&format!("    {id:<14} {pin:<10} {name}: {note}\n"));
+    }
     text
 }

@@ -18,6 +18,7 @@ pub fn ready(dir: &Path, now: DateTime<Utc>) -> Result<Vec<CardDeclaration>, Str
             authority
         }
         Err(AuthorityError::NotThere(_)) => {
+            eprintln!("Making the test PKI in {}: keys of CAs and cards, and revocation lists ...", dir.display());
             let sources = [("pki/jpki.toml".to_owned(), JPKI.to_owned())];
             Authority::init(dir, &sources, now, progress).map_err(sentence)?
         }

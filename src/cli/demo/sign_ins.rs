@@ -13,7 +13,9 @@ use crate::store::accounts::{AccountError, Role};
 use crate::store::password::NewPassword;
 
 /// The municipality whose agency can be tried.
-const AGENCY: &str = "131016";
+pub const AGENCY: &str = "131016";
+/// The name that its account signs in with.
+pub const AGENCY_LOGIN: &str = "chiyoda";
 
 /// Somebody who can sign in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,7 +38,7 @@ pub fn ready(data: &Path, config: &Path, now: DateTime<Utc>) -> Result<Vec<SignI
         serde_json::from_slice(&content).map_err(|error| format!("{}: {error}", path.display()))?
     } else {
         let made =
-            vec![new("Agency", "/agency/sign-in", "chiyoda")?, new("Operator", "/operator/sign-in", "operator")?];
+            vec![new("Agency", "/agency/sign-in", AGENCY_LOGIN)?, new("Operator", "/operator/sign-in", "operator")?];
         let content = serde_json::to_vec_pretty(&made).map_err(|error| error.to_string())?;
         // On disk before the accounts are made: a password that is nowhere written would lock the demo out.
         write_atomically(&path, &content, Readers::Owner).map_err(|error| error.to_string())?;
@@ -47,6 +49,7 @@ pub fn ready(data: &Path, config: &Path, now: DateTime<Utc>) -> Result<Vec<SignI
         .map_err(|error| error.to_string())?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    eprintln!("Opening the record and the agency's and the operator's accounts ...");
     for sign_in in &sign_ins {
         runtime.block_on(add(&store, sign_in, now))?;
     }
