@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 export const root = new URL("../..", import.meta.url).pathname;
 
-const binary = process.env.MADOGUCHI_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release/madoguchi");
+export const binary = process.env.MADOGUCHI_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release/madoguchi");
 
 export const freePort = () => new Promise((resolve, reject) => {
   const server = createServer().once("error", reject);

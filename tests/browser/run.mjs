@@ -1,3 +1,4 @@
 // Every browser test, one after the other; the first that fails ends the run.
 await import("./journey.mjs");
 await import("./agent.mjs");
+await import("./demo.mjs");
