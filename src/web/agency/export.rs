@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::stream;
 
 use super::files::disposition;
-use super::queue::{QueueQuery, procedure_title};
+use super::queue::{QueueQuery, procedure_title, title};
 use super::{revocation_words, status_words};
 use crate::gateway::Gateway;
 use crate::ids::AgencyCode;
@@ -88,7 +88,7 @@ fn row(page: &Page, gateway: &Gateway, filing: &StoredSubmission) -> [String; 9]
         filing.arrival_number.grouped(),
         words_of_time(filing.received_at),
         procedure_title(page, gateway, filing.procedure.as_str()),
-        filing.title.clone(),
+        title(page, gateway, filing),
         filing.applicant_name.clone(),
         filing.applicant_date_of_birth.clone().unwrap_or_default(),
         status_words(page, filing.status).into_owned(),

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
-use super::queue::procedure_title;
+use super::queue::{procedure_title, title};
 use super::report::{VerdictView, view as verdict_view};
 use super::{arrival_number, own_record, revocation_words, status_colour, status_words};
 use crate::gateway::Gateway;
@@ -133,7 +133,8 @@ fn view(
     let filing = &record.submission;
     let decision = decision_fields(&page, filing.status, said);
     let errors = decision.as_deref().map(summary).unwrap_or_default();
-    let page = page.named(filing.title.clone()).errors(!errors.is_empty());
+    let title = title(&page, gateway, filing);
+    let page = page.named(title).errors(!errors.is_empty());
     let procedure = gateway.catalog.get(filing.procedure.as_str());
     let same_form = procedure.filter(|procedure| procedure.form_version == filing.form_version);
     FilingView {

@@ -152,13 +152,19 @@ fn row(page: &Page, gateway: &Gateway, filing: &StoredSubmission) -> Row {
     Row {
         number: filing.arrival_number.to_string(),
         grouped: filing.arrival_number.grouped(),
-        title: filing.title.clone(),
+        title: title(page, gateway, filing),
         applicant: filing.applicant_name.clone(),
         procedure: procedure_title(page, gateway, filing.procedure.as_str()),
         received: moment(page.language, filing.received_at),
         status: status_words(page, filing.status).into_owned(),
         colour: status_colour(filing.status),
     }
+}
+
+/// What the applicant wrote as the title; the procedure's in the page's language where its form asks for none.
+pub fn title(page: &Page, gateway: &Gateway, filing: &StoredSubmission) -> String {
+    let code = filing.procedure.as_str();
+    if filing.title == code { procedure_title(page, gateway, code) } else { filing.title.clone() }
 }
 
 /// The procedure's title, or its code where it is in the catalog no more.
