@@ -92,5 +92,5 @@ try {
   await context.close();
   server.close();
   await gateway.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }

@@ -223,5 +223,5 @@ try {
 } finally {
   await context?.close().catch(() => {});
   await demo?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
