@@ -225,7 +225,7 @@ fn a_slow_client_is_not_waited_for() {
     let begun = Instant::now();
     let answer = read_answer(&mut stream, false);
     assert_eq!((answer.status, answer.problem_code().as_str()), (408, "request-timeout"));
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(begun.elapsed() < Duration::from_secs(30), "the time-out was the request's, not the test's");
 }
 
 #[test]

