@@ -2,6 +2,7 @@
 //! a handler.
 mod correct;
 pub mod held;
+mod judging;
 pub mod make;
 pub mod open;
 pub mod outcome;

@@ -31,7 +31,7 @@ pub trait HeldJudge: Send + Sync {
     /// Judges it. The time of judging is when the filing was received; `now` is the decision's own time.
     fn judge(&self, filing: HeldFiling, now: DateTime<Utc>) -> HeldJudgement;
 
-    /// The signed statement that a filing is refused because it was held too long; none where nothing signs.
+    /// The signed statement that a filing is refused because it was held too long; without one it stays held.
     fn overdue_statement(&self, filing: &HeldFiling, now: DateTime<Utc>) -> Option<String>;
 }
 
@@ -66,7 +66,7 @@ pub struct Round {
     pub received: usize,
     /// Held filings that are refused now.
     pub refused: usize,
-    /// Held filings that could not be decided, or that another decided first.
+    /// Held filings that could not be decided, that met a fault, or that another decided first.
     pub undecided: usize,
 }
 
@@ -103,28 +103,47 @@ impl Worker {
     /// When the store could not be asked; what was decided before that stays decided.
     pub async fn round(&self) -> Result<Round, StoreError> {
         let mut round = Round::default();
-        let mut seen = std::collections::HashSet::new();
-        loop {
-            let now = self.clock.now();
-            let until = now + self.settings.lease;
-            let leased = self.store.held_lease(self.name.clone(), now, until, self.settings.at_a_time).await?;
-            // What could not be decided is kept leased until the round's end, so that the next lease gives others.
-            if leased.is_empty() {
-                break;
-            }
-            for arrival_number in leased {
-                self.decide(arrival_number, now, &mut round).await?;
-                seen.insert(arrival_number);
+        let mut leased = Vec::new();
+        let worked = self.work_through(&mut round, &mut leased).await;
+        for arrival_number in leased {
+            if let Err(error) = self.store.held_release(arrival_number, self.name.clone()).await {
+                // The lease runs out by itself.
+                tracing::warn!(event = "held_release_failed", %arrival_number, %error);
             }
         }
-        for arrival_number in seen {
-            self.store.held_release(arrival_number, self.name.clone()).await?;
-        }
+        worked?;
         self.store.feed_number().await?;
         // A held filing may still need to show that it was signed after its request was made.
         self.store.signing_requests_expire(self.clock.now() - self.settings.hold_for_at_most).await?;
         self.store.drafts_expire(self.clock.now()).await?;
         Ok(round)
+    }
+
+    /// Decides what waits, lease by lease. Everything taken in hand is put into `taken` and stays leased until the
+    /// round's end, so that the next lease gives others.
+    async fn work_through(&self, round: &mut Round, taken: &mut Vec<ArrivalNumber>) -> Result<(), StoreError> {
+        loop {
+            let now = self.clock.now();
+            let until = now + self.settings.lease;
+            let leased = self.store.held_lease(self.name.clone(), now, until, self.settings.at_a_time).await?;
+            // A lease that ran out during a long round gives the same filings again: once a round is enough.
+            let fresh: Vec<_> = leased.into_iter().filter(|number| !taken.contains(number)).collect();
+            if fresh.is_empty() {
+                return Ok(());
+            }
+            taken.extend(&fresh);
+            for arrival_number in fresh {
+                match self.decide(arrival_number, now, round).await {
+                    Ok(()) => {}
+                    Err(error) if error.is_temporary() => return Err(error),
+                    Err(error) => {
+                        // One that cannot be dealt with keeps no other from its decision.
+                        tracing::error!(event = "held_filing_failed", %arrival_number, %error);
+                        round.undecided += 1;
+                    }
+                }
+            }
+        }
     }
 
     async fn decide(
@@ -153,7 +172,8 @@ impl Worker {
             .map_err(|_| StoreError::Fault("judging a held filing broke off".to_owned()))?;
         let (decision, statement_jws) = match judgement {
             HeldJudgement::Decided { decision, statement_jws } => (decision, statement_jws),
-            HeldJudgement::StillHeld if overdue => (held_too_long(last_report), statement),
+            // Without a signed statement it waits on: a decision that nobody can show is none.
+            HeldJudgement::StillHeld if statement.is_some() => (held_too_long(last_report), statement),
             HeldJudgement::StillHeld => {
                 round.undecided += 1;
                 return Ok(());

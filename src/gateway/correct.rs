@@ -43,11 +43,20 @@ impl Gateway {
         if (&filed.procedure, filed.recipient) != (&document.procedure, document.recipient) {
             return unknown("A correction is of the same procedure and for the same agency as what it corrects.");
         }
-        // Filed again after it was recorded, a correction finds its original corrected already: the record knows it.
-        if !matches!(filed.status, SubmissionStatus::CorrectionRequested | SubmissionStatus::Corrected) {
-            return Err(StoreError::StatusConflict { found: filed.status }.into());
+        let open = match filed.status {
+            SubmissionStatus::CorrectionRequested => true,
+            // Filed again after it was recorded, a correction finds its original corrected already; another does not.
+            SubmissionStatus::Corrected => {
+                let document = submission.received().application_sha256;
+                self.store.submission_is_known(document, submission.signer().sha256()).await?
+            }
+            _ => false,
+        };
+        if open {
+            Ok(Some(filed.arrival_number))
+        } else {
+            Err(StoreError::StatusConflict { found: filed.status }.into())
         }
-        Ok(Some(filed.arrival_number))
     }
 
     /// The original is corrected once the correction is recorded and not held. Doing it again changes nothing, so a
@@ -57,12 +66,12 @@ impl Gateway {
         original: ArrivalNumber,
         outcome: &SubmitOutcome,
         at: DateTime<Utc>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), StoreError> {
         let status = match outcome {
             SubmitOutcome::New { status, .. } | SubmitOutcome::Known { status, .. } => *status,
             _ => return Ok(()),
         };
-        if status == SubmissionStatus::Held { Ok(()) } else { Ok(self.mark_corrected(original, at).await?) }
+        if status == SubmissionStatus::Held { Ok(()) } else { self.mark_corrected(original, at).await }
     }
 
     pub(super) async fn mark_corrected(&self, original: ArrivalNumber, at: DateTime<Utc>) -> Result<(), StoreError> {

@@ -3,14 +3,15 @@
 use chrono::{DateTime, Utc};
 
 use super::Gateway;
+use super::judging::Judging;
 use crate::evidence::receipt::VerdictSummary;
 use crate::evidence::statement::{self, StatementFacts};
 use crate::intake::{Recordable, signer};
 use crate::signature::report::Report;
-use crate::signature::verifier::VerificationRequest;
 use crate::store::held::{HeldDecision, HeldFiling};
 use crate::submission::rejection::Rejection;
 use crate::submission::status::{RevocationState, SubmissionStatus};
+use crate::verdict::SubIndication;
 
 /// What judging a held filing again gave.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ pub enum HeldVerdict {
     Decided {
         /// The decision, to be noted.
         decision: HeldDecision,
-        /// The signed statement of the new verdict; none where it could not be signed.
+        /// The signed statement of the new verdict.
         statement_jws: Option<String>,
     },
     /// It cannot be decided yet.
@@ -29,50 +30,60 @@ pub enum HeldVerdict {
 impl Gateway {
     /// Judges a held filing again. Blocks: it verifies a signature and may look the signing request up.
     pub fn judge_held(&self, filing: &HeldFiling, now: DateTime<Utc>) -> HeldVerdict {
-        match self.accept(filing.received.clone(), None) {
+        let judging = Judging::of(self);
+        match judging.accept(filing.received.clone(), None) {
             Ok(Recordable::Held(_)) => HeldVerdict::StillHeld,
             Ok(submission) => self.pass(filing, submission, now),
-            Err(rejection) if rejection.indication.is_none() => {
-                // The document passed when it arrived; that it does not now is the gateway's doing (another catalog,
-                // other limits), and no reason to refuse it.
-                tracing::warn!(target: "madoguchi::held", code = rejection.code.as_str(),
-                    arrival_number = %filing.submission.arrival_number,
-                    "a held document does not pass any more; it is left as it is");
+            Err(rejection) if rejection.sub_indication.is_some_and(is_final) => {
+                self.refuse(filing, *rejection, &judging, now)
+            }
+            Err(rejection) => {
+                // Undecided still, whatever the setting says of new filings; or the gateway's own doing, for the filing
+                // passed when it arrived: another catalog, other limits, another policy or trust state.
+                tracing::debug!(target: "madoguchi::held", code = rejection.code.as_str(),
+                    sub_indication = rejection.sub_indication.map_or("none", SubIndication::as_str),
+                    arrival_number = %filing.submission.arrival_number, "a held filing stays held");
                 HeldVerdict::StillHeld
             }
-            Err(rejection) => self.refuse(filing, *rejection, now),
         }
     }
 
     /// The signed statement that a filing is refused because it was held too long.
     pub fn overdue_statement(&self, filing: &HeldFiling, now: DateTime<Utc>) -> Option<String> {
-        let report = self.verify_again(filing, None);
+        let report = Judging::of(self).report(&filing.received, None);
         self.state(filing, &report, SubmissionStatus::Refused, RevocationState::None, now)
     }
 
     fn pass(&self, filing: &HeldFiling, submission: Recordable, now: DateTime<Utc>) -> HeldVerdict {
         let (status, revocation) = (submission.status(), submission.revocation());
         let statement_jws = self.state(filing, submission.report(), status, revocation, now);
-        match submission {
-            Recordable::Verified(proof) => {
-                HeldVerdict::Decided { decision: HeldDecision::Received(Box::new(proof)), statement_jws }
-            }
-            Recordable::Held(_) => HeldVerdict::StillHeld,
+        match (submission, statement_jws) {
+            (Recordable::Verified(proof), Some(statement)) => HeldVerdict::Decided {
+                decision: HeldDecision::Received(Box::new(proof)),
+                statement_jws: Some(statement),
+            },
+            _ => HeldVerdict::StillHeld,
         }
     }
 
-    fn refuse(&self, filing: &HeldFiling, rejection: Rejection, now: DateTime<Utc>) -> HeldVerdict {
+    fn refuse(&self, filing: &HeldFiling, rejection: Rejection, judging: &Judging, now: DateTime<Utc>) -> HeldVerdict {
         let after = if signer::depends_on_age(&rejection) { self.made_at(filing) } else { None };
-        let report = self.verify_again(filing, after);
+        let report = judging.report(&filing.received, after);
+        if !report.sub_indication.is_some_and(is_final) {
+            return HeldVerdict::StillHeld;
+        }
         let Ok(text) = serde_json::to_string(&report) else { return HeldVerdict::StillHeld };
-        let statement_jws = self.state(filing, &report, SubmissionStatus::Refused, RevocationState::None, now);
+        // Without a statement that the resident can show there is no decision: it is made when the keys work again.
+        let Some(statement) = self.state(filing, &report, SubmissionStatus::Refused, RevocationState::None, now) else {
+            return HeldVerdict::StillHeld;
+        };
         let decision = HeldDecision::Refused {
             indication: report.indication,
             sub_indication: report.sub_indication,
             report: text,
             reason: rejection.detail,
         };
-        HeldVerdict::Decided { decision, statement_jws }
+        HeldVerdict::Decided { decision, statement_jws: Some(statement) }
     }
 
     /// When this gateway made the document, where it did: the signature is later than that.
@@ -80,17 +91,6 @@ impl Gateway {
         let runtime = tokio::runtime::Handle::try_current().ok()?;
         let found = runtime.block_on(self.store.signing_request_find(filing.received.application_sha256));
         found.ok().flatten().map(|request| request.issued_at)
-    }
-
-    fn verify_again(&self, filing: &HeldFiling, signed_after: Option<DateTime<Utc>>) -> Report {
-        let request = VerificationRequest {
-            signature: &filing.received.signature,
-            content: Some(filing.received.application.as_ref().into()),
-            extra_certificates: &[],
-            at: filing.received.received_at,
-            signed_after,
-        };
-        self.verifier().verify(&self.crls.current(), &request).report
     }
 
     fn state(
@@ -118,4 +118,11 @@ impl Gateway {
             }
         }
     }
+}
+
+/// Whether a verdict over a filing that passed but for revocation speaks of the filing itself. Every other one can come
+/// of a policy or trust state that changed since, and change again.
+fn is_final(sub_indication: SubIndication) -> bool {
+    use SubIndication::{FormatFailure, HashFailure, Revoked, RevokedCaNoPoe, RevokedNoPoe, SigCryptoFailure};
+    matches!(sub_indication, Revoked | RevokedNoPoe | RevokedCaNoPoe | HashFailure | SigCryptoFailure | FormatFailure)
 }

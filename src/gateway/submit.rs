@@ -1,13 +1,12 @@
 //! Taking a filing in: judge, receipt, record.
-use chrono::{DateTime, Utc};
-
 use super::Gateway;
+use super::judging::Judging;
 use super::outcome::{Stop, SubmitOutcome, access_token_digest, fresh_access_token, settle};
 use super::refused::Attempt;
 use crate::clock::Stopwatch;
 use crate::evidence::receipt::{self, IssuedReceipt, ReceiptAttachment, ReceiptFacts, VerdictSummary};
 use crate::ids::ArrivalNumber;
-use crate::intake::{self, IntakeContext, Recordable, signer};
+use crate::intake::{Recordable, signer};
 use crate::jws::JwsError;
 use crate::store::RecordOutcome;
 use crate::submission::received::ReceivedSubmission;
@@ -52,7 +51,11 @@ impl Gateway {
         let at = submission.received().received_at;
         let outcome = self.record(submission).await?;
         if let Some(original) = original {
-            self.note_correction(original, &outcome, at).await?;
+            // The correction is on disk and its receipt is owed; sent again, it notes its original again.
+            if let Err(fault) = self.note_correction(original, &outcome, at).await {
+                tracing::error!(target: "madoguchi::gateway", %fault, arrival_number = %original,
+                    "a correction is recorded, and what it corrects could not be noted as corrected");
+            }
         }
         Ok(outcome)
     }
@@ -71,37 +74,16 @@ impl Gateway {
     /// Judges a filing as of its arrival. Where the verdict depends on the signature's age and this gateway made the
     /// document, the signature is later than the document was: it is judged again with that proof.
     async fn judge(&self, received: ReceivedSubmission) -> Result<Recordable, Stop> {
-        let kept = received.clone();
-        match self.accept(received, None) {
+        let (kept, judging) = (received.clone(), Judging::of(self));
+        match judging.accept_beside(received, None).await {
             Err(rejection) if signer::depends_on_age(&rejection) => {
                 match self.store.signing_request_find(kept.application_sha256).await? {
-                    Some(request) => Ok(self.accept(kept, Some(request.issued_at))?),
+                    Some(request) => Ok(judging.accept_beside(kept, Some(request.issued_at)).await?),
                     None => Err(rejection.into()),
                 }
             }
             judged => Ok(judged?),
         }
-    }
-
-    /// One pass through the path with the trust state and revocation lists of this moment.
-    pub(super) fn accept(
-        &self,
-        received: ReceivedSubmission,
-        signed_after: Option<DateTime<Utc>>,
-    ) -> Result<Recordable, Box<Rejection>> {
-        let watch = Stopwatch::start();
-        let (verifier, crls) = (self.verifier(), self.crls.current());
-        let context = IntakeContext {
-            verifier: &verifier,
-            crls: &crls,
-            catalog: &self.catalog,
-            rules: &self.rules,
-            now: received.received_at,
-            signed_after,
-        };
-        let judged = intake::accept(received, &context);
-        telemetry::note_verification(watch.elapsed());
-        judged
     }
 
     async fn record(&self, mut submission: Recordable) -> Result<SubmitOutcome, Stop> {

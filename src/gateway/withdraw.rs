@@ -40,14 +40,19 @@ impl Gateway {
     }
 
     async fn take_back(&self, number: ArrivalNumber, received: ReceivedSubmission) -> Result<SubmitOutcome, Stop> {
-        let original = self.store.submission_record(number).await?.ok_or(StoreError::NotFound)?;
         let withdrawal = self.judge_withdrawal(number, received)?;
+        let original = self.store.submission_record(number).await?.ok_or(StoreError::NotFound)?;
+        let signer = withdrawal.signer().signer().sha256();
+        let same = person::require_same(&original, &signer, withdrawal.report(), self.rules.applicant);
         if withdrawal.document().application_sha256 != hex::encode(original.submission.application_sha256) {
+            // Who neither signed the filing nor holds its document learns no more than of a number that is not there.
+            if same.is_err() {
+                return Err(StoreError::NotFound.into());
+            }
             let detail = "application_sha256 is not the digest of the filing's application document.";
             return Err(Box::new(Rejection::new(RejectionCode::WithdrawalMismatch, detail)).into());
         }
-        let signer = withdrawal.signer().signer().sha256();
-        person::require_same(&original, &signer, withdrawal.report(), self.rules.applicant)?;
+        same?;
         let receipt = self.withdrawal_receipt(&withdrawal)?;
         let (receipt_json, receipt_jws) = (receipt.json.clone(), receipt.jws.clone());
         match self.store.withdrawal_record(withdrawal, receipt).await? {

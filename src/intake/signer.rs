@@ -4,10 +4,13 @@ use super::{IntakeContext, OnUndecided};
 use crate::registry::matching::{self, ApplicantRule, IdentifiedSigner, SignerProof};
 use crate::signature::content::Content;
 use crate::signature::report::Report;
-use crate::signature::verifier::{Proof, VerificationRequest};
+use crate::signature::verifier::{Proof, VerificationRequest, shape};
 use crate::submission::received::ReceivedSubmission;
 use crate::submission::rejection::{Rejection, RejectionCode};
 use crate::verdict::{Check, SubIndication};
+
+/// Far more than one signer's certificate and its paths need.
+const MAX_CERTIFICATES: usize = 32;
 
 /// Verifies the signature over the document's exact bytes as of the time of judging; where revocation is undecided, by
 /// the gateway's setting.
@@ -31,6 +34,7 @@ fn verify_with(
     context: &IntakeContext<'_>,
     on_undecided: OnUndecided,
 ) -> Result<(Report, SignerProof), Box<Rejection>> {
+    check_form(received)?;
     let request = VerificationRequest {
         signature: &received.signature,
         content: Some(Content::Hashed { bytes: &received.application, sha256: received.application_sha256 }),
@@ -50,12 +54,35 @@ fn verify_with(
                 "Whether the certificate is revoked cannot be decided now. Nothing was kept: file it again later.";
             Err(refuse(RejectionCode::RevocationUndecided, detail, &report))
         }
-        Proof::None if report.signatures.len() > 1 => {
-            let detail = "The signature file holds several signers: a filing is signed by exactly one person.";
-            Err(refuse(RejectionCode::SeveralSigners, detail, &report))
-        }
         Proof::None => Err(refuse(RejectionCode::SignatureRefused, advice(report.sub_indication), &report)),
     }
+}
+
+/// What of a signature file costs little to see and spares judging it: it is detached, of one signer, and without more
+/// certificates than one signer's paths can need. What cannot be read is left to the verifier, which says why.
+fn check_form(received: &ReceivedSubmission) -> Result<(), Box<Rejection>> {
+    let Ok(shape) = shape(&received.signature) else { return Ok(()) };
+    if shape.signers > 1 {
+        let detail = "The signature file holds several signers: a filing is signed by exactly one person.";
+        return Err(Box::new(Rejection::new(RejectionCode::SeveralSigners, detail)));
+    }
+    let (name, detail) = if shape.is_attached {
+        ("signature_is_detached", "The document is inside the signature file: sign it detached, without the content.")
+    } else if shape.certificates > MAX_CERTIFICATES {
+        (
+            "certificates_are_few",
+            "The signature file holds more than 32 certificates: send the signer's and those of its issuers alone.",
+        )
+    } else {
+        return Ok(());
+    };
+    let wrong = SubIndication::FormatFailure;
+    Err(Box::new(Rejection {
+        indication: Some(wrong.indication()),
+        sub_indication: Some(wrong),
+        checks: vec![Check::failed(name, "RFC 5652 5.1", wrong, detail)],
+        ..Rejection::new(RejectionCode::SignatureRefused, detail)
+    }))
 }
 
 /// The applicant is the signer.
@@ -73,8 +100,12 @@ pub(super) fn identify(
 
 /// Whether proof that the signature is younger than the gateway's own request could change the verdict.
 pub fn depends_on_age(rejection: &Rejection) -> bool {
-    use SubIndication::{OutOfBoundsNoPoe, OutOfBoundsNotRevoked, RevokedNoPoe};
-    matches!(rejection.sub_indication, Some(RevokedNoPoe | OutOfBoundsNotRevoked | OutOfBoundsNoPoe))
+    use SubIndication::{CryptoConstraintsFailureNoPoe, OutOfBoundsNoPoe, OutOfBoundsNotRevoked, RevokedNoPoe};
+    // Every failed check, not the outranking one alone: what an age decides may stand behind another failure.
+    let mut found = rejection.checks.iter().filter_map(|check| check.sub_indication).chain(rejection.sub_indication);
+    found.any(|found| {
+        matches!(found, RevokedNoPoe | OutOfBoundsNotRevoked | OutOfBoundsNoPoe | CryptoConstraintsFailureNoPoe)
+    })
 }
 
 fn refuse(code: RejectionCode, detail: &str, report: &Report) -> Box<Rejection> {

@@ -160,6 +160,31 @@ impl Verifier {
     }
 }
 
+/// How large a signature file is in what costs work, seen without verifying anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// SignerInfos.
+    pub signers: usize,
+    /// X.509 certificates, readable or not.
+    pub certificates: usize,
+    /// Whether the content is inside (RFC 5652 5.2).
+    pub is_attached: bool,
+}
+
+/// The shape of a signature file.
+///
+/// # Errors
+/// Where it is not a SignedData.
+pub fn shape(signature: &[u8]) -> Result<Shape, CmsError> {
+    let message = container::message(signature)?;
+    let read = SignedData::read(&message)?;
+    Ok(Shape {
+        signers: read.signers.len(),
+        certificates: read.certificates.len(),
+        is_attached: read.content.is_some(),
+    })
+}
+
 /// The certificates that a signature file carries, as far as they can be read; none of them is believed.
 pub fn embedded_certificates(signature: &[u8]) -> Vec<Arc<Certificate>> {
     let Ok(message) = container::message(signature) else { return Vec::new() };

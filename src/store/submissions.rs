@@ -266,6 +266,27 @@ impl Store {
         .await
     }
 
+    /// Whether a document is recorded as signed by the certificate of that digest, with whatever signature.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be read.
+    pub async fn submission_is_known(
+        &self,
+        application_sha256: [u8; 32],
+        signer_sha256: [u8; 32],
+    ) -> Result<bool, StoreError> {
+        self.read(move |conn| {
+            let row: Option<i64> = submissions::table
+                .filter(submissions::application_sha256.eq(application_sha256.to_vec()))
+                .filter(submissions::signer_sha256.eq(signer_sha256.to_vec()))
+                .select(submissions::id)
+                .first(conn)
+                .optional()?;
+            Ok(row.is_some())
+        })
+        .await
+    }
+
     /// One document of a filing with its bytes, whose digest was checked.
     ///
     /// # Errors

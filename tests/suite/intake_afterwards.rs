@@ -75,7 +75,9 @@ fn every_wrong_withdrawal_gets_its_own_code_and_changes_nothing() {
     assert_eq!(refusal(withdraw(&desk, number, "sign-smith", &good)).code, Code::NotTheApplicant);
     assert_eq!(refusal(withdraw(&desk, number, "sign-tanaka", &good)).code, Code::SignatureRefused);
     let nobody: ArrivalNumber = "0000000000000000".parse().unwrap();
-    assert_eq!(refusal(withdraw(&desk, nobody, CARD, &desk.withdrawal(nobody, b""))).code, Code::NotFound);
+    let unknown = refusal(withdraw(&desk, nobody, CARD, &desk.withdrawal(nobody, b"")));
+    let strange = refusal(withdraw(&desk, number, "sign-smith", &desk.withdrawal(number, b"")));
+    assert_eq!((unknown.code, strange.code, unknown.detail), (Code::NotFound, Code::NotFound, strange.detail));
     assert_eq!((desk.status(number), desk.status(other)), (Status::Received, Status::Received));
 }
 
@@ -131,6 +133,8 @@ fn a_correction_is_a_filing_of_its_own_that_names_the_first() {
     assert_ne!(new, number);
     assert_eq!((status, desk.status(number)), (Status::Received, Status::Corrected));
     assert_eq!(known(correct(&desk, number, CARD, &document)).0, new);
+    let another = correction(&desk, CARD, number, &application);
+    assert_eq!(refusal(correct(&desk, number, CARD, &another)).code, Code::StatusConflict, "it is corrected already");
     agency_moves(&desk, number, Status::UnderReview);
     assert_eq!(known(correct(&desk, number, CARD, &document)).0, new, "whatever became of the first since");
     let stored = run(desk.gateway.store.submission_find(new)).unwrap().unwrap();

@@ -1,6 +1,6 @@
 //! What the signature must be for a filing to be taken: refusals with indication and failed checks, holds and decisions.
 use chrono::Duration;
-use madoguchi::delivery::{Worker, WorkerSettings};
+use madoguchi::delivery::{HeldJudge, HeldJudgement, Round, Worker, WorkerSettings};
 use madoguchi::gateway::held::HeldVerdict;
 use madoguchi::gateway::make::ApplicationRequest;
 use madoguchi::jws::STATEMENT_TYP;
@@ -192,6 +192,67 @@ fn a_held_filing_stays_held_while_nothing_new_is_known() {
     let record = run(desk.gateway.store.submission_record(number)).unwrap().unwrap();
     let statement = record.verdicts.last().unwrap().statement_jws.clone().unwrap();
     assert!(desk.gateway.keys.set().verify(STATEMENT_TYP, &statement).is_ok());
+}
+
+#[test]
+fn only_a_verdict_on_the_filing_itself_ends_its_wait() {
+    let pki = TestPki::copy();
+    let holding = Desk::with(&pki, "jpki", "hold", &[]);
+    let (number, ..) = recorded(holding.file("sign-ito", &application(&holding, "sign-ito")));
+    let filing = run(holding.gateway.store.held_load(number)).unwrap().unwrap();
+    let refusing = Desk::with(&pki, "jpki", "refuse", &[]);
+    let verdict = refusing.gateway.judge_held(&filing, refusing.now());
+    assert!(matches!(verdict, HeldVerdict::StillHeld), "the setting is of new filings: {verdict:?}");
+    let no_trust = Desk::with(&pki, "generic", "hold", &[]);
+    let verdict = no_trust.gateway.judge_held(&filing, no_trust.now());
+    assert!(matches!(verdict, HeldVerdict::StillHeld), "another policy is not the filing's fault: {verdict:?}");
+}
+
+#[test]
+fn a_filing_is_signed_detached_by_one_with_few_certificates() {
+    use madoguchi::signature::cms::build::BuildOptions;
+    let desk = Desk::new();
+    let good = application(&desk, "sign-yamada");
+    let pki = TestPki::shared();
+    let attached = BuildOptions { attached: true, ..BuildOptions::cades(crate::support::pki::now()) };
+    let rejection = refusal(desk.file_signed(&good, &pki.sign_with("sign-yamada", &good, &attached), &[]));
+    assert_eq!((rejection.code, rejection.sub_indication), (Code::SignatureRefused, Some(Sub::FormatFailure)));
+    assert_eq!(rejection.checks[0].name, "signature_is_detached");
+    assert_eq!(desk.count(), 0);
+}
+
+/// Breaks off at the first filing; cannot decide the others.
+struct BreaksOff(madoguchi::ids::ArrivalNumber);
+
+impl HeldJudge for BreaksOff {
+    fn judge(&self, filing: madoguchi::store::held::HeldFiling, _: chrono::DateTime<chrono::Utc>) -> HeldJudgement {
+        assert_ne!(filing.submission.arrival_number, self.0, "the judge breaks off, as it should");
+        HeldJudgement::StillHeld
+    }
+
+    fn overdue_statement(
+        &self,
+        filing: &madoguchi::store::held::HeldFiling,
+        _: chrono::DateTime<chrono::Utc>,
+    ) -> Option<String> {
+        (filing.submission.arrival_number != self.0).then(|| "overdue".to_owned())
+    }
+}
+
+#[test]
+fn a_held_filing_that_meets_a_fault_keeps_no_other_waiting() {
+    let desk = Desk::new();
+    let (bad, ..) = recorded(desk.file("sign-ito", &application(&desk, "sign-ito")));
+    desk.clock.advance(Duration::seconds(1));
+    let (good, ..) = recorded(desk.file("sign-ito", &application(&desk, "sign-ito")));
+    desk.clock.advance(Duration::days(8));
+    let judge = std::sync::Arc::new(BreaksOff(bad));
+    let store = desk.gateway.store.clone();
+    let worker = Worker::new(store, desk.clock.clone(), judge, WorkerSettings::default());
+    assert_eq!(run(worker.round()).unwrap(), Round { received: 0, refused: 1, undecided: 1 });
+    assert_eq!((desk.status(bad), desk.status(good)), (Status::Held, Status::Refused));
+    // It was given back: another worker has it at once.
+    assert_eq!(decide(&desk), (0, 1, 0));
 }
 
 /// One round of the worker: received, refused, undecided.

@@ -1,0 +1,88 @@
+//! One judgement's view: the trust state and revocation lists it began with, kept to its end.
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::Gateway;
+use crate::clock::Stopwatch;
+use crate::intake::{self, IntakeContext, IntakeRules, Recordable};
+use crate::pki::crl::CrlSnapshot;
+use crate::procedures::Catalog;
+use crate::signature::report::Report;
+use crate::signature::verifier::{VerificationRequest, Verifier};
+use crate::submission::received::ReceivedSubmission;
+use crate::submission::rejection::{Rejection, RejectionCode};
+use crate::telemetry;
+
+/// A signature file larger than this is judged beside the web workers: it may cost many certificates' checks.
+const JUDGED_IN_PLACE: usize = 64 * 1024;
+
+/// What a filing is judged by: one trust state and one snapshot of revocation lists for every pass of one judgement.
+#[derive(Clone)]
+pub(super) struct Judging {
+    verifier: Arc<Verifier>,
+    crls: Arc<CrlSnapshot>,
+    catalog: Arc<Catalog>,
+    rules: Arc<IntakeRules>,
+}
+
+impl Judging {
+    /// What the gateway judges by at this moment.
+    pub(super) fn of(gateway: &Gateway) -> Self {
+        Self {
+            verifier: gateway.verifier(),
+            crls: gateway.crls.current(),
+            catalog: gateway.catalog.clone(),
+            rules: gateway.rules.clone(),
+        }
+    }
+
+    /// One pass through the path.
+    pub(super) fn accept(
+        &self,
+        received: ReceivedSubmission,
+        signed_after: Option<DateTime<Utc>>,
+    ) -> Result<Recordable, Box<Rejection>> {
+        let watch = Stopwatch::start();
+        let context = IntakeContext {
+            verifier: &self.verifier,
+            crls: &self.crls,
+            catalog: &self.catalog,
+            rules: &self.rules,
+            now: received.received_at,
+            signed_after,
+        };
+        let judged = intake::accept(received, &context);
+        telemetry::note_verification(watch.elapsed());
+        judged
+    }
+
+    /// The same, on a thread of its own where the signature file is large.
+    pub(super) async fn accept_beside(
+        &self,
+        received: ReceivedSubmission,
+        signed_after: Option<DateTime<Utc>>,
+    ) -> Result<Recordable, Box<Rejection>> {
+        if received.signature.len() <= JUDGED_IN_PLACE {
+            return self.accept(received, signed_after);
+        }
+        let judging = self.clone();
+        let judged = tokio::task::spawn_blocking(move || judging.accept(received, signed_after)).await;
+        judged.unwrap_or_else(|_| {
+            tracing::error!(target: "madoguchi::gateway", "judging a filing broke off");
+            Err(Box::new(Rejection::new(RejectionCode::Internal, "The gateway met a fault; it is logged.")))
+        })
+    }
+
+    /// The report on a filing's signature alone.
+    pub(super) fn report(&self, received: &ReceivedSubmission, signed_after: Option<DateTime<Utc>>) -> Report {
+        let request = VerificationRequest {
+            signature: &received.signature,
+            content: Some(received.application.as_ref().into()),
+            extra_certificates: &[],
+            at: received.received_at,
+            signed_after,
+        };
+        self.verifier.verify(&self.crls, &request).report
+    }
+}
