@@ -24,6 +24,7 @@ pub struct Certificate {
     key: OnceLock<Result<PublicKey, CryptoError>>,
     spki_sha256: OnceLock<[u8; 32]>,
     subject_normal: OnceLock<Box<[u8]>>,
+    issuer_normal: OnceLock<Box<[u8]>>,
 }
 
 /// Where the fields stand in the DER.
@@ -87,6 +88,7 @@ impl Certificate {
             key: OnceLock::new(),
             spki_sha256: OnceLock::new(),
             subject_normal: OnceLock::new(),
+            issuer_normal: OnceLock::new(),
         })
     }
 
@@ -145,6 +147,10 @@ impl Certificate {
     /// The subject in the form of [`name::normal_form`].
     pub fn subject_normal(&self) -> &[u8] {
         self.subject_normal.get_or_init(|| name::normal_form(self.subject_der()).into_boxed_slice())
+    }
+    /// The issuer in the form of [`name::normal_form`].
+    pub fn issuer_normal(&self) -> &[u8] {
+        self.issuer_normal.get_or_init(|| name::normal_form(self.issuer_der()).into_boxed_slice())
     }
     /// The subject in RFC 4514 form.
     pub fn subject(&self) -> String {

@@ -129,12 +129,15 @@ pub fn distribution_point_names(content: &[u8], issuer: &[u8]) -> Result<Vec<Dis
     comparable_names(choice.value)
 }
 
-/// The names of a SEQUENCE OF GeneralName's content, at least one, ready for comparison.
+/// The most names of one distribution point or issuer: each is compared with those of others.
+const MAX_NAMES: usize = 256;
+
+/// The names of a SEQUENCE OF GeneralName's content, at least one and at most 256, ready for comparison.
 pub fn comparable_names(content: &[u8]) -> Result<Vec<DistributionPointName>, DerError> {
     let names: Result<Vec<_>, _> =
-        read_all(content).map(|name| name.map(|name| DistributionPointName::of(&name))).collect();
+        read_all(content).take(MAX_NAMES + 1).map(|name| name.map(|name| DistributionPointName::of(&name))).collect();
     let names = names?;
-    if names.is_empty() { Err(DerError::BadValue) } else { Ok(names) }
+    if names.is_empty() || names.len() > MAX_NAMES { Err(DerError::BadValue) } else { Ok(names) }
 }
 
 /// A distribution point's name, ready for comparison.

@@ -93,6 +93,14 @@ impl TrustStore {
         };
         found.map(Vec::as_slice).unwrap_or_default()
     }
+    /// Those whose subject matches the issuer of `certificate`, whatever their key.
+    pub fn possible_issuers(&self, certificate: &Certificate) -> &[Authority] {
+        let found = match self.normal_by_der.get(certificate.issuer_der()) {
+            Some(normal) => self.by_subject.get(normal),
+            None => self.by_subject.get(certificate.issuer_normal()),
+        };
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
     /// What was found out about this store's CAs.
     pub(super) fn cache(&self) -> &PathCache {
         &self.cache

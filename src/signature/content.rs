@@ -1,4 +1,5 @@
 //! The content that a detached signature covers, as the caller has it at hand.
+use std::cell::OnceCell;
 use std::io::Read;
 
 use ring::digest::{Context, Digest};
@@ -49,13 +50,54 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// Whether its digest by `algorithm` is `expected`.
-    pub(super) fn has_digest(&self, algorithm: DigestAlgorithm, expected: &[u8]) -> bool {
+    /// Its digest by `algorithm`.
+    fn digest(&self, algorithm: DigestAlgorithm) -> Box<[u8]> {
         match self {
-            Self::Hashed { sha256, .. } if algorithm == DigestAlgorithm::Sha256 => sha256 == expected,
-            Self::Bytes(bytes) | Self::Hashed { bytes, .. } => algorithm.digest(bytes).as_ref() == expected,
-            Self::Digests(digests) => digests.of(algorithm).as_ref() == expected,
+            Self::Hashed { sha256, .. } if algorithm == DigestAlgorithm::Sha256 => sha256.as_slice().into(),
+            Self::Bytes(bytes) | Self::Hashed { bytes, .. } => algorithm.digest(bytes).as_ref().into(),
+            Self::Digests(digests) => digests.of(algorithm).as_ref().into(),
         }
+    }
+}
+
+/// The digests of what one message's signers sign, each made when it is first asked for, however many signers ask.
+#[derive(Debug)]
+pub(super) struct MessageDigests<'a> {
+    given: Option<Content<'a>>,
+    attached: Option<&'a Octets<'a>>,
+    given_digests: Kept,
+    attached_digests: Kept,
+}
+
+/// One place an algorithm, in the order of [`ALGORITHMS`].
+type Kept = [OnceCell<Box<[u8]>>; ALGORITHMS.len()];
+
+impl<'a> MessageDigests<'a> {
+    /// Of the content that the caller gives and of the one that the message carries.
+    pub(super) fn of(given: Option<Content<'a>>, attached: Option<&'a Octets<'a>>) -> Self {
+        Self { given, attached, given_digests: Kept::default(), attached_digests: Kept::default() }
+    }
+
+    /// The digest of the given content, where there is one.
+    pub(super) fn given(&self, algorithm: DigestAlgorithm) -> Option<&[u8]> {
+        let given = self.given?;
+        Some(kept(&self.given_digests, algorithm).get_or_init(|| given.digest(algorithm)))
+    }
+
+    /// The digest of the attached content, where there is one.
+    pub(super) fn attached(&self, algorithm: DigestAlgorithm) -> Option<&[u8]> {
+        let attached = self.attached?;
+        let made = || digest_of(attached, algorithm).as_ref().into();
+        Some(kept(&self.attached_digests, algorithm).get_or_init(made))
+    }
+}
+
+fn kept([sha1, sha256, sha384, sha512]: &Kept, algorithm: DigestAlgorithm) -> &OnceCell<Box<[u8]>> {
+    match algorithm {
+        DigestAlgorithm::Sha1 => sha1,
+        DigestAlgorithm::Sha256 => sha256,
+        DigestAlgorithm::Sha384 => sha384,
+        DigestAlgorithm::Sha512 => sha512,
     }
 }
 
@@ -101,7 +143,7 @@ impl ContentDigests {
 }
 
 /// The digest of attached content, walked piece by piece.
-pub(super) fn digest_of(content: &Octets<'_>, algorithm: DigestAlgorithm) -> Digest {
+fn digest_of(content: &Octets<'_>, algorithm: DigestAlgorithm) -> Digest {
     let mut context = Context::new(algorithm.ring());
     content.walk(|piece| context.update(piece));
     context.finish()
@@ -121,8 +163,11 @@ mod tests {
             for content in
                 [Content::Bytes(&bytes), Content::Hashed { bytes: &bytes, sha256 }, Content::Digests(&digests)]
             {
-                assert!(content.has_digest(algorithm, expected.as_ref()));
-                assert!(!content.has_digest(algorithm, &expected.as_ref()[1..]));
+                let digests = MessageDigests::of(Some(content), None);
+                assert_eq!(digests.given(algorithm), Some(expected.as_ref()));
+                // Asked again, it is the one that was made.
+                assert!(std::ptr::eq(digests.given(algorithm).unwrap(), digests.given(algorithm).unwrap()));
+                assert_eq!(digests.attached(algorithm), None);
             }
         }
         let over = ContentDigests::read(bytes.as_slice(), 299_999).unwrap_err();

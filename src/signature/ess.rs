@@ -55,7 +55,8 @@ impl<'a> CertificateId<'a> {
         };
         digest_fits
             && self.issuer_and_serial.is_none_or(|(issuer, serial)| {
-                serial == certificate.serial() && name::matches(issuer, certificate.issuer_der())
+                serial == certificate.serial()
+                    && (issuer == certificate.issuer_der() || name::normal_form(issuer) == certificate.issuer_normal())
             })
     }
 }

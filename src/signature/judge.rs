@@ -1,21 +1,25 @@
 //! Judging one signer: every check is made, whatever the ones before it found.
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::checks::time::Revocation;
 use super::checks::{Subject, algorithms, attributes, content, identity, signer, time};
 use super::cms::{SignedData, SignerInfo};
+use super::content::MessageDigests;
 use super::policy::SignaturePolicy;
 use super::report::{ChainEntry, SignatureReport, SignerAttributes, SignerReport};
 use super::verifier::VerificationRequest;
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm, digest_name};
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::{self, CrlSnapshot, NotRevoked, RevocationOutcome, RevocationStatus};
-use crate::pki::path::{self, PathOutcome, PathRequest, PolicyInputs, Purpose};
+use crate::pki::path::{self, PathOutcome, PathRequest, PathWork, PolicyInputs, Purpose};
 use crate::pki::trust_store::TrustStore;
 use crate::verdict::{self, Check, SubIndication};
 
 /// The claim that the file is a CMS message that we read.
 pub(super) const CONTAINER: &str = "signature_is_cms_signed_data";
+/// A larger certificate in a message is not read: real ones are a few KiB.
+const MAX_CERTIFICATE: usize = 64 * 1024;
 /// Who makes it.
 pub(super) const CONTAINER_CLAUSE: &str = "RFC 5652 3, 5.1";
 
@@ -27,6 +31,7 @@ pub(super) struct Context<'a> {
     pub(super) crls: &'a CrlSnapshot,
     pub(super) request: &'a VerificationRequest<'a>,
     pub(super) message: &'a SignedData<'a>,
+    pub(super) digests: &'a MessageDigests<'a>,
 }
 
 /// The certificates at hand: the message's, then the caller's; none of them is believed.
@@ -40,7 +45,12 @@ impl Certificates {
     /// Parses the certificates of the message.
     pub(super) fn read(message: &SignedData<'_>, given: &[Arc<Certificate>]) -> Self {
         let mut found = Self { all: Vec::with_capacity(message.certificates.len() + given.len()), broken: None };
-        for der in &message.certificates {
+        let mut seen = HashSet::new();
+        for der in message.certificates.iter().filter(|der| seen.insert(**der)) {
+            if der.len() > MAX_CERTIFICATE {
+                found.broken = Some("a certificate in the signature is larger than 64 KiB".to_owned());
+                continue;
+            }
             match Certificate::from_der(*der) {
                 Ok(certificate) => found.all.push(Arc::new(certificate)),
                 Err(error) => found.broken = Some(format!("a certificate in the signature is {error}")),
@@ -73,14 +83,20 @@ pub(super) struct Judged {
     pub(super) not_revoked: Option<NotRevoked>,
 }
 
-/// Judges one signer.
-pub(super) fn judge(context: &Context<'_>, info: &SignerInfo<'_>, certificates: &Certificates) -> Judged {
+/// Judges one signer. `work` is what the paths of all signers of the message may cost together.
+pub(super) fn judge(
+    context: &Context<'_>,
+    info: &SignerInfo<'_>,
+    certificates: &Certificates,
+    work: &mut PathWork,
+) -> Judged {
     let digest = DigestAlgorithm::from_oid(&info.digest_oid);
     let certificate = identity::find_signer(info, certificates.all.iter());
     let subject = Subject {
         rules: &context.policy.rules,
         request: context.request,
         message: context.message,
+        digests: context.digests,
         info,
         digest,
         algorithm: SignatureAlgorithm::from_signer_info(&info.signature_algorithm, digest).ok(),
@@ -91,7 +107,7 @@ pub(super) fn judge(context: &Context<'_>, info: &SignerInfo<'_>, certificates: 
     checks.push(certificates.are_der());
     check_message(&subject, &mut checks);
     let signer_attributes = check_signer(context, &subject, &mut checks);
-    let chain = check_chain(context, &subject, certificates, &mut checks);
+    let chain = check_chain(context, &subject, (certificates, work), &mut checks);
     let (indication, sub_indication) = verdict::conclude(&checks);
     Judged {
         report: SignatureReport {
@@ -131,6 +147,7 @@ fn check_message(subject: &Subject<'_>, checks: &mut Vec<Check>) {
         algorithms::digest_algorithm_is_reliable(subject),
         algorithms::signature_algorithm_is_reliable(subject),
         algorithms::signer_key_is_reliable(subject),
+        algorithms::signing_certificate_digest_is_reliable(subject),
     ]);
 }
 
@@ -157,7 +174,7 @@ struct Chain {
 fn check_chain(
     context: &Context<'_>,
     subject: &Subject<'_>,
-    certificates: &Certificates,
+    (certificates, work): (&Certificates, &mut PathWork),
     checks: &mut Vec<Check>,
 ) -> Chain {
     let Some(certificate) = subject.certificate else { return Chain::default() };
@@ -165,8 +182,8 @@ fn check_chain(
     let policies = PolicyInputs::any();
     let request =
         PathRequest { at: context.request.at, extra: &certificates.all, purpose: Purpose::Any, policies: &policies };
-    let PathOutcome { chain, candidate, checks: path_checks, valid_policies: _ } =
-        path::validate(context.trust, certificate, &request);
+    let PathOutcome { chain, candidate, complete, checks: path_checks, valid_policies: _ } =
+        path::validate_within(context.trust, certificate, &request, work);
     let outcome = chain
         .as_ref()
         .map(|chain| crl::check_revocation(context.crls, chain, context.request.at, context.request.signed_after));
@@ -178,7 +195,10 @@ fn check_chain(
     checks.push(time::certificate_had_not_ended(subject, revocation));
     let mut found =
         Chain { entries: candidate.iter().map(|certificate| entry(certificate)).collect(), ..Chain::default() };
-    match outcome {
+    // Of a path that breaks a rule it is still told what is revoked; it proves nothing.
+    let (at, signed_after) = (context.request.at, context.request.signed_after);
+    let broken = || crl::revocation_of_broken_path(context.crls, &candidate, at, signed_after);
+    match outcome.or_else(|| complete.then(broken)) {
         Some(RevocationOutcome { proof, statuses, checks: revocation_checks }) => {
             checks.extend(revocation_checks);
             found.statuses = statuses;

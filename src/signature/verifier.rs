@@ -4,13 +4,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::cms::{CmsError, SignedData};
-use super::content::Content;
+use super::content::{Content, MessageDigests};
 use super::judge::{self, Certificates};
 use super::policy::SignaturePolicy;
 use super::report::{Report, SignatureReport, SignerAttributes};
 use super::{container, judge::Judged};
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::{CrlIdentity, CrlSnapshot};
+use crate::pki::path::PathWork;
 use crate::pki::trust_store::TrustStore;
 use crate::verdict::{self, Check, Indication, SubIndication};
 
@@ -120,10 +121,13 @@ impl Verifier {
             Err(error) => return self.unreadable(request, *error),
         };
         let certificates = Certificates::read(message, request.extra_certificates);
-        let context = judge::Context { policy: &self.policy, trust: &self.trust, crls, request, message };
+        let digests = MessageDigests::of(request.content, message.content.as_ref());
+        let context =
+            judge::Context { policy: &self.policy, trust: &self.trust, crls, request, message, digests: &digests };
+        let mut work = PathWork::default();
         let mut judged = Vec::with_capacity(message.signers.len());
         for info in &message.signers {
-            judged.push(judge::judge(&context, info, &certificates));
+            judged.push(judge::judge(&context, info, &certificates, &mut work));
         }
         let only_one = judged.len() == 1;
         let mut proof = Proof::None;

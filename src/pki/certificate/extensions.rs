@@ -9,6 +9,11 @@ use super::{CertificateError, range_of};
 use crate::asn1::{self, DerError, Reader, Tlv, context, context_constructed};
 use crate::pki::general_name::{self, DistributionPointName, REASONS_TAG};
 
+/// The most extensions of a certificate: what stands twice is looked for among those before it.
+const MAX_EXTENSIONS: usize = 64;
+/// The most policies, mappings, purposes, distribution points or names of one extension.
+const MAX_ITEMS: usize = 256;
+
 /// Content octets of an OBJECT IDENTIFIER.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Oid(Box<[u8]>);
@@ -147,7 +152,12 @@ pub(super) fn read(der: &[u8], mut list: Reader<'_>, issuer: &[u8]) -> Result<Ex
     if list.is_empty() {
         return Err(CertificateError::new("its list of extensions is empty"));
     }
+    let mut count = 0;
     while !list.is_empty() {
+        count += 1;
+        if count > MAX_EXTENSIONS {
+            return Err(CertificateError::new("it has more extensions than the 64 that are taken"));
+        }
         let mut extension = list.sequence()?;
         let oid = extension.oid()?;
         let critical = match extension.optional(asn1::BOOLEAN)? {
@@ -210,6 +220,7 @@ fn read_one(
         }
         33 => {
             let mappings = whole::<x509::PolicyMappings<'_>>(value)?.mappings;
+            bounded(mappings.len())?;
             let pair = |pair: &x509::PolicyMapping<'_>| {
                 (oid_of(&pair.issuer_domain_policy), oid_of(&pair.subject_domain_policy))
             };
@@ -239,6 +250,11 @@ fn whole<'a, T: FromDer<'a, x509_parser::error::X509Error>>(value: &'a [u8]) -> 
     }
 }
 
+/// Refuses to hold one more than [`MAX_ITEMS`].
+fn bounded(count: usize) -> Result<(), DerError> {
+    if count > MAX_ITEMS { Err(DerError::BadValue) } else { Ok(()) }
+}
+
 fn oid_of(oid: &x509_parser::der_parser::oid::Oid<'_>) -> Oid {
     Oid::from_octets(oid.as_bytes())
 }
@@ -256,6 +272,7 @@ fn policies(value: &[u8]) -> Result<Vec<Oid>, DerError> {
             return Err(DerError::BadValue);
         }
         policies.push(oid);
+        bounded(policies.len())?;
     }
     if policies.is_empty() { Err(DerError::BadValue) } else { Ok(policies) }
 }
@@ -265,6 +282,7 @@ fn key_purposes(value: &[u8]) -> Result<Vec<Oid>, DerError> {
     let mut purposes = Vec::with_capacity(1);
     while !list.is_empty() {
         purposes.push(Oid::from_octets(list.oid()?));
+        bounded(purposes.len())?;
     }
     if purposes.is_empty() { Err(DerError::BadValue) } else { Ok(purposes) }
 }
@@ -279,8 +297,9 @@ fn skip_certs(value: &[u8]) -> Result<u32, DerError> {
 
 fn alt_names(value: &[u8], der: &[u8]) -> Result<Range<usize>, DerError> {
     let content = asn1::single(value)?.with_tag(asn1::SEQUENCE)?.value;
-    for name in general_name::read_all(content) {
+    for (number, name) in general_name::read_all(content).enumerate() {
         name?;
+        bounded(number + 1)?;
     }
     if content.is_empty() { Err(DerError::BadValue) } else { Ok(range_of(der, content)) }
 }
@@ -314,6 +333,7 @@ fn distribution_points(value: &[u8], issuer: &[u8]) -> Result<Vec<DistributionPo
         let reasons = reasons.map(|tlv| general_name::reason_flags(tlv.value)).transpose()?;
         let crl_issuer = crl_issuer.map(|tlv| general_name::comparable_names(tlv.value)).transpose()?;
         points.push(DistributionPoint { names, reasons, crl_issuer });
+        bounded(points.len())?;
     }
     if points.is_empty() { Err(DerError::BadValue) } else { Ok(points) }
 }

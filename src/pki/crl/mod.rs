@@ -16,7 +16,7 @@ pub use index::{CrlIndex, IndexError};
 pub use lint::{Lint, lints};
 pub use parse::{CrlError, Entries, Entry, IssuingDistributionPoint, ParsedCrl, objects, reason_name};
 pub use refusal::{CrlRefusal, code};
-pub use revocation::{NotRevoked, RevocationOutcome, RevocationStatus, check_revocation};
+pub use revocation::{NotRevoked, RevocationOutcome, RevocationStatus, check_revocation, revocation_of_broken_path};
 pub use shard::{CrlIdentity, CrlShard, CrlSummary, Scope, ScopeKind, decimal};
 pub use snapshot::CrlSnapshot;
 pub use store::{CrlStore, IntakePolicy, LostEntries, MAX_CRL, RefusedCrl};

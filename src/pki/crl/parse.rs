@@ -9,6 +9,9 @@ use crate::pki::certificate::range_of;
 use crate::pki::general_name::{self, DistributionPointName};
 use crate::pki::name;
 
+/// The most extensions of a list, and of an entry.
+const MAX_EXTENSIONS: usize = 64;
+
 /// Why bytes are not a CRL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a CRL: {0}")]
@@ -143,6 +146,9 @@ fn read_extensions<'a>(mut list: Reader<'a>, issuer: &[u8]) -> Result<CrlExtensi
     let mut extensions = CrlExtensions::default();
     while !list.is_empty() {
         let (oid, critical, value) = extension(&mut list)?;
+        if extensions.seen.len() == MAX_EXTENSIONS {
+            return Err(CrlError("it has more extensions than the 64 that are taken".to_owned()));
+        }
         if extensions.seen.contains(&oid) {
             return Err(CrlError(format!("its extension {} stands twice", asn1::oid_text(oid))));
         }
@@ -296,7 +302,12 @@ fn read_entry<'a>(list: &mut Reader<'a>, version: u8) -> Result<Entry<'a>, DerEr
             return Err(DerError::TrailingBytes);
         }
         let mut extensions = reader.sequence()?;
+        let mut count = 0;
         while !extensions.is_empty() {
+            count += 1;
+            if count > MAX_EXTENSIONS {
+                return Err(DerError::BadValue);
+            }
             read_entry_extension(&mut entry, &mut extensions)?;
         }
         reader.finish()?;

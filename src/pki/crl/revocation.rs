@@ -74,7 +74,27 @@ pub fn check_revocation(
     at: DateTime<Utc>,
     signed_after: Option<DateTime<Utc>>,
 ) -> RevocationOutcome {
-    let certificates = chain.certificates();
+    look_up(snapshot, chain.certificates(), at, signed_after)
+}
+
+/// What a snapshot says of the certificates of a path that reaches an anchor and breaks a rule on the way: findings
+/// and statuses as of [`check_revocation`], so that a revocation is told beside what is wrong with the path, and
+/// never a proof. `path` is target first, anchor last.
+pub fn revocation_of_broken_path(
+    snapshot: &CrlSnapshot,
+    path: &[Arc<Certificate>],
+    at: DateTime<Utc>,
+    signed_after: Option<DateTime<Utc>>,
+) -> RevocationOutcome {
+    RevocationOutcome { proof: None, ..look_up(snapshot, path, at, signed_after) }
+}
+
+fn look_up(
+    snapshot: &CrlSnapshot,
+    certificates: &[Arc<Certificate>],
+    at: DateTime<Utc>,
+    signed_after: Option<DateTime<Utc>>,
+) -> RevocationOutcome {
     let mut findings = Findings::default();
     let mut statuses = Vec::with_capacity(certificates.len());
     let mut crls = Vec::with_capacity(certificates.len());
@@ -91,6 +111,8 @@ pub fn check_revocation(
     RevocationOutcome { proof, statuses, checks: findings.into_checks(certificates.len() > 2) }
 }
 
+/// Every list that covers the certificate is asked: lists of different scopes stand side by side, and one may know what
+/// another does not. A revocation counts, then a hold, then a list that is without the entry, then what is less.
 fn standing<'a>(
     snapshot: &'a CrlSnapshot,
     certificate: &'a Certificate,
@@ -99,28 +121,52 @@ fn standing<'a>(
 ) -> Standing<'a> {
     let key = issuer.spki_sha256();
     let mut best = Standing::Missing;
+    let mut asked: Vec<&'a Arc<CrlShard>> = Vec::new();
     for shard in snapshot.covering(certificate, &key) {
-        if !shard.is_fresh(at) {
-            if matches!(best, Standing::Missing) {
-                best = Standing::Stale(shard);
-            }
+        if asked.iter().any(|one| Arc::ptr_eq(one, shard)) {
             continue;
         }
-        match shard.find(certificate.serial()) {
-            Some(entry) if entry.revocation_date <= at && entry.reason == Some(CERTIFICATE_HOLD) => {
-                return Standing::OnHold(shard, entry);
-            }
-            Some(entry) if entry.revocation_date <= at && entry.reason != Some(REMOVE_FROM_CRL) => {
-                return Standing::Revoked(shard, entry);
-            }
-            Some(_) => return Standing::Good(shard),
-            None if at <= certificate.not_after() && may_have_dropped(shard, certificate) => {
-                best = Standing::Dropped(shard)
-            }
-            None => return Standing::Good(shard),
+        let said = if shard.is_fresh(at) { said_by(shard, certificate, at) } else { Standing::Stale(shard) };
+        // A hold may have ended: the newest list of one scope, which comes first, says so. A revocation never ends.
+        let ended =
+            matches!(said, Standing::OnHold(..)) && asked.iter().any(|newer| newer.scope.replaces(&shard.scope));
+        if !ended && said.weight() > best.weight() {
+            best = said;
+        }
+        if shard.is_fresh(at) {
+            asked.push(shard);
         }
     }
     best
+}
+
+/// What one fresh list says.
+fn said_by<'a>(shard: &'a Arc<CrlShard>, certificate: &Certificate, at: DateTime<Utc>) -> Standing<'a> {
+    match shard.find(certificate.serial()) {
+        Some(entry) if entry.revocation_date <= at && entry.reason == Some(CERTIFICATE_HOLD) => {
+            Standing::OnHold(shard, entry)
+        }
+        Some(entry) if entry.revocation_date <= at && entry.reason != Some(REMOVE_FROM_CRL) => {
+            Standing::Revoked(shard, entry)
+        }
+        Some(_) => Standing::Good(shard),
+        None if at <= certificate.not_after() && may_have_dropped(shard, certificate) => Standing::Dropped(shard),
+        None => Standing::Good(shard),
+    }
+}
+
+impl Standing<'_> {
+    /// Which of two counts: the heavier; of equals the first.
+    fn weight(&self) -> u8 {
+        match self {
+            Self::Missing => 0,
+            Self::Stale(_) => 1,
+            Self::Dropped(_) => 2,
+            Self::Good(_) => 3,
+            Self::OnHold(..) => 4,
+            Self::Revoked(..) => 5,
+        }
+    }
 }
 
 /// RFC 5280 3.3: an entry stays until it was on one regular list issued beyond the certificate's validity. A list that

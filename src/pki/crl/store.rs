@@ -1,5 +1,5 @@
 //! The CRLs in use: taken in one by one, published as snapshots by an atomic swap.
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -209,6 +209,8 @@ impl CrlSnapshot {
         let time = IntakeTime { judged_at: at, now: now.max(at) };
         let mut snapshot = Self::default();
         let mut refused = Vec::new();
+        // One list given many times is verified once.
+        let mut seen = HashSet::new();
         for (number, file) in files.iter().enumerate() {
             let objects = match parse::objects(file) {
                 Ok(objects) => objects,
@@ -218,6 +220,9 @@ impl CrlSnapshot {
                 }
             };
             for der in objects {
+                if !seen.insert(crypto::sha256(&der)) {
+                    continue;
+                }
                 match intake::examine(&der, trust, extra, time) {
                     Ok(shard) => snapshot = snapshot.with(Arc::new(shard), false),
                     Err(refusal) => refused.push((number, refusal)),

@@ -1,8 +1,11 @@
-//! What one search for a path may cost, whatever certificates it is given. A spent budget ends the search.
+//! What the searches for the paths of one message may cost, whatever certificates they are given. A spent budget ends
+//! them.
+
+use std::collections::HashMap;
 
 /// The most certificates in a path, target and anchor included.
 pub const MAX_PATH: usize = 12;
-/// The most signature checks of a search.
+/// The most signature checks.
 const MAX_SIGNATURES: u32 = 100;
 /// The most issuers looked at.
 const MAX_CANDIDATES: u32 = 2_000;
@@ -14,6 +17,14 @@ const MAX_NAME_COMPARISONS: u32 = 250_000;
 /// The budget is spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spent;
+
+/// What the searches of one message share: what they may still cost, and the signatures judged.
+#[derive(Debug, Default)]
+pub struct PathWork {
+    pub(super) budget: Budget,
+    /// Signatures judged: (certificate, key) by digest.
+    pub(super) judged: HashMap<([u8; 32], [u8; 32]), bool>,
+}
 
 /// What is left.
 #[derive(Debug)]

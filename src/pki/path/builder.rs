@@ -1,14 +1,12 @@
 //! Searching for a path from a target to an anchor (RFC 4158), depth first, within a budget.
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::budget::{Budget, MAX_PATH, Spent};
+use super::budget::{MAX_PATH, PathWork, Spent};
 use super::cache::CaPath;
 use super::checks::{self, Findings, Rule};
 use super::state::{Place, State};
 use super::{PathRequest, PolicyInputs};
 use crate::pki::certificate::{Certificate, Oid};
-use crate::pki::name;
 use crate::pki::trust_store::TrustStore;
 
 /// What the search ended with.
@@ -36,18 +34,16 @@ struct Candidate {
 pub struct Search<'a> {
     trust: &'a TrustStore,
     request: &'a PathRequest<'a>,
-    budget: Budget,
-    /// Signatures judged in this search: (certificate, key) by digest.
-    judged: HashMap<([u8; 32], [u8; 32]), bool>,
+    work: &'a mut PathWork,
     best: Option<Found>,
     /// Whether certificates from outside the trust store may be used.
     use_extra: bool,
 }
 
 impl<'a> Search<'a> {
-    /// A search in `trust`.
-    pub fn new(trust: &'a TrustStore, request: &'a PathRequest<'a>) -> Self {
-        Self { trust, request, budget: Budget::default(), judged: HashMap::new(), best: None, use_extra: false }
+    /// A search in `trust`, within what `work` has left.
+    pub fn new(trust: &'a TrustStore, request: &'a PathRequest<'a>, work: &'a mut PathWork) -> Self {
+        Self { trust, request, work, best: None, use_extra: false }
     }
 
     /// A path that holds, or the best that was found.
@@ -64,7 +60,7 @@ impl<'a> Search<'a> {
                 return found;
             }
         }
-        let spent = self.budget.is_spent();
+        let spent = self.work.budget.is_spent();
         let mut found = self.best.unwrap_or_else(|| {
             let mut findings = Findings::default();
             findings.add(Rule::PathFound, "no chain of signatures leads from the certificate to an anchor".to_owned());
@@ -93,7 +89,7 @@ impl<'a> Search<'a> {
             return Ok(None);
         }
         for candidate in self.candidates(&last) {
-            self.budget.candidate()?;
+            self.work.budget.candidate()?;
             let issuer = candidate.certificate;
             if is_in(path, &issuer) || !self.signed_by(&last, &issuer)? {
                 continue;
@@ -117,7 +113,7 @@ impl<'a> Search<'a> {
     fn candidates(&self, of: &Certificate) -> Vec<Candidate> {
         let mut found: Vec<Candidate> = self
             .trust
-            .named(of.issuer_der())
+            .possible_issuers(of)
             .iter()
             .map(|authority| Candidate {
                 distance: distance(of, &authority.certificate),
@@ -127,10 +123,9 @@ impl<'a> Search<'a> {
             .collect();
         if self.use_extra {
             let known = found.len();
-            let wanted = name::normal_form(of.issuer_der());
             for extra in self.request.extra {
                 let is_known = found.iter().take(known).any(|one| one.certificate.sha256() == extra.sha256());
-                if !is_known && extra.subject_normal() == wanted {
+                if !is_known && issued_by_name(of, extra) {
                     let distance = distance(of, extra);
                     found.push(Candidate { certificate: extra.clone(), is_anchor: false, distance });
                 }
@@ -146,12 +141,12 @@ impl<'a> Search<'a> {
             return Ok(true);
         }
         let pair = (certificate.sha256(), issuer.spki_sha256());
-        if let Some(judged) = self.judged.get(&pair) {
+        if let Some(judged) = self.work.judged.get(&pair) {
             return Ok(*judged);
         }
-        self.budget.signature()?;
+        self.work.budget.signature()?;
         let verifies = checks::signature_verifies(certificate, issuer);
-        self.judged.insert(pair, verifies);
+        self.work.judged.insert(pair, verifies);
         if verifies && is_ca {
             self.trust.cache().keep_signature(certificate, issuer);
         }
@@ -168,13 +163,13 @@ impl<'a> Search<'a> {
         let mut findings = Findings::default();
         let place = Place { number: 1, of: path.len() };
         checks::algorithms(target, issuer, place, &mut findings);
-        let valid_policies = state.target(target, place, &mut findings, &mut self.budget);
+        let valid_policies = state.target(target, place, &mut findings, &mut self.work.budget);
         findings.is_empty().then_some(Found { path, complete: true, findings, valid_policies })
     }
 
     /// Judges a path that reaches an anchor; keeps its CA part when that holds.
     fn judge(&mut self, path: &[Arc<Certificate>]) -> Result<Option<Found>, Spent> {
-        self.budget.path()?;
+        self.work.budget.path()?;
         let (Some((target, cas)), Some(anchor)) = (path.split_first(), path.last()) else { return Ok(None) };
         let (at, inputs, of) = (self.request.at, self.request.policies, path.len());
         let mut findings = Findings::default();
@@ -182,7 +177,7 @@ impl<'a> Search<'a> {
         for index in (1..of - 1).rev() {
             let (Some(ca), Some(issuer)) = (path.get(index), path.get(index + 1)) else { continue };
             let place = Place { number: index + 1, of };
-            state.ca(ca, place, at, &mut findings, &mut self.budget);
+            state.ca(ca, place, at, &mut findings, &mut self.work.budget);
             checks::algorithms(ca, issuer, place, &mut findings);
         }
         if findings.is_empty() && !self.use_extra {
@@ -192,7 +187,7 @@ impl<'a> Search<'a> {
         if let Some(issuer) = cas.first() {
             checks::algorithms(target, issuer, place, &mut findings);
         }
-        let valid_policies = state.target(target, place, &mut findings, &mut self.budget);
+        let valid_policies = state.target(target, place, &mut findings, &mut self.work.budget);
         let holds = findings.is_empty();
         let found = Found { path: path.to_vec(), complete: true, findings, valid_policies };
         if holds {
@@ -217,9 +212,15 @@ impl<'a> Search<'a> {
 /// A certificate with the same name and key is already in the path: going through it again is a loop.
 fn is_in(path: &[Arc<Certificate>], issuer: &Certificate) -> bool {
     let same = |one: &Arc<Certificate>| {
-        one.spki_der() == issuer.spki_der() && name::matches(one.subject_der(), issuer.subject_der())
+        one.spki_der() == issuer.spki_der()
+            && (one.subject_der() == issuer.subject_der() || one.subject_normal() == issuer.subject_normal())
     };
     path.iter().any(same)
+}
+
+/// Whether `issuer` has the name that `of` gives its issuer; bytes first, and each name is made comparable once.
+fn issued_by_name(of: &Certificate, issuer: &Certificate) -> bool {
+    of.issuer_der() == issuer.subject_der() || of.issuer_normal() == issuer.subject_normal()
 }
 
 /// How well `issuer` answers to what `certificate` says of its issuer's key.

@@ -15,6 +15,7 @@ mod names;
 mod policy;
 mod state;
 
+pub use budget::PathWork;
 pub use checks::{purpose_check, target_validity};
 
 /// What the path is wanted for.
@@ -82,6 +83,8 @@ pub struct PathOutcome {
     pub chain: Option<VerifiedChain>,
     /// The path found, or the best candidate; target first.
     pub candidate: Vec<Arc<Certificate>>,
+    /// Whether `candidate` reaches an anchor by signatures that verify.
+    pub complete: bool,
     /// The user-constrained policy set (RFC 9618 5.2) of the path: `2.5.29.32.0` stands for any policy.
     pub valid_policies: Vec<Oid>,
     /// Every check made.
@@ -93,12 +96,22 @@ pub struct PathOutcome {
 /// Issuers are found by name, put in order by key identifier, and decided by signature. Paths through the trust store
 /// alone are tried first, so that what a message brings along cannot change a verdict that holds without it.
 pub fn validate(trust: &TrustStore, target: &Arc<Certificate>, request: &PathRequest<'_>) -> PathOutcome {
-    let found = builder::Search::new(trust, request).run(target);
+    validate_within(trust, target, request, &mut PathWork::default())
+}
+
+/// As [`validate`], within what `work` has left: the targets of one message share one budget.
+pub fn validate_within(
+    trust: &TrustStore,
+    target: &Arc<Certificate>,
+    request: &PathRequest<'_>,
+    work: &mut PathWork,
+) -> PathOutcome {
+    let found = builder::Search::new(trust, request, work).run(target);
     let mut checks = checks::report(&found);
     checks.push(purpose_check(target, request.purpose));
     let builder::Found { path, complete, findings, valid_policies, .. } = found;
     let chain = (complete && findings.is_empty()).then(|| VerifiedChain { certificates: path.clone() });
-    PathOutcome { chain, candidate: path, valid_policies, checks }
+    PathOutcome { chain, candidate: path, complete, valid_policies, checks }
 }
 
 /// What a finding against a rule means for the verdict.

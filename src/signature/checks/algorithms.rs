@@ -1,5 +1,6 @@
 //! Claims about the algorithms (EN 319 102-1 5.2.8, TS 119 312).
 use super::Subject;
+use super::identity::stated_v2_digest;
 use crate::crypto::{Weakness, digest_name};
 use crate::pki::certificate::Certificate;
 use crate::signature::algorithms::{weak_algorithm, weak_digest, weak_key};
@@ -33,6 +34,16 @@ pub(in crate::signature) fn signer_key_is_reliable(subject: &Subject<'_>) -> Che
     const NAME: &str = "signer_key_is_reliable";
     let Some(certificate) = subject.certificate else { return Check::not_applicable(NAME, CLAUSE) };
     judged(NAME, subject, weak_key_of(subject, certificate))
+}
+
+/// The digest by which signing-certificate-v2 names the certificate is on the list: whoever can make another
+/// certificate with that digest could put it in the signer's place.
+pub(in crate::signature) fn signing_certificate_digest_is_reliable(subject: &Subject<'_>) -> Check {
+    const NAME: &str = "signing_certificate_digest_is_reliable";
+    match stated_v2_digest(subject) {
+        Some(digest) => judged(NAME, subject, weak_digest(&subject.rules.algorithms, digest)),
+        None => Check::not_applicable(NAME, CLAUSE),
+    }
 }
 
 fn weak_key_of(subject: &Subject<'_>, certificate: &Certificate) -> Option<Weakness> {

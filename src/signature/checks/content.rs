@@ -2,7 +2,6 @@
 use super::Subject;
 use super::attributes::message_digest;
 use crate::crypto::CryptoError;
-use crate::signature::content::digest_of;
 use crate::verdict::{Check, SubIndication};
 
 /// Attached, or given by the caller.
@@ -31,7 +30,7 @@ pub(in crate::signature) fn attached_content_is_the_given_one(subject: &Subject<
         (Some(attached), Some(given)) => attached == given,
         _ => {
             let algorithm = subject.digest.unwrap_or(crate::crypto::DigestAlgorithm::Sha256);
-            given.has_digest(algorithm, digest_of(attached, algorithm).as_ref())
+            subject.digests.given(algorithm) == subject.digests.attached(algorithm)
         }
     };
     if same {
@@ -47,12 +46,10 @@ pub(in crate::signature) fn message_digest_matches_content(subject: &Subject<'_>
     let (Some(expected), Some(algorithm)) = (message_digest(subject), subject.digest) else {
         return Check::not_applicable(NAME, CLAUSE);
     };
-    let matches = match (&subject.request.content, &subject.message.content) {
-        (Some(given), _) => given.has_digest(algorithm, expected),
-        (None, Some(attached)) => digest_of(attached, algorithm).as_ref() == expected,
-        (None, None) => return Check::not_applicable(NAME, CLAUSE),
+    let Some(found) = subject.digests.given(algorithm).or_else(|| subject.digests.attached(algorithm)) else {
+        return Check::not_applicable(NAME, CLAUSE);
     };
-    if matches {
+    if found == expected {
         return Check::passed(NAME, CLAUSE);
     }
     Check::failed(NAME, CLAUSE, SubIndication::HashFailure, "the document is not the one that was signed")

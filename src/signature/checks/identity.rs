@@ -1,8 +1,10 @@
 //! Claims about which certificate signed.
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::Subject;
 use crate::asn1::DerError;
+use crate::crypto::DigestAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::pki::name;
 use crate::signature::cms::attributes::{SIGNING_CERTIFICATE_V1, SIGNING_CERTIFICATE_V2};
@@ -22,7 +24,8 @@ pub(in crate::signature) fn find_signer<'c>(
         Found::Absent | Found::NotOnce => None,
     });
     let mut first = None;
-    for certificate in at_hand.filter(|certificate| is_identified_by(certificate, &info.identifier)) {
+    let normal_issuer = OnceCell::new();
+    for certificate in at_hand.filter(|certificate| is_identified_by(certificate, &info.identifier, &normal_issuer)) {
         if named.is_some_and(|named| named.names(certificate)) {
             return Some(certificate);
         }
@@ -31,11 +34,18 @@ pub(in crate::signature) fn find_signer<'c>(
     first
 }
 
-fn is_identified_by(certificate: &Certificate, identifier: &SignerIdentifier<'_>) -> bool {
+/// `normal_issuer` keeps the normal form of the identifier's issuer, which is made at need and once.
+fn is_identified_by(
+    certificate: &Certificate,
+    identifier: &SignerIdentifier<'_>,
+    normal_issuer: &OnceCell<Vec<u8>>,
+) -> bool {
     match identifier {
         SignerIdentifier::IssuerAndSerial(issuer, serial) => {
             certificate.serial() == *serial
-                && (certificate.issuer_der() == &**issuer || name::matches(certificate.issuer_der(), issuer))
+                && (certificate.issuer_der() == &**issuer
+                    || certificate.issuer_normal()
+                        == normal_issuer.get_or_init(|| name::normal_form(issuer)).as_slice())
         }
         SignerIdentifier::KeyIdentifier(identifier) => certificate.subject_key_id() == Some(identifier),
     }
@@ -74,6 +84,14 @@ fn stated<'s>(subject: &'s Subject<'_>) -> Option<Stated<'s>> {
         (Found::Absent, Found::NotOnce) if v1_taken => Stated::NotOnce,
         (Found::Absent, _) => Stated::Nothing,
     })
+}
+
+/// The digest algorithm by which signing-certificate-v2 names the signer's certificate.
+pub(super) fn stated_v2_digest(subject: &Subject<'_>) -> Option<DigestAlgorithm> {
+    match stated(subject) {
+        Some(Stated::V2(Ok(id))) => id.digest,
+        _ => None,
+    }
 }
 
 /// The signed attributes say which certificate is the signer's.

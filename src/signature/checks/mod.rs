@@ -10,6 +10,7 @@ pub(super) mod time;
 use std::sync::Arc;
 
 use super::cms::{SignedData, SignerInfo};
+use super::content::MessageDigests;
 use super::policy::Rules;
 use super::verifier::VerificationRequest;
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
@@ -24,6 +25,8 @@ pub(super) struct Subject<'a> {
     pub(super) request: &'a VerificationRequest<'a>,
     /// The message.
     pub(super) message: &'a SignedData<'a>,
+    /// The digests of the content, given and attached, shared by all signers.
+    pub(super) digests: &'a MessageDigests<'a>,
     /// The signer.
     pub(super) info: &'a SignerInfo<'a>,
     /// The SignerInfo's digest algorithm, where we know it.
