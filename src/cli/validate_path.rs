@@ -1,7 +1,6 @@
 //! `madoguchi validate-path`: RFC 5280 section 6 for one certificate, with every check.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -17,22 +16,17 @@ use crate::pki::trust_store::TrustStore;
 use crate::signature::report::ChainEntry;
 use crate::verdict::{self, Check, CheckStatus, SubIndication};
 
+mod files;
+
+use files::Files;
+
 /// Arguments.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Files hold PEM or DER, one object or several. Exit status: 0 valid; 1 not valid (revoked and \
     revocation unknown too); 64 wrong usage; 66 an input cannot be read.")]
 pub struct Args {
-    /// The certificate whose path is validated
-    target: PathBuf,
-    /// A trust anchor; may be given several times
-    #[arg(long = "anchor", value_name = "FILE", required = true)]
-    anchors: Vec<PathBuf>,
-    /// Certificates that may help to build the path
-    #[arg(long = "certificate", value_name = "FILE")]
-    certificates: Vec<PathBuf>,
-    /// Revocation lists; each is verified before it counts
-    #[arg(long = "crl", value_name = "FILE")]
-    crls: Vec<PathBuf>,
+    #[command(flatten)]
+    files: Files,
     /// The time at which the path is judged (RFC 3339) [default: now]
     #[arg(long, value_name = "TIME", value_parser = input::time)]
     at: Option<DateTime<Utc>>,
@@ -117,7 +111,7 @@ pub fn run(args: Args) -> ExitCode {
 
 fn read(args: &Args) -> Result<Inputs, String> {
     let (mut helping, mut unusable) = (Vec::new(), Vec::new());
-    for path in &args.certificates {
+    for path in &args.files.certificates {
         for found in Certificate::each_from_pem_or_der(&input::bytes(path)?) {
             match found {
                 Ok(certificate) => helping.push(certificate),
@@ -128,9 +122,9 @@ fn read(args: &Args) -> Result<Inputs, String> {
             }
         }
     }
-    let trust = TrustStore::new(input::certificates(&args.anchors)?, helping);
-    let crls = args.crls.iter().map(|path| input::bytes(path)).collect::<Result<_, _>>()?;
-    Ok(Inputs { target: input::bytes(&args.target)?, trust, crls, unusable })
+    let trust = TrustStore::new(input::certificates(&args.files.anchors)?, helping);
+    let crls = args.files.crls.iter().map(|path| input::bytes(path)).collect::<Result<_, _>>()?;
+    Ok(Inputs { target: input::bytes(&args.files.target)?, trust, crls, unusable })
 }
 
 fn judge(args: &Args, inputs: &Inputs, at: DateTime<Utc>, now: DateTime<Utc>) -> Report {
@@ -158,7 +152,7 @@ fn judge(args: &Args, inputs: &Inputs, at: DateTime<Utc>, now: DateTime<Utc>) ->
     if let (Some(chain), false) = (&outcome.chain, args.no_revocation) {
         let (snapshot, refused) = CrlSnapshot::from_files(&inputs.crls, &inputs.trust, &[], at, now);
         checks.extend(refused.iter().map(|(number, refusal)| {
-            let file = args.crls.get(*number).map(|path| path.display().to_string()).unwrap_or_default();
+            let file = args.files.crls.get(*number).map(|path| path.display().to_string()).unwrap_or_default();
             Check::warning("revocation_list_is_accepted", "RFC 5280 6.3.3", format!("{file}: {refusal}"))
         }));
         let found = check_revocation(&snapshot, chain, at, None);

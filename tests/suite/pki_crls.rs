@@ -401,3 +401,48 @@ fn lists_at_hand_are_judged_as_of_a_past_time() {
     assert_eq!(sub(&check_revocation(&snapshot, &chain, long_ago, None)), None);
     assert_eq!(sub(&check_revocation(&snapshot, &chain, at(), None)), Some(SubIndication::RevokedNoPoe));
 }
+
+#[test]
+fn every_fresh_list_that_covers_a_certificate_is_asked() {
+    let world = world();
+    let leaf = world.leaf(CertSpec::leaf(7).with(distribution_points(&[vec![shard_name(1)]])));
+    let (date, tomorrow) = (at() - Duration::hours(9), at() + Duration::days(1));
+    // An older list of the town without the entry, and a newer complete one with it.
+    let town = shard(5, 1).issued(at() - Duration::hours(8), tomorrow);
+    let complete = CrlSpec::new(6).revoke(&leaf, date, &[]);
+    let store = world.store(&[town.clone(), complete]);
+    assert_eq!(sub(&world.check(&store, &leaf)), Some(SubIndication::RevokedNoPoe));
+    let on_hold = world.store(&[town, CrlSpec::new(6).revoke(&leaf, date, &[reason(6)])]);
+    assert_eq!(world.check(&on_hold, &leaf).statuses[0].status, "on_hold");
+    // Of one scope the newest says whether a hold has ended.
+    let held = CrlSpec::new(5).issued(at() - Duration::hours(8), tomorrow).revoke(&leaf, date, &[reason(6)]);
+    let files = [held.der(&world.ca), CrlSpec::new(6).der(&world.ca), CrlSpec::new(1).der(&world.root)];
+    let (snapshot, _) = CrlSnapshot::from_files(&files, &world.trust, &[], at(), at());
+    assert_eq!(sub(&check_revocation(&snapshot, &world.chain(&leaf), at(), None)), None);
+}
+
+#[test]
+fn more_extensions_than_are_taken_are_refused_and_one_list_given_often_counts_once() {
+    let world = world();
+    let many = |count: u64| -> Vec<Vec<u8>> {
+        (0..count).map(|number| extension(&format!("1.2.3.{number}"), false, &[5, 0])).collect()
+    };
+    let mut list = CrlSpec::new(5);
+    list.extensions = many(62);
+    CrlStore::default().offer(&list.der(&world.ca), &world.trust, at()).unwrap();
+    list.extensions = many(63);
+    assert_eq!(world.refusal(&list), "not_a_crl");
+    assert_eq!(world.refusal(&CrlSpec::new(5).entry(entry(&[7], at(), &many(65)))), "not_a_crl");
+    let mut certificate = CertSpec::leaf(7);
+    certificate.extensions = many(65);
+    assert!(Certificate::from_der(certificate.der(&world.ca, &Entity::new("CN=leaf"))).is_err());
+    let policy_list = |count: u64| {
+        let texts: Vec<String> = (0..count).map(|number| format!("1.2.3.{number}")).collect();
+        let spec = CertSpec::leaf(7).with(policies(&texts.iter().map(String::as_str).collect::<Vec<_>>()));
+        Certificate::from_der(spec.der(&world.ca, &Entity::new("CN=leaf")))
+    };
+    assert!(policy_list(256).is_ok() && policy_list(257).is_err());
+    let same = vec![CrlSpec::new(5).der(&world.ca); 2];
+    let (snapshot, refused) = CrlSnapshot::from_files(&same, &world.trust, &[], at(), at());
+    assert_eq!((snapshot.len(), refused.len()), (1, 0));
+}

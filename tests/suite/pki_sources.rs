@@ -72,6 +72,26 @@ fn an_upload_is_kept_only_when_it_is_accepted() {
     assert_eq!(numbers(&again), ["5"]);
 }
 
+#[test]
+fn a_refusal_that_time_or_trust_may_undo_is_tried_again_and_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ca, certificate) = root("CN=Root");
+    let trust = TrustStore::new(vec![certificate], Vec::new());
+    let (store, mut watched) = (CrlStore::default(), WatchedFolder::new(folder.path()));
+    let early = CrlSpec::new(3).issued(at() + Duration::hours(1), at() + Duration::days(2));
+    fs::write(folder.path().join("early.crl"), early.der(&ca)).unwrap();
+    assert_eq!(watched.scan(&store, &trust, at()).refused[0].1.code, "this_update_in_future");
+    assert!(watched.scan(&store, &trust, at()).refused.is_empty());
+    assert_eq!(watched.scan(&store, &trust, at() + Duration::hours(1)).taken_in.len(), 1);
+    let (other, other_certificate) = root("CN=Other");
+    fs::write(folder.path().join("other.crl"), CrlSpec::new(1).der(&other)).unwrap();
+    assert_eq!(watched.scan(&store, &trust, at()).refused[0].1.code, "unknown_issuer");
+    assert!(watched.scan(&store, &trust, at()).refused.is_empty());
+    let both = TrustStore::new([trust.anchors(), &[other_certificate]].concat(), Vec::new());
+    assert_eq!(watched.scan(&store, &both, at()).taken_in.len(), 1);
+    assert_eq!(watched.scan(&store, &both, at()).taken_in.len(), 0);
+}
+
 fn madoguchi(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_madoguchi")).args(args).output().unwrap()
 }

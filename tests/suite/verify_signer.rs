@@ -159,3 +159,16 @@ fn validity_and_revocation() {
     let lifted = expired().with(|case| case.at = day(-1));
     assert_eq!(lifted.verdict(), None, "the last second of validity counts");
 }
+
+#[test]
+fn a_revocation_is_told_of_a_broken_path_too() {
+    let world = &*WORLD;
+    let ca = issue(Some(&world.root), &Profile { not_after: day(-1), ..Profile::ca("Old") }, rsa(2048));
+    let case =
+        Case::of(Cms::cades(&issue(Some(&ca), &Profile::leaf("Leaf"), world.leaf_key.clone()), DOCUMENT).build())
+            .with(|case| case.extra = vec![ca.der()]);
+    let failed = case.checks(madoguchi::verdict::CheckStatus::Failed);
+    assert!(failed.contains(&"revocation_lists_cover_every_certificate"), "{failed:?}");
+    assert_eq!(case.verdict(), Some(SubIndication::CertificateChainGeneralFailure));
+    assert_eq!(case.verify().report.signatures[0].revocation.len(), 2);
+}

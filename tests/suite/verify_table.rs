@@ -271,3 +271,20 @@ fn ber_is_read_outside_what_is_signed() {
     let other = Case::of(to_ber(&attached(&large).build(), 1000)).with(|case| case.content = Some(large[1..].to_vec()));
     assert_eq!(other.verdict(), Some(SubIndication::HashFailure));
 }
+
+#[test]
+fn a_certificate_named_by_sha1_is_weak_and_a_huge_one_is_not_read() {
+    let id = tlv(0x30, &[&SHA1, &tlv(4, &[&openssl::sha::sha1(&WORLD.leaf.der())])]);
+    let value = tlv(0x30, &[&tlv(0x30, &[&id])]);
+    let case = Case::of(
+        cades().with_attribute(SIGNING_CERTIFICATE_V2, Some(attribute(SIGNING_CERTIFICATE_V2, &[&value]))).build(),
+    );
+    assert_eq!(case.checks(CheckStatus::Failed), ["signing_certificate_digest_is_reliable"]);
+    assert_eq!(case.verdict(), Some(SubIndication::CryptoConstraintsFailureNoPoe));
+    let mut huge = cades();
+    huge.certificates.push(tlv(0x30, &[&vec![0; 70_000]]));
+    let case = Case::of(huge.build());
+    assert_eq!(case.verdict(), Some(SubIndication::FormatFailure));
+    let checks = case.verify().report.signatures[0].checks.clone();
+    assert!(checks.iter().any(|check| check.detail.contains("larger than 64 KiB")));
+}

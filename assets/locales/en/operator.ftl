@@ -30,7 +30,6 @@ operator-upload-file = CRL file (DER or PEM)
 operator-upload-hint = It is verified first: signature, issuer, scope, dates, number, entries. Larger lists than an upload may hold go into the watched folder.
 operator-upload-button = Verify and take in
 operator-upload-done = The list is taken in
-operator-upload-not-kept = The list is in use, but could not be written into the watched folder: it will be gone after a restart
 operator-upload-refused = The list was refused
 operator-refusals = Refused lists
 operator-refusals-none = None since this gateway was started.

@@ -30,7 +30,6 @@ operator-upload-file = CRL ファイル（DER または PEM）
 operator-upload-hint = 署名、発行者、対象範囲、日付、番号、件数を検証してから取り込みます。アップロードの上限を超えるリストは、監視フォルダーに置いてください。
 operator-upload-button = 検証して取り込む
 operator-upload-done = リストを取り込みました
-operator-upload-not-kept = リストは使用中ですが、監視フォルダーに保存できませんでした。再起動すると失われます
 operator-upload-refused = リストは受け付けられませんでした
 operator-refusals = 受け付けなかったリスト
 operator-refusals-none = このゲートウェイの起動後にはありません。

@@ -28,9 +28,38 @@ pub struct WatchedFolder {
     folder: PathBuf,
     /// What was seen at the last look, by file name, with the digest of the content.
     seen: HashMap<PathBuf, (Stamp, [u8; 32])>,
+    /// Files whose refusal may pass without their changing.
+    again: HashMap<PathBuf, Refused>,
     /// Whether the folder itself could not be read at the last look.
     unreadable: bool,
 }
+
+/// A refusal that depends on the time or on the trust state.
+#[derive(Debug)]
+struct Refused {
+    /// What was told, so that it is told once.
+    codes: Vec<&'static str>,
+    /// The trust state it was made under.
+    trust: String,
+}
+
+impl Refused {
+    /// Whether another look may end otherwise: time has gone on, or the trust state is another.
+    fn may_have_passed(&self, trust: &TrustStore) -> bool {
+        let by_time = [code::THIS_UPDATE_IN_FUTURE, code::ISSUER_NOT_TRUSTED];
+        self.codes.iter().any(|one| by_time.contains(one)) || self.trust != trust.digest()
+    }
+}
+
+/// Refusals that may pass although the file stays as it is.
+const MAY_PASS: [&str; 6] = [
+    code::THIS_UPDATE_IN_FUTURE,
+    code::ISSUER_NOT_TRUSTED,
+    code::UNKNOWN_ISSUER,
+    code::WRONG_SIGNATURE,
+    code::ISSUER_MAY_NOT_SIGN_CRLS,
+    code::WEAK_ALGORITHM,
+];
 
 /// What one look at the folder brought.
 #[derive(Debug, Default)]
@@ -43,6 +72,9 @@ pub struct ScanReport {
 
 /// A file that is new or has changed.
 struct Candidate {
+    path: PathBuf,
+    /// The codes of its refusals that were told already.
+    told: Vec<&'static str>,
     source: String,
     bytes: Vec<u8>,
     /// What lists are put in order by: thisUpdate.
@@ -52,7 +84,7 @@ struct Candidate {
 impl WatchedFolder {
     /// Watches `folder`; the first [`WatchedFolder::scan`] reads all of it.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), seen: HashMap::new(), unreadable: false }
+        Self { folder: folder.into(), seen: HashMap::new(), again: HashMap::new(), unreadable: false }
     }
 
     /// The folder.
@@ -61,10 +93,11 @@ impl WatchedFolder {
     }
 
     /// Looks for new and changed files and offers each list to `store`, the oldest first. Of several files with one
-    /// list, or with an older list than one that is in the folder too, nothing is reported.
+    /// list, or with an older list than one that is in the folder too, nothing is reported. A file whose refusal
+    /// depends on the time or on the trust state is tried again, and told again only when the reason is another.
     pub fn scan(&mut self, store: &CrlStore, trust: &TrustStore, at: DateTime<Utc>) -> ScanReport {
         let mut report = ScanReport::default();
-        let mut candidates = self.changed(store, at, &mut report);
+        let mut candidates = self.changed(store, trust, at, &mut report);
         candidates.sort_by(|a, b| (a.issued, &a.source).cmp(&(b.issued, &b.source)));
         for candidate in candidates {
             let objects = match parse::objects(&candidate.bytes) {
@@ -75,20 +108,35 @@ impl WatchedFolder {
                     continue;
                 }
             };
+            let mut codes = Vec::new();
             for der in objects {
                 let before = store.current();
                 match store.offer(&der, trust, at) {
                     Ok(identity) if !Arc::ptr_eq(&before, &store.current()) => report.taken_in.push(identity),
                     Ok(_) => {}
-                    Err(refusal) => refuse(store, &candidate.source, &der, refusal, at, &mut report),
+                    Err(refusal) => {
+                        codes.extend(MAY_PASS.contains(&refusal.code).then_some(refusal.code));
+                        if !candidate.told.contains(&refusal.code) {
+                            refuse(store, &candidate.source, &der, refusal, at, &mut report);
+                        }
+                    }
                 }
+            }
+            if !codes.is_empty() {
+                self.again.insert(candidate.path, Refused { codes, trust: trust.digest().to_owned() });
             }
         }
         report
     }
 
     /// Reads what is new or changed: by name, size and time of change, then by digest.
-    fn changed(&mut self, store: &CrlStore, at: DateTime<Utc>, report: &mut ScanReport) -> Vec<Candidate> {
+    fn changed(
+        &mut self,
+        store: &CrlStore,
+        trust: &TrustStore,
+        at: DateTime<Utc>,
+        report: &mut ScanReport,
+    ) -> Vec<Candidate> {
         let files = match list(&self.folder) {
             Ok(files) => files,
             Err(error) => {
@@ -102,9 +150,11 @@ impl WatchedFolder {
         };
         self.unreadable = false;
         self.seen.retain(|path, _| files.iter().any(|(file, _)| file == path));
+        self.again.retain(|path, _| files.iter().any(|(file, _)| file == path));
         let mut candidates = Vec::new();
         for (path, stamp) in files {
-            if self.seen.get(&path).is_some_and(|(seen, _)| *seen == stamp) {
+            let try_again = self.again.get(&path).is_some_and(|refused| refused.may_have_passed(trust));
+            if !try_again && self.seen.get(&path).is_some_and(|(seen, _)| *seen == stamp) {
                 continue;
             }
             let source = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -117,9 +167,12 @@ impl WatchedFolder {
                 }
             };
             let digest = crypto::sha256(&bytes);
-            let known = self.seen.insert(path, (stamp, digest));
-            if known.is_none_or(|(_, before)| before != digest) {
-                candidates.push(Candidate { issued: issued(&bytes), source, bytes });
+            let known = self.seen.insert(path.clone(), (stamp, digest));
+            let is_new = known.is_none_or(|(_, before)| before != digest);
+            if is_new || try_again {
+                let refused = self.again.remove(&path).filter(|_| !is_new);
+                let told = refused.map(|refused| refused.codes).unwrap_or_default();
+                candidates.push(Candidate { path, told, issued: issued(&bytes), source, bytes });
             }
         }
         candidates

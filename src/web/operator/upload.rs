@@ -1,14 +1,12 @@
-//! POST /operator/crls: takes a revocation list in, or says why not. One that was taken in is also written into the
+//! POST /operator/crls: takes a revocation list in, or says why not. One that is accepted is first written into the
 //! watched folder, where every gateway finds it, and this one after a restart.
-use std::io::Write;
-use std::path::Path;
-
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::overview::{Said, show};
 use crate::gateway::Gateway;
+use crate::pki::crl::sources;
 use crate::web::extract::csrf::{self, Browser};
 use crate::web::extract::multipart::{Part, PartSpec, read_parts};
 use crate::web::extract::session::OperatorUser;
@@ -48,26 +46,22 @@ async fn take_in(
     part: Part,
 ) -> Result<(StatusCode, &'static str, Said), Problem> {
     let (gateway, folder) = (gateway.clone(), state.config.crl_directory.clone());
-    let (now, name) = (gateway.clock.now(), format!("{}.crl", hex::encode(part.sha256)));
+    let now = gateway.clock.now();
     // A large list takes a while: not on a thread that serves requests.
     let taken = web::block(move || {
         let trust = gateway.verifier().trust().clone();
-        let identity = gateway.crls.offer_from("upload", &part.bytes, &trust, now)?;
-        let kept = folder.map_or(Ok(()), |folder| keep(&folder, &name, &part.bytes));
-        Ok::<_, crate::pki::crl::CrlRefusal>((identity, kept))
+        match folder {
+            // Kept before it is in use: what decides verdicts now decides them after a restart.
+            Some(folder) => sources::upload(&gateway.crls, &folder, &part.bytes, &trust, now),
+            None => gateway.crls.offer_from("upload", &part.bytes, &trust, now),
+        }
     });
     Ok(match taken.await.map_err(Problem::internal)? {
-        Ok((identity, kept)) => {
+        Ok(identity) => {
             let number = identity.number.clone().unwrap_or_default();
             let detail = format!("{} · {number} · {}", identity.issuer, identity.sha256);
-            let (kind, key) = match kept {
-                Ok(()) => ("success", "operator-upload-done"),
-                Err(error) => {
-                    tracing::error!(target: "madoguchi::crl", %error, "an uploaded list could not be kept");
-                    ("warning", "operator-upload-not-kept")
-                }
-            };
-            (StatusCode::OK, "done", Said { kind, title: page.t(key).into_owned(), detail })
+            let title = page.t("operator-upload-done").into_owned();
+            (StatusCode::OK, "done", Said { kind: "success", title, detail })
         }
         Err(refusal) => {
             let title = page.t("operator-upload-refused").into_owned();
@@ -75,15 +69,4 @@ async fn take_in(
             (StatusCode::UNPROCESSABLE_ENTITY, refusal.code, Said { kind: "error", title, detail })
         }
     })
-}
-
-/// Whole or not at all: written aside, synced, renamed. Hidden names are not looked at by the watch.
-fn keep(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let aside = folder.join(format!(".{name}.part"));
-    let mut file = std::fs::File::create(&aside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&aside, folder.join(name))?;
-    std::fs::File::open(folder)?.sync_all()
 }
