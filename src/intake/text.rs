@@ -41,8 +41,10 @@ pub(super) fn is_text(text: &str, most: usize) -> bool {
 
 /// A file's name as a label: it names no folder, and shows as it is.
 pub(super) fn is_file_label(name: &str) -> bool {
-    let turns_direction =
-        |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let turns_direction = |c: char| {
+        let marks = '\u{200B}'..='\u{200F}';
+        marks.contains(&c) || matches!(c, '\u{061C}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    };
     (1..=255).contains(&name.len())
         && !matches!(name, "." | "..")
         && !name.chars().any(|c| matches!(c, '/' | '\\') || c.is_control() || turns_direction(c))
@@ -88,7 +90,21 @@ mod tests {
         for good in ["a.pdf", "住民票 (1).pdf", "...", "a\"b", "COM1"] {
             assert!(is_file_label(good), "{good}");
         }
-        for bad in ["", ".", "..", "a/b", "..\\a", "a\0b", "a\nb", "fdp.\u{202E}exe", &"a".repeat(256)] {
+        for bad in [
+            "",
+            ".",
+            "..",
+            "a/b",
+            "..\\a",
+            "a\0b",
+            "a\nb",
+            "fdp.\u{202E}exe",
+            "a\u{200B}.pdf",
+            "\u{FEFF}a",
+            "a\u{2028}b",
+            "\u{061C}a",
+            &"a".repeat(256),
+        ] {
             assert!(!is_file_label(bad), "{bad:?}");
         }
     }

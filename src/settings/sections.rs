@@ -1,6 +1,6 @@
 //! The sections, one struct a subject: each field with its default and what is allowed there.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
@@ -58,7 +58,7 @@ section! {
         /// PEM private key for TLS.
         tls_key: Option<PathBuf> = None, "a PEM file";
         /// Whose X-Forwarded-For is believed.
-        trusted_proxies: Vec<IpNet> = Vec::new(), "a list of networks: [\"127.0.0.1/32\"]";
+        trusted_proxies: Vec<IpNet> = vec![IpNet::V4(Ipv4Addr::LOCALHOST.into())], "a list of networks: [\"127.0.0.1/32\"]";
         /// Who may read /metrics; empty: everyone.
         metrics_from: Vec<IpNet> = Vec::new(), "a list of networks: [\"127.0.0.1/32\"]";
         /// How long a client may take for its request.
@@ -188,7 +188,15 @@ section! {
         /// How long an application may be filed after it was made.
         request_life: Period = Period::seconds(86_400), "a length of time: \"24h\"";
         /// How long an untouched draft is kept.
-        draft_life: Period = Period::seconds(7 * 86_400), "a length of time: \"7d\"";
+        draft_life: Period = Period::seconds(86_400), "a length of time: \"24h\"";
+        /// The most drafts of one browser that are not filed.
+        drafts_per_browser: u32 = 20, "a number";
+        /// The attachments of one draft together.
+        draft_attachments: ByteSize = ByteSize::new(50 << 20), "a size: \"50MiB\"";
+        /// All drafts together.
+        drafts: ByteSize = ByteSize::new(4 << 30), "a size: \"4GiB\"";
+        /// The bodies of all requests under way together; no less than server.max_body.
+        uploads_in_flight: ByteSize = ByteSize::new(512 << 20), "a size: \"512MiB\"";
     }
 }
 

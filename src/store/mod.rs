@@ -23,6 +23,7 @@ pub mod audit;
 pub mod connection;
 pub mod desk_schema;
 pub mod documents;
+pub mod draft_limits;
 pub mod drafts;
 pub mod error;
 pub mod feed;

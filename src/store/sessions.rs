@@ -73,24 +73,30 @@ impl Store {
         let account = row.map(AccountRow::account).transpose()?;
         let known = account.as_ref().map(Account::actor);
         let account = account.filter(|account| right && !account.locked);
-        self.write(move |connection| match account {
-            Some(account) => {
-                forget_failures(connection, &login)?;
-                drop_ended(connection, &rules, now)?;
-                diesel::insert_into(sessions::table)
-                    .values((
-                        sessions::id_sha256.eq(id_sha256.to_vec()),
-                        sessions::account_id.eq(&account.id),
-                        sessions::signed_in_at.eq(to_database(now)),
-                        sessions::used_at.eq(to_database(now)),
-                    ))
-                    .execute(connection)?;
-                Ok(SignIn::Done(account))
+        self.write(move |connection| {
+            // Many may have been let in to the hashing before the first failure was counted.
+            if let Some(until) = stopped_until(connection, &login, now)? {
+                return Ok(SignIn::Stopped { until });
             }
-            None => Ok(match note_failure(connection, &login, &rules, now)? {
-                Some(until) => SignIn::Stopped { until },
-                None => SignIn::Refused { account: known },
-            }),
+            match account {
+                Some(account) => {
+                    forget_failures(connection, &login)?;
+                    drop_ended(connection, &rules, now)?;
+                    diesel::insert_into(sessions::table)
+                        .values((
+                            sessions::id_sha256.eq(id_sha256.to_vec()),
+                            sessions::account_id.eq(&account.id),
+                            sessions::signed_in_at.eq(to_database(now)),
+                            sessions::used_at.eq(to_database(now)),
+                        ))
+                        .execute(connection)?;
+                    Ok(SignIn::Done(account))
+                }
+                None => Ok(match note_failure(connection, &login, &rules, now)? {
+                    Some(until) => SignIn::Stopped { until },
+                    None => SignIn::Refused { account: known },
+                }),
+            }
         })
         .await
     }

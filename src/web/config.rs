@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::settings::{ScannerSettings, SessionSettings, Settings};
+use crate::settings::{ScannerSettings, ServerSettings, SessionSettings, Settings};
+use crate::store::draft_limits::DraftLimits;
 
 /// A certificate chain and its key, PEM files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,10 @@ pub struct WebConfig {
     pub requests_per_minute: u32,
     /// Sizes of uploads.
     pub limits: UploadLimits,
+    /// Bytes of all bodies of requests under way together.
+    pub uploads_in_flight: u64,
+    /// What drafts may take up.
+    pub drafts: DraftLimits,
     /// Time-outs.
     pub patience: Patience,
     /// Sign-in sessions of agencies and operators.
@@ -106,10 +111,12 @@ impl Default for WebConfig {
             listen: "127.0.0.1:8080".to_owned(),
             public_origin: "http://127.0.0.1:8080".to_owned(),
             tls: None,
-            trusted_proxies: Vec::new(),
+            trusted_proxies: ServerSettings::default().trusted_proxies,
             metrics_from: Vec::new(),
             requests_per_minute: 600,
             limits: UploadLimits::default(),
+            uploads_in_flight: 512 * MIB,
+            drafts: DraftLimits::default(),
             patience: Patience::default(),
             sessions: SessionSettings::default(),
             scanner: ScannerSettings::default(),
@@ -143,6 +150,13 @@ impl From<&Settings> for WebConfig {
                 signature: limits.signature.bytes(),
                 attachment: limits.attachment.bytes(),
                 attachments: limits.attachments,
+            },
+            uploads_in_flight: limits.uploads_in_flight.bytes(),
+            drafts: DraftLimits {
+                life: limits.draft_life.chrono(),
+                per_browser: limits.drafts_per_browser,
+                attachments: limits.draft_attachments.bytes(),
+                all: limits.drafts.bytes(),
             },
             card_agent: settings.card.agent.as_ref().map(|origin| origin.as_str().to_owned()),
             card_pairing: settings.card.pairing.clone(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 
 use super::config::WebConfig;
+use super::extract::budget::UploadBudget;
 use super::middleware::rate_limit::RateLimiter;
 use super::problem::Problem;
 use crate::submission::rejection::RejectionCode;
@@ -27,6 +28,8 @@ pub struct WebState {
     pub limiter: RateLimiter,
     /// Counts the sign-ins that each address tries.
     pub sign_ins: RateLimiter,
+    /// The room for bodies of requests under way.
+    pub uploads: UploadBudget,
     /// Renders error pages.
     pub error_page: ErrorPage,
     /// Renders the pages behind the types of problems.
@@ -38,6 +41,7 @@ impl WebState {
     pub fn new(config: WebConfig) -> Self {
         Self {
             origin: Arc::from(config.public_origin.trim_end_matches('/')),
+            uploads: UploadBudget::new(config.uploads_in_flight),
             limiter: RateLimiter::new(config.requests_per_minute),
             error_page: super::resident::problems::error_page,
             sign_ins: RateLimiter::new(if config.requests_per_minute == 0 { 0 } else { SIGN_INS_PER_MINUTE }),

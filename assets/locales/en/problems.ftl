@@ -171,6 +171,10 @@ problem-title-several-signers = A filing is signed by one person
 problem-what-several-signers = The signature file holds the signatures of more than one person.
 problem-do-several-signers = Let only the applicant sign.
 
+problem-title-too-many-drafts = You have begun too many applications
+problem-what-too-many-drafts = In this browser there are as many applications that are begun and not submitted as may be kept.
+problem-do-too-many-drafts = Submit or discard one of them, which the page of its procedure lists, and begin again.
+
 problem-title-too-many-requests = Too many requests
 problem-what-too-many-requests = Too many requests came from your network within a short time.
 problem-do-too-many-requests = Wait about a minute and try again.
@@ -182,6 +186,14 @@ problem-do-revocation-undecided = Wait a while and submit the same signature aga
 problem-title-storage-unavailable = The record cannot be written just now
 problem-what-storage-unavailable = The record could not be reached, so nothing was taken. An application without a receipt has not been filed.
 problem-do-storage-unavailable = Wait a few minutes and submit again. The same application is filed only once, however often you send it.
+
+problem-title-overloaded = Too much is being uploaded just now
+problem-what-overloaded = This site receives as many files as it has room for, so yours was not taken.
+problem-do-overloaded = Wait a minute and send it again.
+
+problem-title-drafts-full = No further applications can be kept just now
+problem-what-drafts-full = The room for applications that are being filled in is used up.
+problem-do-drafts-full = Wait a while and try again.
 
 problem-title-internal = Something went wrong on our side
 problem-what-internal = This site met a fault. It was not caused by what you did.

@@ -171,6 +171,10 @@ problem-title-several-signers = 署名は一人分だけ受け付けます
 problem-what-several-signers = 署名ファイルに二人以上の署名が含まれています。
 problem-do-several-signers = 申請者本人だけの署名にしてください。
 
+problem-title-too-many-drafts = 作成中の申請が多すぎます
+problem-what-too-many-drafts = このブラウザーで作成中の申請が、保存できる件数に達しています。
+problem-do-too-many-drafts = 手続のページに表示される作成中の申請のどれかを提出または破棄してから、もう一度始めてください。
+
 problem-title-too-many-requests = アクセスが集中しています
 problem-what-too-many-requests = 同じネットワークから短い時間に多くのアクセスがありました。
 problem-do-too-many-requests = 1分ほど待ってから、もう一度お試しください。
@@ -182,6 +186,14 @@ problem-do-revocation-undecided = しばらく待ってから、同じ署名で�
 problem-title-storage-unavailable = ただいま記録できません
 problem-what-storage-unavailable = 記録装置が利用できないため、申請を受け付けられませんでした。受領書が出ていない申請は受け付けられていません。
 problem-do-storage-unavailable = 数分待ってから、もう一度提出してください。同じ申請を二度提出しても、受け付けられるのは一度だけです。
+
+problem-title-overloaded = 送信が集中しています
+problem-what-overloaded = 同時に受信できるファイルの量を超えたため、受け取れませんでした。
+problem-do-overloaded = 1分ほど待ってから、もう一度送信してください。
+
+problem-title-drafts-full = ただいま新しい申請を保存できません
+problem-what-drafts-full = 作成中の申請を保存する場所がいっぱいです。
+problem-do-drafts-full = しばらく待ってから、もう一度お試しください。
 
 problem-title-internal = 処理中に問題が起きました
 problem-what-internal = この窓口の内部で問題が起きました。お客様の操作が原因ではありません。

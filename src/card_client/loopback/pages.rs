@@ -2,6 +2,7 @@
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use zeroize::Zeroize;
 
 use super::form::{Answer, MAX_FORM};
 use super::guard::one_header;
@@ -78,6 +79,10 @@ pub async fn post_answer(agent: web::Data<Agent>, request: HttpRequest, body: we
     let language = accepted_language(request.headers());
     let answer =
         if body.len() <= MAX_FORM && is_own_form(&agent, request.headers()) { Answer::read(&body) } else { None };
+    // The PIN stood in it. The copy that was read wipes itself.
+    if let Ok(mut form) = body.try_into_mut() {
+        form[..].zeroize();
+    }
     let Some(answer) = answer else { return forged(language) };
     let now = agent.now();
     let mut inner = agent.inner();

@@ -84,7 +84,7 @@ fn file_name(number: ArrivalNumber, role: DocumentRole, label: &str) -> String {
     }
     let harmless = |letter: char| match letter {
         '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '_',
+        '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => '_',
         letter if letter.is_control() => '_',
         letter => letter,
     };
@@ -120,6 +120,7 @@ mod tests {
         assert_eq!(name("../../etc/passwd"), "_.._etc_passwd");
         assert_eq!(name("住民票.pdf"), "住民票.pdf");
         assert_eq!(name("a\u{202e}fdp.exe"), "a_fdp.exe");
+        assert_eq!(name("a\u{200b}b\u{feff}.pdf"), "a_b_.pdf");
         assert_eq!(name("a\r\nSet-Cookie: x"), "a__Set-Cookie_ x");
         assert_eq!(name(".htaccess"), "htaccess");
         assert_eq!(name("..."), "attachment");

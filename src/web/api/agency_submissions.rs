@@ -15,9 +15,11 @@ use crate::store::statuses::StatusChange;
 use crate::store::submissions::{StoredDocument, SubmissionRecord};
 use crate::submission::rejection::RejectionCode;
 use crate::submission::status::SubmissionStatus;
+use crate::web::agency::scanner::{Finding, scan};
 use crate::web::extract::agency_program::AgencyProgram;
 use crate::web::extract::body::JsonBody;
 use crate::web::problem::Problem;
+use crate::web::state::WebState;
 
 /// The longest reason, in characters.
 const REASON_LIMIT: usize = 2000;
@@ -38,9 +40,10 @@ pub async fn get_submission(
 /// page of ours.
 ///
 /// # Errors
-/// 404 where there is none.
+/// 404 where there is none; 422 for an attachment that the scanner refuses, 503 where the scanner does not answer.
 pub async fn get_document(
     gateway: web::Data<Gateway>,
+    state: web::Data<WebState>,
     program: AgencyProgram,
     path: web::Path<(String, String, i32)>,
 ) -> Result<HttpResponse, Problem> {
@@ -50,6 +53,9 @@ pub async fn get_document(
     own(&gateway, &program, number).await?;
     let (document, bytes) =
         gateway.store.submission_document(number, role, ordinal).await?.ok_or_else(Problem::not_found)?;
+    if role == DocumentRole::Attachment {
+        pass_scanner(&state, bytes.clone()).await?;
+    }
     Ok(HttpResponse::Ok()
         .insert_header(disposition(&document))
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -57,6 +63,22 @@ pub async fn get_document(
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .content_type("application/octet-stream")
         .body(bytes))
+}
+
+/// An attachment goes out only after the malware scanner let it pass, as on the agency's pages.
+async fn pass_scanner(state: &WebState, bytes: bytes::Bytes) -> Result<(), Problem> {
+    match scan(&state.config.scanner, bytes).await {
+        Ok(Finding::Clean | Finding::NotScanned) => Ok(()),
+        Ok(Finding::Harmful) => {
+            let detail = "The malware scanner found something harmful in this attachment.";
+            Err(Problem::new(RejectionCode::AttachmentRefused, detail))
+        }
+        Err(error) => {
+            tracing::error!(target: "madoguchi::scanner", %error, "an attachment could not be scanned");
+            let detail = "The malware scanner does not answer, and nothing goes out unscanned. Try again later.";
+            Err(Problem::new(RejectionCode::StorageUnavailable, detail))
+        }
+    }
 }
 
 /// Always an attachment; the name is a label, and whatever could be a path in it is made harmless.

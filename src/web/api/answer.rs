@@ -30,7 +30,7 @@ pub fn to_filing(outcome: SubmitOutcome) -> Result<HttpResponse, Problem> {
 
 /// 503: the record cannot be written now.
 pub fn unavailable() -> Problem {
-    let detail = "The filing could not be written down just now, and nothing of it was kept. Send the same again.";
+    let detail = "Whether the filing was written down is not known just now. Send the same again: it is taken once.";
     Problem::new(RejectionCode::StorageUnavailable, detail)
 }
 

@@ -10,6 +10,7 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 
+use super::budget::Share;
 use crate::clock::Stopwatch;
 use crate::submission::rejection::RejectionCode;
 use crate::web::config::Patience;
@@ -26,6 +27,7 @@ pub struct BodyReader {
     limit: u64,
     patience: Patience,
     stopwatch: Stopwatch,
+    share: Share,
 }
 
 impl BodyReader {
@@ -36,7 +38,8 @@ impl BodyReader {
     pub fn new(request: &HttpRequest, payload: Payload) -> Result<Self, Problem> {
         let state = request.app_data::<web::Data<WebState>>().ok_or_else(|| Problem::internal("no web state"))?;
         let (limit, patience) = (state.config.limits.body, state.config.patience);
-        Ok(Self { payload, left: limit, limit, patience, stopwatch: Stopwatch::start() })
+        let share = state.uploads.share(request);
+        Ok(Self { payload, left: limit, limit, patience, stopwatch: Stopwatch::start(), share })
     }
 
     /// The same with a lower limit.
@@ -50,13 +53,15 @@ impl BodyReader {
     /// The next bytes, or `None` at the end.
     ///
     /// # Errors
-    /// 408 where the client is too slow, 413 where the body is too large, 400 where the client left.
+    /// 408 where the client is too slow, 413 where the body is too large, 400 where the client left, 503 where the
+    /// gateway holds too many bodies.
     pub async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
         let remaining = self.patience.body.saturating_sub(self.stopwatch.elapsed());
         let wait = self.patience.next_bytes.min(remaining).max(Duration::from_millis(1));
         let next = tokio::time::timeout(wait, self.payload.next()).await.map_err(|_| too_slow())?;
         let Some(bytes) = next.transpose().map_err(|error| unreadable(&error))? else { return Ok(None) };
         self.left = self.left.checked_sub(bytes.len() as u64).ok_or_else(|| too_large(self.limit))?;
+        self.share.take(bytes.len() as u64)?;
         Ok(Some(bytes))
     }
 

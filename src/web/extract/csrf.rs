@@ -17,19 +17,19 @@ use actix_web::dev::{Payload, ServiceResponse};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::{digest, hmac};
 use serde::de::DeserializeOwned;
 
+use super::body::BodyReader;
 use crate::submission::rejection::RejectionCode;
 use crate::web::problem::Problem;
 
 /// The hidden field's name.
 pub const FIELD: &str = "csrf";
 /// The largest urlencoded form that a page takes, in bytes.
-const FORM_LIMIT: usize = 1024 * 1024;
+const FORM_LIMIT: u64 = 1024 * 1024;
 
 /// What the protection needs to know of the gateway; one for the whole server, as `web::Data<CsrfGuard>`.
 #[derive(Debug, Clone)]
@@ -187,15 +187,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for CsrfForm<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (browser, mut payload) = (Browser::of(request), payload.take());
+        let (browser, body) = (Browser::of(request), BodyReader::new(request, payload.take()));
         Box::pin(async move {
-            let (browser, mut body) = (browser?, Vec::new());
-            while let Some(chunk) = payload.next().await {
-                body.extend_from_slice(&chunk?);
-                if body.len() > FORM_LIMIT {
-                    return Err(Problem::new(RejectionCode::TooLarge, "The form is larger than allowed.").into());
-                }
-            }
+            let browser = browser?;
+            let body = body?.at_most(FORM_LIMIT).collect().await?;
             // The token is looked at before anything else of the body is read.
             let (_, token) = form_pairs(&body).find(|(name, _)| name == FIELD).ok_or(Problem::from(CsrfRefused))?;
             browser.verify(&token).map_err(Problem::from)?;

@@ -2,6 +2,7 @@
 pub mod agency_program;
 pub mod bearer;
 pub mod body;
+pub mod budget;
 pub mod csrf;
 pub mod multipart;
 pub mod request_id;

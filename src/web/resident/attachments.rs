@@ -6,6 +6,7 @@ use askama::Template;
 use super::drafts;
 use super::procedures::{NoFields, see_other};
 use crate::gateway::Gateway;
+use crate::store::draft_limits::DraftsFull;
 use crate::store::drafts::{Draft, DraftAttachment};
 use crate::web::extract::csrf::{self, Browser, CsrfForm};
 use crate::web::extract::multipart::{Part, PartSpec, read_parts};
@@ -100,7 +101,7 @@ pub async fn post_attachments(
     let mut parts = read_parts(&request, payload.into_inner(), &specs).await?;
     let token = parts.take(csrf::FIELD).map(|part| part.bytes).unwrap_or_default();
     browser.verify(&String::from_utf8_lossy(&token))?;
-    let key = match keep_all(&gateway, &draft, parts.take_all("attachment"), most).await? {
+    let key = match keep_all(&gateway, &state, &draft, parts.take_all("attachment"), most).await? {
         None => return Ok(see_other(&format!("/apply/{id}/attachments"))),
         Some(key) => key,
     };
@@ -113,6 +114,7 @@ pub async fn post_attachments(
 /// Keeps files, and gives the key of what is wrong with the first that is not kept.
 async fn keep_all(
     gateway: &Gateway,
+    state: &WebState,
     draft: &Draft,
     parts: Vec<Part>,
     most: usize,
@@ -135,6 +137,12 @@ async fn keep_all(
             size: part.bytes.len() as u64,
             sha256: part.sha256,
         };
+        let room = gateway.store.drafts_room(&draft.key, state.config.drafts, file.size, false, gateway.clock.now());
+        match room.await? {
+            None => {}
+            Some(DraftsFull::Bytes) => return Ok(Some("attachments-too-large-together")),
+            Some(_) => return Ok(Some("attachments-no-room")),
+        }
         if !gateway.store.draft_attach(draft.key.clone(), file, part.bytes.to_vec(), most).await? {
             return Ok(Some("attachments-too-many"));
         }

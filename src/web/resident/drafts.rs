@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::gateway::Gateway;
 use crate::procedures::Procedure;
+use crate::store::draft_limits::DraftsFull;
 use crate::store::drafts::{Draft, DraftKey};
-use crate::web::extract::csrf::Browser;
+use crate::submission::rejection::RejectionCode;
+use crate::web::extract::csrf::{Browser, random_id};
 use crate::web::problem::Problem;
-
-/// How long a draft is kept.
-pub const LIFE: chrono::Duration = chrono::Duration::hours(24);
+use crate::web::state::WebState;
 
 /// What was typed, kept exactly as typed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -58,6 +58,43 @@ pub fn key(browser: &Browser, id: &str) -> DraftKey {
 pub async fn open(gateway: &Gateway, browser: &Browser, id: &str) -> Result<Draft, Problem> {
     let draft = gateway.store.draft_find(key(browser, id), gateway.clock.now()).await?;
     draft.ok_or_else(Problem::not_found)
+}
+
+/// Begins a draft for this browser, and gives its address.
+///
+/// # Errors
+/// 409 where the browser has too many, 503 where all drafts together take up too much or the store does not answer.
+pub async fn begin(gateway: &Gateway, state: &WebState, browser: &Browser, code: &str) -> Result<String, Problem> {
+    let (limits, now) = (state.config.drafts, gateway.clock.now());
+    let id = random_id().map_err(Problem::internal)?;
+    let key = key(browser, &id);
+    match gateway.store.drafts_room(&key, limits, 0, true, now).await? {
+        None => {}
+        Some(DraftsFull::Browser) => {
+            let most = limits.per_browser;
+            let detail = format!("A browser may have {most} drafts that are not filed: file or discard one of them.");
+            return Err(Problem::new(RejectionCode::TooManyDrafts, detail));
+        }
+        Some(_) => {
+            let detail = "The room for drafts is used up. Try again later.";
+            return Err(Problem::new(RejectionCode::DraftsFull, detail));
+        }
+    }
+    gateway.store.draft_begin(key, code.to_owned(), now, now + limits.life).await?;
+    Ok(id)
+}
+
+/// Keeps what was typed into a draft.
+///
+/// # Errors
+/// 503 where all drafts together take up too much or the store does not answer.
+pub async fn save(gateway: &Gateway, state: &WebState, key: DraftKey, input: String) -> Result<(), Problem> {
+    let full = gateway.store.drafts_room(&key, state.config.drafts, 0, false, gateway.clock.now()).await?;
+    if full.is_some() {
+        let detail = "The room for drafts is used up; what was typed was not kept. Try again later.";
+        return Err(Problem::new(RejectionCode::DraftsFull, detail));
+    }
+    Ok(gateway.store.draft_save(key, input).await?)
 }
 
 /// The procedure of a draft.

@@ -115,7 +115,7 @@ pub async fn post_form(
     let faults = fields::judge(page.language, &procedure, &input);
     input.is_complete = faults.is_empty();
     draft.input = input.to_json();
-    gateway.store.draft_save(draft.key.clone(), draft.input.clone()).await?;
+    drafts::save(&gateway, &state, draft.key.clone(), draft.input.clone()).await?;
     if !faults.is_empty() {
         let view = FormView::new(page.csrf(browser.csrf_token()), &state, &draft, &procedure, &faults);
         return Ok(view.page.respond(StatusCode::UNPROCESSABLE_ENTITY, &view));
@@ -161,7 +161,7 @@ pub async fn post_certificate(
     let file = applicant::read_upload(&browser, &request, payload).await?;
     let mut input = drafts::DraftInput::of(&draft);
     if applicant::fill_in(&mut input, &file) {
-        gateway.store.draft_save(draft.key, input.to_json()).await?;
+        drafts::save(&gateway, &state, draft.key, input.to_json()).await?;
         return Ok(see_other(&format!("/apply/{id}/form#applicant")));
     }
     draft.input = input.to_json();

@@ -6,9 +6,10 @@ use askama::Template;
 use super::drafts;
 use crate::gateway::Gateway;
 use crate::procedures::Procedure;
-use crate::web::extract::csrf::{Browser, CsrfForm, random_id};
+use crate::web::extract::csrf::{Browser, CsrfForm};
 use crate::web::page::Page;
 use crate::web::problem::Problem;
+use crate::web::state::WebState;
 
 /// A procedure as the list and its own page show it.
 struct ProcedureView {
@@ -89,18 +90,16 @@ pub struct NoFields {}
 /// Begins an application.
 ///
 /// # Errors
-/// 404 for a code that is none; 503.
+/// 404 for a code that is none; 409 for too many drafts; 503.
 pub async fn post_start(
     browser: Browser,
     gateway: web::Data<Gateway>,
+    state: web::Data<WebState>,
     code: web::Path<String>,
     _form: CsrfForm<NoFields>,
 ) -> Result<HttpResponse, Problem> {
     let procedure = gateway.catalog.get(&code).ok_or_else(Problem::not_found)?;
-    let id = random_id().map_err(Problem::internal)?;
-    let now = gateway.clock.now();
-    let code = procedure.code.as_str().to_owned();
-    gateway.store.draft_begin(drafts::key(&browser, &id), code, now, now + drafts::LIFE).await?;
+    let id = drafts::begin(&gateway, &state, &browser, procedure.code.as_str()).await?;
     Ok(see_other(&format!("/apply/{id}/form")))
 }
 
