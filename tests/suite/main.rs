@@ -5,6 +5,7 @@ mod authority;
 mod card_agent;
 mod card_command;
 mod card_request;
+mod crypto_primitives;
 mod desk_accounts;
 mod desk_alarms;
 mod desk_filings;
