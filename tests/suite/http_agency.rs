@@ -122,7 +122,11 @@ fn a_correction_that_was_asked_for_is_a_filing_of_its_own_and_marks_the_first() 
     let seen = gateway.client.get_with(&path, second["access_token"].as_str().unwrap()).json();
     assert_eq!((&seen["corrects"], &seen["status"]), (&json!(number), &json!("received")));
     let another = madoguchi::ids::ArrivalNumber::random(&ring::rand::SystemRandom::new()).unwrap();
-    let elsewhere = gateway.client.post_multipart(&format!("/api/v1/submissions/{another}/corrections"), &body);
+    let mut document = application("sign-yamada");
+    document["corrects"] = json!({"arrival_number": number, "application_sha256": sha256_hex(&bytes)});
+    let stray = document.to_string().into_bytes();
+    let stray = filing(&stray, &sign_with_openssl("sign-yamada", &stray), &[]);
+    let elsewhere = gateway.client.post_multipart(&format!("/api/v1/submissions/{another}/corrections"), &stray);
     assert_eq!((elsewhere.status, elsewhere.problem_code().as_str()), (422, "corrects-unknown"));
     let again = gateway.client.post_multipart(&correct, &body);
     assert_eq!((again.status, &again.json()["receipt_jws"]), (200, &second["receipt_jws"]));
