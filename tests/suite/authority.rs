@@ -356,7 +356,7 @@ fn a_list_of_a_million_entries_is_made_in_seconds_and_read_by_openssl() {
     let entry = |index: u32| CrlEntry {
         serial: [&[0x40, 0, 0, 0], index.to_be_bytes().as_slice()].concat(),
         revoked_at: head.this_update,
-        reason: if index % 2 == 0 { Reason::KeyCompromise } else { Reason::Unspecified },
+        reason: if index.is_multiple_of(2) { Reason::KeyCompromise } else { Reason::Unspecified },
     };
     let der = build(&issuer, &head, (0..1_000_000).map(entry)).unwrap();
     let crl = openssl::x509::X509Crl::from_der(&der).unwrap();

@@ -128,7 +128,7 @@ fn attachments_at_hand_are_compared() {
     std::fs::write(&same, "photo").unwrap();
     std::fs::write(&other, "photO").unwrap();
     let mut review = Review::of(&request, Language::En.texts());
-    attachments::compare(&mut review.attachments, &[same.clone()]).unwrap();
+    attachments::compare(&mut review.attachments, std::slice::from_ref(&same)).unwrap();
     assert_eq!(review.attachments[0].compared, Some(()));
     let error = attachments::compare(&mut review.attachments, &[other]).unwrap_err();
     assert_eq!(error.code, "attachment-mismatch");

@@ -1,8 +1,8 @@
 //! Following a filing with its token, taking it back, correcting it; and the agency's side of it.
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::SecondsFormat;
-use madoguchi::clock::{Clock, SystemClock};
+use madoguchi::clock::{Clock, Stopwatch, SystemClock};
 use serde_json::{Value, json};
 
 use crate::http_filings::sign_with_openssl;
@@ -175,7 +175,7 @@ fn a_reader_may_wait_for_what_comes() {
     let gateway = TestGateway::start();
     let token = token_for(&gateway, "131016");
     let client = gateway.client;
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     let empty = client.get_with("/api/v1/agency/submissions?wait=1", &token).json();
     assert!(begun.elapsed() >= Duration::from_secs(1));
     assert_eq!(empty["entries"], json!([]));

@@ -4,7 +4,9 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use madoguchi::clock::Stopwatch;
 
 use serde_json::json;
 
@@ -68,7 +70,7 @@ impl Drop for Process {
 }
 
 fn wait_for<T>(mut ready: impl FnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     loop {
         if let Some(value) = ready() {
             return value;
@@ -189,7 +191,7 @@ fn a_database_that_is_locked_away_is_503_and_the_filing_goes_through_afterwards(
     assert_eq!((answer.status, answer.problem_code().as_str()), (503, "storage-unavailable"));
     assert!(answer.header("retry-after").is_some());
     assert!(!answer.text().contains("lock"), "internals do not leak: {}", answer.text());
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     assert_eq!(process.client.get("/readyz").json()["database"], "unavailable");
     assert!(begun.elapsed() < Duration::from_secs(15), "who asks whether it is ready is not kept waiting");
     assert_eq!(process.client.get("/healthz").status, 200);

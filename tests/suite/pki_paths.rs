@@ -148,7 +148,7 @@ fn path_length_counts_no_self_issued_certificate() {
 
 fn constraints(permitted: &[Vec<u8>], excluded: &[Vec<u8>]) -> Vec<u8> {
     let list = |tag: u8, bases: &[Vec<u8>]| {
-        let subtrees: Vec<Vec<u8>> = bases.iter().map(|base| seq(&[base.clone()])).collect();
+        let subtrees: Vec<Vec<u8>> = bases.iter().map(|base| seq(std::slice::from_ref(base))).collect();
         (!bases.is_empty()).then(|| tlv(tag, &subtrees.concat()))
     };
     let parts: Vec<Vec<u8>> = [list(0xa0, permitted), list(0xa1, excluded)].into_iter().flatten().collect();
