@@ -19,8 +19,16 @@ pub fn size(bytes: u64) -> String {
     match bytes {
         0..=1023 => format!("{bytes} B"),
         1024..=1_048_575 => format!("{} KB", bytes.div_ceil(1024)),
-        _ if bytes.is_multiple_of(1_048_576) => format!("{} MB", bytes / 1_048_576),
-        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+        _ => megabytes(bytes),
+    }
+}
+
+/// Rounded to a tenth.
+fn megabytes(bytes: u64) -> String {
+    let tenths = bytes.saturating_mul(10).saturating_add(1 << 19) >> 20;
+    match tenths % 10 {
+        0 => format!("{} MB", tenths / 10),
+        tenth => format!("{}.{tenth} MB", tenths / 10),
     }
 }
 
