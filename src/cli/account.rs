@@ -10,7 +10,9 @@ use clap::{ArgGroup, Subcommand};
 use zeroize::Zeroizing;
 
 use super::exit;
+use super::failure::Failure;
 use crate::clock::{Clock, SystemClock};
+use crate::gateway::open::store_options;
 use crate::ids::AgencyCode;
 use crate::settings::Settings;
 use crate::store::accounts::{Account, AccountError, Role, parse_login};
@@ -100,9 +102,6 @@ struct PasswordFrom {
     generate: bool,
 }
 
-/// What went wrong: the exit status and a sentence.
-struct Failure(u8, String);
-
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self(exit::SOFTWARE, error.to_string())
@@ -132,9 +131,8 @@ pub fn run(args: Args) -> ExitCode {
 }
 
 fn open(config: &Path) -> Result<Store, Failure> {
-    let settings = Settings::load(config).map_err(|error| Failure(exit::NO_INPUT, error.to_string()))?;
-    let documents = settings.documents.store.strip_prefix("file:").unwrap_or("documents").to_owned();
-    let options = StoreOptions { connections: 2, ..StoreOptions::new(settings.database.url.parse()?, documents) };
+    let settings = Settings::load(config)?;
+    let options = StoreOptions { connections: 2, ..store_options(&settings)? };
     Ok(Store::open(&options)?)
 }
 

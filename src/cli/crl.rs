@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::failure::Failure;
 use super::{exit, input};
 use crate::clock::{Clock, SystemClock};
 use crate::crypto::{SignatureAlgorithm, sha256_hex};
@@ -86,9 +87,9 @@ pub fn run(args: Args) -> ExitCode {
         Command::Status(args) => status(&args),
         Command::Diff(args) => diff(&args),
     };
-    ExitCode::from(done.unwrap_or_else(|message| {
-        eprintln!("madoguchi: {message}");
-        exit::NO_INPUT
+    ExitCode::from(done.unwrap_or_else(|Failure(status, sentence)| {
+        eprintln!("madoguchi crl: {sentence}");
+        status
     }))
 }
 
@@ -109,7 +110,7 @@ struct Inspected {
     lints: Vec<Lint>,
 }
 
-fn inspect(args: &Inspect) -> Result<u8, String> {
+fn inspect(args: &Inspect) -> Result<u8, Failure> {
     let mut found = Vec::new();
     let mut unreadable = Vec::new();
     for file in &args.files {
@@ -185,9 +186,9 @@ struct State {
     now: DateTime<Utc>,
 }
 
-fn state(config: &Path) -> Result<State, String> {
-    let settings = Settings::load(config).map_err(|error| error.to_string())?;
-    let trust = TrustStore::load(&settings.trust.anchors, &settings.trust.intermediates)?;
+fn state(config: &Path) -> Result<State, Failure> {
+    let settings = Settings::load(config)?;
+    let trust = TrustStore::load(&settings.trust.anchors, &settings.trust.intermediates).map_err(Failure::input)?;
     let store = CrlStore::default();
     let now = SystemClock.now();
     let folder = settings.revocation.directory;
@@ -205,11 +206,11 @@ struct Imported {
     detail: Option<String>,
 }
 
-fn import(args: &Import) -> Result<u8, String> {
+fn import(args: &Import) -> Result<u8, Failure> {
     let state = state(&args.configured.config)?;
     let mut results = Vec::new();
     for path in &args.files {
-        let bytes = input::bytes(path)?;
+        let bytes = input::bytes(path).map_err(Failure::input)?;
         let file = path.display().to_string();
         results.push(match upload(&state.store, &state.folder, &bytes, &state.trust, state.now) {
             Ok(identity) => {
@@ -243,7 +244,7 @@ struct Listed {
     refused: Vec<RefusedCrl>,
 }
 
-fn list(args: &Configured) -> Result<u8, String> {
+fn list(args: &Configured) -> Result<u8, Failure> {
     let state = state(&args.config)?;
     let listed = Listed { crls: state.store.list(), refused: state.store.refusals() };
     if args.json {
@@ -300,7 +301,7 @@ struct Status {
     refused: Vec<RefusedCrl>,
 }
 
-fn status(args: &Configured) -> Result<u8, String> {
+fn status(args: &Configured) -> Result<u8, Failure> {
     let state = state(&args.config)?;
     let crls: Vec<Fresh> = state
         .store
@@ -341,10 +342,12 @@ fn status_text(status: &Status) -> String {
     out
 }
 
-fn diff(args: &Diff) -> Result<u8, String> {
-    let (old, new) = (input::bytes(&args.old)?, input::bytes(&args.new)?);
-    let (old_der, new_der) = (one_list(&args.old, &old)?, one_list(&args.new, &new)?);
-    let found = crl::diff(&old_der, &new_der).map_err(|error| error.to_string())?;
+fn diff(args: &Diff) -> Result<u8, Failure> {
+    let read = |path| input::bytes(path).map_err(Failure::input);
+    let (old, new) = (read(&args.old)?, read(&args.new)?);
+    let one = |path, bytes| one_list(path, bytes).map_err(Failure::input);
+    let (old_der, new_der) = (one(&args.old, &old)?, one(&args.new, &new)?);
+    let found = crl::diff(&old_der, &new_der).map_err(|error| Failure::input(error.to_string()))?;
     if args.json {
         input::print_json(&found)
     } else {

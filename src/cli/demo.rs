@@ -56,7 +56,7 @@ fn demo(args: &Args) -> Result<(), String> {
     eprintln!("{}", welcome(&origin, &data, link.is_some()));
     eprintln!("{}", people(&origin, &sign_ins, &examples, &cards));
     // The agent ends with this process, whatever ends it: its standard input is closed then.
-    let served = super::serve::serve(&config);
+    let served = super::serve::serve(&config).map_err(|failure| failure.1);
     drop(link);
     served
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::exit;
+use super::failure::Failure;
 use crate::settings::Settings;
 use crate::store::connection::DatabaseUrl;
 use crate::store::{StoreError, migrations};
@@ -22,24 +23,24 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args) -> ExitCode {
-    let settings = match Settings::load(&args.config) {
-        Ok(settings) => settings,
-        Err(error) => {
-            eprintln!("{error}");
-            return ExitCode::from(exit::NO_INPUT);
-        }
-    };
-    match migrate(&settings.database.url, args.check) {
+    match migrate(&args) {
         Ok(status) => ExitCode::from(status),
-        Err(error) => {
-            eprintln!("migrate: {error}");
-            ExitCode::from(exit::SOFTWARE)
+        Err(Failure(status, sentence)) => {
+            eprintln!("madoguchi migrate: {sentence}");
+            ExitCode::from(status)
         }
     }
 }
 
-fn migrate(url: &str, check: bool) -> Result<u8, StoreError> {
-    let mut connection = url.parse::<DatabaseUrl>()?.connect()?;
+fn migrate(args: &Args) -> Result<u8, Failure> {
+    let settings = Settings::load(&args.config)?;
+    let url: DatabaseUrl =
+        settings.database.url.parse().map_err(|error: StoreError| Failure::usage(error.to_string()))?;
+    bring_up(&url, args.check).map_err(Failure::fault)
+}
+
+fn bring_up(url: &DatabaseUrl, check: bool) -> Result<u8, StoreError> {
+    let mut connection = url.connect()?;
     if check {
         let pending = migrations::pending(&mut connection)?;
         pending.iter().for_each(|name| println!("pending: {name}"));

@@ -4,6 +4,7 @@
 mod account;
 mod crl;
 mod demo;
+mod failure;
 mod input;
 mod migrate;
 mod pki;
@@ -26,7 +27,7 @@ pub mod exit {
     pub const FAILED: u8 = 1;
     /// INDETERMINATE.
     pub const INDETERMINATE: u8 = 2;
-    /// Wrong usage.
+    /// Wrong usage, or a wrong setting.
     pub const USAGE: u8 = 64;
     /// An input cannot be read or is over the size limit.
     pub const NO_INPUT: u8 = 66;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::exit;
+use super::failure::Failure;
 use crate::clock::SystemClock;
 use crate::delivery::background::Background;
 use crate::gateway::Gateway;
@@ -27,9 +28,9 @@ pub struct Args {
 pub fn run(args: Args) -> ExitCode {
     match serve(&args.config) {
         Ok(()) => ExitCode::from(exit::OK),
-        Err(message) => {
-            eprintln!("madoguchi serve: {message}");
-            ExitCode::from(exit::SOFTWARE)
+        Err(Failure(status, sentence)) => {
+            eprintln!("madoguchi serve: {sentence}");
+            ExitCode::from(status)
         }
     }
 }
@@ -37,31 +38,31 @@ pub fn run(args: Args) -> ExitCode {
 /// Opens the gateway of a settings file, with logging and metrics set up. For `serve` and `work`.
 ///
 /// # Errors
-/// A sentence for the operator.
-pub(super) fn open(config: &Path) -> Result<(Settings, Arc<Gateway>), String> {
-    let settings = Settings::load(config).map_err(|error| error.to_string())?;
-    telemetry::start_logging(settings.log.format, &settings.log.level)?;
+/// A sentence for the operator, and what kind of fault it is.
+pub(super) fn open(config: &Path) -> Result<(Settings, Arc<Gateway>), Failure> {
+    let settings = Settings::load(config)?;
+    telemetry::start_logging(settings.log.format, &settings.log.level).map_err(Failure::usage)?;
     telemetry::metrics_handle();
-    let gateway = Gateway::open(&settings, Arc::new(SystemClock)).map_err(|error| error.to_string())?;
+    let gateway = Gateway::open(&settings, Arc::new(SystemClock))?;
     Ok((settings, Arc::new(gateway)))
 }
 
 /// Serves until told to stop. For `serve` and `demo`.
 ///
 /// # Errors
-/// A sentence for the operator.
-pub(super) fn serve(config: &Path) -> Result<(), String> {
+/// As [`open`]; also when the address cannot be listened on.
+pub(super) fn serve(config: &Path) -> Result<(), Failure> {
     let (settings, gateway) = open(config)?;
     if settings.server.tls_certificate.is_some() != settings.server.tls_key.is_some() {
-        return Err("server.tls_certificate and server.tls_key go together: set both or neither".to_owned());
+        return Err(Failure::usage("server.tls_certificate and server.tls_key go together: set both or neither"));
     }
-    let mut background = Background::new(gateway.clone(), &settings)?;
+    let mut background = Background::new(gateway.clone(), &settings).map_err(Failure::usage)?;
     // The lists are there before the first filing, which would be held without them.
     background.take_in_lists();
-    let background = background.start().map_err(|error| error.to_string())?;
+    let background = background.start().map_err(Failure::fault)?;
     let outcome = actix_web::rt::System::new().block_on(until_told_to_stop(gateway, WebConfig::from(&settings)));
     drop(background);
-    outcome.map_err(|error| format!("{}: {error}", settings.server.listen))
+    outcome.map_err(|error| Failure::fault(format!("{}: {error}", settings.server.listen)))
 }
 
 /// Serves until SIGTERM or SIGINT; filings under way are finished first.

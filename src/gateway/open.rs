@@ -24,11 +24,24 @@ pub struct OpenError {
     pub part: &'static str,
     /// A sentence for the operator.
     pub why: String,
+    /// What is to be mended.
+    pub fault: OpenFault,
+}
+
+/// Where the cause of an [`OpenError`] lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenFault {
+    /// A setting has a value that is not allowed.
+    Setting,
+    /// A file or folder that a setting names cannot be used.
+    Input,
+    /// The record cannot be opened.
+    Record,
 }
 
 impl OpenError {
-    fn at<E: std::fmt::Display>(part: &'static str) -> impl Fn(E) -> Self {
-        move |error| Self { part, why: error.to_string() }
+    fn at<E: std::fmt::Display>(part: &'static str, fault: OpenFault) -> impl Fn(E) -> Self {
+        move |error| Self { part, why: error.to_string(), fault }
     }
 }
 
@@ -39,13 +52,16 @@ impl Gateway {
     /// # Errors
     /// The first part that cannot be used.
     pub fn open(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let trust =
-            TrustStore::load(&settings.trust.anchors, &settings.trust.intermediates).map_err(OpenError::at("trust"))?;
-        let policy = SignaturePolicy::named_or_file(&settings.signature.policy).map_err(OpenError::at("signature"))?;
+        let record = store_options(settings)?;
+        let trust = TrustStore::load(&settings.trust.anchors, &settings.trust.intermediates)
+            .map_err(OpenError::at("trust", OpenFault::Input))?;
+        let policy = SignaturePolicy::named_or_file(&settings.signature.policy)
+            .map_err(OpenError::at("signature", OpenFault::Input))?;
         let rules = rules(settings, &policy);
-        let catalog = Catalog::load(settings.catalog.directory.as_deref()).map_err(OpenError::at("catalog"))?;
-        let keys = Keys::open(&settings.keys.directory).map_err(OpenError::at("keys"))?;
-        let store = Store::open(&store_options(settings)?).map_err(OpenError::at("database"))?;
+        let catalog =
+            Catalog::load(settings.catalog.directory.as_deref()).map_err(OpenError::at("catalog", OpenFault::Input))?;
+        let keys = Keys::open(&settings.keys.directory).map_err(OpenError::at("keys", OpenFault::Input))?;
+        let store = Store::open(&record).map_err(OpenError::at("database", OpenFault::Record))?;
         Ok(Self::new(GatewayParts {
             clock,
             store,
@@ -63,10 +79,11 @@ impl Gateway {
 /// # Errors
 /// When `[database] url` or `[documents] store` is not one of this build's.
 pub fn store_options(settings: &Settings) -> Result<StoreOptions, OpenError> {
-    let database: DatabaseUrl = settings.database.url.parse().map_err(OpenError::at("database"))?;
+    let database: DatabaseUrl = settings.database.url.parse().map_err(OpenError::at("database", OpenFault::Setting))?;
     let folder = settings.documents.store.strip_prefix("file:").ok_or_else(|| OpenError {
         part: "documents",
         why: "this build keeps documents in a folder: store = \"file:FOLDER\"".to_owned(),
+        fault: OpenFault::Setting,
     })?;
     let options = StoreOptions::new(database, PathBuf::from(folder));
     Ok(StoreOptions { connections: settings.database.connections, ..options })

@@ -39,7 +39,8 @@ pub enum SubmitOutcome {
     },
     /// Refused: nothing is left behind.
     Rejected(Box<Rejection>),
-    /// The record cannot be written now: 503 with Retry-After; nothing is left behind.
+    /// The record cannot be written now: 503 with Retry-After. Where the connection went away in the moment of the
+    /// commit it may be recorded all the same; sent again it is [`SubmitOutcome::Known`] then.
     Unavailable,
 }
 
@@ -80,7 +81,10 @@ impl From<StoreError> for Stop {
             StoreError::NotFound => refuse(RejectionCode::NotFound, "There is no filing of that number."),
             fault => {
                 tracing::error!(target: "madoguchi::gateway", fault = %fault, "the record met a fault");
-                refuse(RejectionCode::Internal, "The gateway met a fault; it is logged. Nothing was recorded.")
+                refuse(
+                    RejectionCode::Internal,
+                    "The gateway met a fault; it is logged. Send the same again: it is taken once.",
+                )
             }
         }
     }

@@ -55,10 +55,16 @@ pub struct Settings {
     pub log: LogSettings,
 }
 
-/// Why the settings were refused; every wrong key is listed.
+/// Why there are no settings.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .0.join("\n"))]
-pub struct SettingsError(pub Vec<String>);
+pub enum SettingsError {
+    /// The file cannot be read: its name and why.
+    #[error("{0}")]
+    Unreadable(String),
+    /// They are refused; every wrong key is listed, a line each.
+    #[error("{}", .0.join("\n"))]
+    Wrong(Vec<String>),
+}
 
 impl Settings {
     /// Reads `file` and the environment of the process.
@@ -67,7 +73,7 @@ impl Settings {
     /// When the file cannot be read, is not TOML, or a key or value in it or in the environment is wrong.
     pub fn load(file: &Path) -> Result<Self, SettingsError> {
         let text = std::fs::read_to_string(file)
-            .map_err(|error| SettingsError(vec![format!("{}: {error}", file.display())]))?;
+            .map_err(|error| SettingsError::Unreadable(format!("{} cannot be read: {error}", file.display())))?;
         let base = file.parent().unwrap_or_else(|| Path::new(".")).to_path_buf();
         Self::from_text(&text, std::env::vars(), &base)
     }
@@ -132,6 +138,13 @@ fn resolve_url(url: &str, scheme: &str, base: &Path) -> String {
 mod tests {
     use super::*;
 
+    fn wrong(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
+        match read(text, variables) {
+            Err(SettingsError::Wrong(lines)) => lines,
+            other => panic!("{other:?}"),
+        }
+    }
+
     fn read(text: &str, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Settings::from_text(text, variables, Path::new("/etc/madoguchi"))
@@ -150,7 +163,7 @@ mod tests {
     fn every_wrong_key_is_named_with_its_value_and_what_is_allowed() {
         let text =
             "[server]\nlisten = \"nowhere\"\nmax_boddy = \"1MiB\"\n[revocation]\non_undecided = \"maybe\"\n[sever]\n";
-        let SettingsError(lines) = read(text, &[]).unwrap_err();
+        let lines = wrong(text, &[]);
         assert_eq!(lines.len(), 4, "{lines:?}");
         assert!(lines.iter().any(|line| line.starts_with("server.listen = \"nowhere\": allowed: ")));
         assert!(lines.iter().any(|line| line.starts_with("server.max_boddy: unknown key; allowed: listen, ")));
@@ -176,9 +189,9 @@ mod tests {
 
     #[test]
     fn a_wrong_variable_is_named() {
-        let SettingsError(lines) = read("", &[("MADOGUCHI__SERVER__LISTEM", "x")]).unwrap_err();
+        let lines = wrong("", &[("MADOGUCHI__SERVER__LISTEM", "x")]);
         assert!(lines[0].starts_with("server.listem: unknown key"), "{lines:?}");
-        let SettingsError(lines) = read("", &[("MADOGUCHI__LIMITS__APPLICATION", "much")]).unwrap_err();
+        let lines = wrong("", &[("MADOGUCHI__LIMITS__APPLICATION", "much")]);
         assert!(lines[0].starts_with("limits.application = \"much\": allowed: "), "{lines:?}");
     }
 

@@ -33,7 +33,7 @@ impl Source {
         text: &str,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
-        let file = text.parse().map_err(|error: toml::de::Error| SettingsError(vec![error.to_string()]))?;
+        let file = text.parse().map_err(|error: toml::de::Error| SettingsError::Wrong(vec![error.to_string()]))?;
         let variables = variables.into_iter().filter_map(|(name, value)| {
             let (section, key) = name.strip_prefix("MADOGUCHI__")?.split_once("__")?;
             Some((section.to_ascii_lowercase(), key.to_ascii_lowercase(), value))
@@ -47,7 +47,7 @@ impl Source {
         let allowed = self.known.join(", ");
         let unknown: Vec<_> = left.map(|section| format!("[{section}]: unknown section; allowed: {allowed}")).collect();
         self.errors.extend(unknown);
-        if self.errors.is_empty() { Ok(()) } else { Err(SettingsError(self.errors)) }
+        if self.errors.is_empty() { Ok(()) } else { Err(SettingsError::Wrong(self.errors)) }
     }
 
     /// The section's own table, with the environment's values over the file's.

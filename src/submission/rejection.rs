@@ -107,7 +107,7 @@ rejection_codes! {
     TooManyDrafts = "too-many-drafts", 409, "This browser has as many drafts as it may";
     TooManyRequests = "too-many-requests", 429, "Too many requests from this address";
     RevocationUndecided = "revocation-undecided", 503, "Whether the certificate is revoked cannot be decided now";
-    StorageUnavailable = "storage-unavailable", 503, "The filing could not be written down just now";
+    StorageUnavailable = "storage-unavailable", 503, "The record cannot be reached just now";
     Overloaded = "overloaded", 503, "The gateway has no room for this upload just now";
     DraftsFull = "drafts-full", 503, "The gateway has no room for further drafts just now";
     Internal = "internal", 500, "A fault of the gateway";

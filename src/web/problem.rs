@@ -60,7 +60,7 @@ impl Problem {
     /// A fault of the gateway; `inside` is logged and not shown.
     pub fn internal(inside: impl fmt::Display) -> Self {
         tracing::error!(target: "madoguchi::http", fault = %inside, "a request met a fault");
-        Self::new(RejectionCode::Internal, "The gateway met a fault. Nothing was changed; try again later.")
+        Self::new(RejectionCode::Internal, "The gateway met a fault; it is logged. Try again later.")
     }
 
     /// Its stable code.
@@ -151,7 +151,8 @@ impl From<StoreError> for Problem {
                 tracing::warn!(target: "madoguchi::http", fault = %inside, "the store is unavailable");
                 Self::new(
                     RejectionCode::StorageUnavailable,
-                    "The record cannot be reached just now; nothing was kept. Try again.",
+                    "The record cannot be reached just now. What was asked for may or may not have been written down: \
+                     send the same again.",
                 )
             }
             StoreError::Fault(inside) => Self::internal(inside),

@@ -11,6 +11,7 @@ use madoguchi::clock::Stopwatch;
 use serde_json::json;
 
 use crate::http_filings::sign_with_openssl;
+use crate::support::browser::Browser;
 use crate::support::gateway::{ORIGIN, applicant, application, settings_text};
 use crate::support::http::{Answer, BOUNDARY, Client, filing, read_answer, sha256_hex};
 use crate::support::pki::TestPki;
@@ -118,7 +119,7 @@ fn wrong_settings_stop_the_start_with_their_name() {
     let file = folder.path().join("wrong.toml");
     std::fs::write(&file, "[server]\nlissten = \"127.0.0.1:0\"\n").unwrap();
     let done = Command::new(env!("CARGO_BIN_EXE_madoguchi")).args(["serve", "--config"]).arg(&file).output().unwrap();
-    assert_eq!(done.status.code(), Some(70));
+    assert_eq!(done.status.code(), Some(64));
     let text = String::from_utf8(done.stderr).unwrap();
     assert!(text.contains("server.lissten") && text.contains("allowed"), "{text}");
 }
@@ -184,6 +185,8 @@ fn a_database_that_is_locked_away_is_503_and_the_filing_goes_through_afterwards(
     use diesel::{Connection, SqliteConnection};
     let process = Process::start(&server(""));
     let database = process.folder.path().join("madoguchi.db");
+    let mut resident = Browser::new(process.client, "en");
+    assert_eq!(resident.get("/procedures/general-application").status, 200);
     let mut intruder = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
     intruder.batch_execute("PRAGMA busy_timeout = 10000; BEGIN EXCLUSIVE").unwrap();
     let document = application("sign-yamada").to_string().into_bytes();
@@ -191,6 +194,15 @@ fn a_database_that_is_locked_away_is_503_and_the_filing_goes_through_afterwards(
     assert_eq!((answer.status, answer.problem_code().as_str()), (503, "storage-unavailable"));
     assert!(answer.header("retry-after").is_some());
     assert!(!answer.text().contains("lock"), "internals do not leak: {}", answer.text());
+    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("is not known") && detail.contains("send the same bytes again"), "{detail}");
+    let page = resident.post("/procedures/general-application/start", &[]);
+    assert_eq!(page.status, 503);
+    let text = page.text();
+    assert!(text.contains("may or may not have been recorded") && text.contains("the same receipt"), "{text}");
+    for untrue in ["othing was kept", "othing was recorded", "othing was taken"] {
+        assert!(!text.contains(untrue), "{untrue}: {text}");
+    }
     let begun = Stopwatch::start();
     assert_eq!(process.client.get("/readyz").json()["database"], "unavailable");
     assert!(begun.elapsed() < Duration::from_secs(15), "who asks whether it is ready is not kept waiting");

@@ -6,6 +6,7 @@ mod authority;
 mod card_agent;
 mod card_command;
 mod card_request;
+mod cli_exit;
 mod crypto_primitives;
 mod desk_accounts;
 mod desk_alarms;

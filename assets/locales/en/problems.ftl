@@ -12,6 +12,7 @@ problem-request = Request number
 problem-detail = Details
 problem-home = Go to the home page
 problem-kept-nothing = Nothing was filed and nothing was recorded. An application that you are still filling in stays as it is until it expires.
+problem-kept-unknown = What you sent may or may not have been recorded. If it was, sending the same again gives the same receipt. An application that you are still filling in stays as it is until it expires.
 problem-kept-first = The filing that was recorded first stays as it is.
 problem-kept-unchanged = Filings that were submitted are not changed.
 
@@ -184,8 +185,8 @@ problem-what-revocation-undecided = The list that tells which certificates have 
 problem-do-revocation-undecided = Wait a while and submit the same signature again.
 
 problem-title-storage-unavailable = The record cannot be written just now
-problem-what-storage-unavailable = The record could not be reached, so nothing was taken. An application without a receipt has not been filed.
-problem-do-storage-unavailable = Wait a few minutes and submit again. The same application is filed only once, however often you send it.
+problem-what-storage-unavailable = The record could not be reached. If you were filing an application, it may or may not be recorded; the receipt tells.
+problem-do-storage-unavailable = Wait a few minutes and send the same application again. If it was recorded you get the same receipt; it is filed only once, however often you send it.
 
 problem-title-overloaded = Too much is being uploaded just now
 problem-what-overloaded = This site receives as many files as it has room for, so yours was not taken.

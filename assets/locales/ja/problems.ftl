@@ -12,6 +12,7 @@ problem-request = 問い合わせ番号
 problem-detail = 詳細
 problem-home = トップページへ
 problem-kept-nothing = 申請は受け付けられておらず、記録は何も残っていません。入力中の申請がある場合は、期限までそのまま残っています。
+problem-kept-unknown = 送信した内容は、記録された場合も、されていない場合もあります。記録されていれば、同じものをもう一度送ると同じ受領書が出ます。入力中の申請がある場合は、期限までそのまま残っています。
 problem-kept-first = 先に受け付けられた申請がそのまま残っています。
 problem-kept-unchanged = 提出済みの申請は変更されていません。
 
@@ -184,8 +185,8 @@ problem-what-revocation-undecided = 証明書が失効していないかを調�
 problem-do-revocation-undecided = しばらく待ってから、同じ署名でもう一度提出してください。
 
 problem-title-storage-unavailable = ただいま記録できません
-problem-what-storage-unavailable = 記録装置が利用できないため、申請を受け付けられませんでした。受領書が出ていない申請は受け付けられていません。
-problem-do-storage-unavailable = 数分待ってから、もう一度提出してください。同じ申請を二度提出しても、受け付けられるのは一度だけです。
+problem-what-storage-unavailable = 記録装置を利用できませんでした。申請を提出したところであれば、記録された場合も、されていない場合もあります。受領書で確認できます。
+problem-do-storage-unavailable = 数分待ってから、同じ申請をもう一度提出してください。記録されていれば同じ受領書が出ます。何度提出しても、受け付けられるのは一度だけです。
 
 problem-title-overloaded = 送信が集中しています
 problem-what-overloaded = 同時に受信できるファイルの量を超えたため、受け取れませんでした。

@@ -30,7 +30,14 @@ pub fn to_filing(outcome: SubmitOutcome) -> Result<HttpResponse, Problem> {
 
 /// 503: the record cannot be written now.
 pub fn unavailable() -> Problem {
-    let detail = "Whether the filing was written down is not known just now. Send the same again: it is taken once.";
+    let detail = "The record cannot be reached just now. Whether the filing was recorded is not known: send the same \
+                  bytes again, which gives the same receipt if it was.";
+    Problem::new(RejectionCode::StorageUnavailable, detail)
+}
+
+/// 503: no application could be made now.
+pub fn not_made() -> Problem {
+    let detail = "The record cannot be reached just now, so no application was made and nothing was filed. Try again.";
     Problem::new(RejectionCode::StorageUnavailable, detail)
 }
 

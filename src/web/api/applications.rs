@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::SecondsFormat;
 use serde_json::json;
 
-use super::answer::unavailable;
+use super::answer::not_made;
 use crate::gateway::Gateway;
 use crate::gateway::make::{ApplicationRequest, MadeApplication, MakeError};
 use crate::web::extract::body::JsonBody;
@@ -22,7 +22,7 @@ pub async fn post_application(
 ) -> Result<HttpResponse, Problem> {
     let made = gateway.make_application(request.0).await.map_err(|error| match error {
         MakeError::Rejected(rejection) => Problem::from(*rejection),
-        MakeError::Unavailable => unavailable(),
+        MakeError::Unavailable => not_made(),
     })?;
     Ok(HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(body(&made)))
 }

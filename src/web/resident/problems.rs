@@ -90,6 +90,8 @@ fn kept(code: RejectionCode) -> &'static str {
         | RejectionCode::WithdrawalMismatch
         | RejectionCode::NotTheApplicant
         | RejectionCode::CorrectsUnknown => "problem-kept-unchanged",
+        // Both can come of a commit whose outcome nobody heard.
+        RejectionCode::StorageUnavailable | RejectionCode::Internal => "problem-kept-unknown",
         _ => "problem-kept-nothing",
     }
 }

@@ -71,7 +71,7 @@ pub async fn prepare(gateway: &Gateway, draft: &Draft, language: Language) -> Re
     };
     let made = gateway.make_application(request).await.map_err(|error| match error {
         MakeError::Rejected(rejection) => Problem::from(*rejection),
-        MakeError::Unavailable => crate::web::api::answer::unavailable(),
+        MakeError::Unavailable => crate::web::api::answer::not_made(),
     })?;
     let made = PreparedApplication {
         request_id: made.request_id,
