@@ -16,9 +16,17 @@ use crate::gateway::Gateway;
 use crate::pki::crl::sources::WatchedFolder;
 use crate::settings::Settings;
 use crate::store::StoreError;
+use crate::store::documents::objects::Swept;
 
 /// How often held filings and alarms are looked at where no new list came in.
 const ROUND_EVERY: Duration = Duration::from_secs(30);
+
+/// How often documents that are nobody's are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// How old a document is at least before it counts as nobody's: far longer than a filing takes from its documents to its
+/// commit.
+const DOCUMENT_GRACE: Duration = Duration::from_secs(3600);
 
 /// The rounds of background work.
 pub struct Background {
@@ -29,6 +37,7 @@ pub struct Background {
     poll: Duration,
     worker: Worker,
     last_round: Option<Stopwatch>,
+    last_sweep: Option<Stopwatch>,
 }
 
 impl Background {
@@ -48,6 +57,7 @@ impl Background {
             soon_stale: settings.revocation.soon_stale.chrono(),
             poll: settings.revocation.poll.duration(),
             last_round: None,
+            last_sweep: None,
         })
     }
 
@@ -75,6 +85,22 @@ impl Background {
         self.last_round = Some(Stopwatch::start());
         if let Err(error) = self.with_the_record().await {
             tracing::warn!(target: "madoguchi::background", %error, "background work waits for the record");
+        }
+        if self.last_sweep.is_none_or(|last| last.elapsed() >= SWEEP_EVERY) {
+            self.sweep().await;
+        }
+    }
+
+    /// Takes away what filings that were not recorded left; what cannot be taken away now is at the next time.
+    async fn sweep(&mut self) {
+        match self.gateway.store.documents_sweep(DOCUMENT_GRACE).await {
+            Ok(Swept { objects, parts }) => {
+                self.last_sweep = Some(Stopwatch::start());
+                if objects + parts > 0 {
+                    tracing::info!(target: "madoguchi::background", objects, parts, "documents of no filing were removed");
+                }
+            }
+            Err(error) => tracing::warn!(target: "madoguchi::background", %error, "documents could not be swept"),
         }
     }
 

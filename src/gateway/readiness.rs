@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Gateway;
 
-/// How long the database may take to show that it can be written.
+/// How long the database, and the folder of documents, may take to show that they can be written.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What `/readyz` answers.
@@ -14,8 +14,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Readiness {
     /// `ready` or `not_ready`.
     pub status: &'static str,
-    /// `writable` or `unavailable`.
+    /// `writable` or `unavailable`: a row was written and committed, or could not be.
     pub database: &'static str,
+    /// `writable` or `unavailable`: a file was written and synced in the folder of documents, or could not be.
+    pub documents: &'static str,
     /// How many trust anchors are loaded; none: not ready.
     pub anchors: usize,
     /// The revocation lists: stale ones do not make it unready, for filings that rest on them are held.
@@ -54,14 +56,24 @@ impl Readiness {
 }
 
 impl Gateway {
-    /// Looks at everything that taking a filing needs. Writes to the database to know that it can be written.
+    /// Looks at everything that taking a filing needs. Writes to the database and to the folder of documents to know that
+    /// they can be written.
     pub async fn readiness(&self) -> Readiness {
         // Who asks this does not wait for as long as a filing would.
-        let writable = matches!(tokio::time::timeout(PATIENCE, self.store.check_writable()).await, Ok(Ok(())));
+        let (database, documents) = tokio::join!(
+            tokio::time::timeout(PATIENCE, self.store.check_writable(self.clock.now())),
+            tokio::time::timeout(PATIENCE, self.store.check_documents_writable()),
+        );
+        let (database, documents) = (matches!(database, Ok(Ok(()))), matches!(documents, Ok(Ok(()))));
         let anchors = self.verifier().trust().anchors().len();
-        let status = if writable && anchors > 0 { "ready" } else { "not_ready" };
-        let database = if writable { "writable" } else { "unavailable" };
-        Readiness { status, database, anchors, crls: self.lists_readiness() }
+        let word = |writable| if writable { "writable" } else { "unavailable" };
+        Readiness {
+            status: if database && documents && anchors > 0 { "ready" } else { "not_ready" },
+            database: word(database),
+            documents: word(documents),
+            anchors,
+            crls: self.lists_readiness(),
+        }
     }
 
     fn lists_readiness(&self) -> ListsReadiness {

@@ -8,7 +8,7 @@ use crate::evidence::receipt::{self, IssuedReceipt, ReceiptAttachment, ReceiptFa
 use crate::ids::ArrivalNumber;
 use crate::intake::{Recordable, signer};
 use crate::jws::JwsError;
-use crate::store::RecordOutcome;
+use crate::store::{RecordOutcome, StoreError};
 use crate::submission::received::ReceivedSubmission;
 use crate::submission::rejection::{Rejection, RejectionCode};
 use crate::telemetry;
@@ -111,6 +111,11 @@ impl Gateway {
                     return Err(Box::new(Rejection::new(RejectionCode::ApplicationIdTaken, detail)).into());
                 }
                 RecordOutcome::ArrivalNumberTaken(back) => submission = *back,
+                RecordOutcome::NotCorrectable(found) => return Err(StoreError::StatusConflict { found }.into()),
+                RecordOutcome::AnotherCorrection => {
+                    let detail = "Another correction of the same filing was recorded first.";
+                    return Err(Box::new(Rejection::new(RejectionCode::StatusConflict, detail)).into());
+                }
             }
         }
         tracing::error!(target: "madoguchi::gateway", "no free arrival number was drawn");

@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::connection::{AnyConnection, DatabaseUrl};
+use super::corrections::Claims;
 use super::documents::DocumentStore;
 use super::documents::segment::SegmentWriter;
 use super::error::StoreError;
@@ -103,16 +104,29 @@ fn write_group(
     segments: &mut SegmentWriter,
     rows: &[&RecordRow],
 ) -> Result<Vec<RowOutcome>, StoreError> {
-    let ids = insert_submissions(connection, rows)?;
+    let claims = Claims::take(connection, rows)?;
+    let open: Vec<&RecordRow> =
+        rows.iter().zip(&claims.refused).filter(|(_, refused)| refused.is_none()).map(|(row, _)| *row).collect();
+    let mut ids = insert_submissions(connection, &open)?.into_iter();
     let mut outcomes = Vec::with_capacity(rows.len());
     let mut new = Vec::with_capacity(rows.len());
-    for (row, id) in rows.iter().zip(ids) {
-        match id {
+    for (row, refused) in rows.iter().zip(&claims.refused) {
+        if let Some(refused) = refused {
+            outcomes.push(refused.clone());
+            continue;
+        }
+        match ids.next().flatten() {
             Some(id) => {
                 new.push((id, *row));
                 outcomes.push(RowOutcome::New);
             }
-            None => outcomes.push(look_at_first(connection, row)?),
+            None => {
+                let outcome = look_at_first(connection, row)?;
+                if matches!(outcome, RowOutcome::Conflict) {
+                    claims.give_back(connection, row)?;
+                }
+                outcomes.push(outcome);
+            }
         }
     }
     if !new.is_empty() {
@@ -182,6 +196,7 @@ fn insert_submissions(connection: &mut AnyConnection, rows: &[&RecordRow]) -> Re
                 Ok(insert.get_result(sqlite).optional()?)
             })
             .collect(),
+        AnyConnection::Postgresql(_) if rows.is_empty() => Ok(Vec::new()),
         AnyConnection::Postgresql(postgresql) => {
             let values: Vec<_> = rows.iter().map(|row| new_submission(row)).collect();
             let written: Vec<(i64, String, String)> = diesel::insert_into(submissions::table)

@@ -50,6 +50,10 @@ pub enum RecordOutcome {
     Conflict,
     /// The receipt's arrival number is another filing's: draw again, issue a new receipt, and record again.
     ArrivalNumberTaken(Box<Recordable>),
+    /// What it corrects does not wait for a correction: where that stands.
+    NotCorrectable(SubmissionStatus),
+    /// Another correction of the same filing was recorded first.
+    AnotherCorrection,
 }
 
 impl Store {
@@ -71,6 +75,8 @@ impl Store {
             RowOutcome::Known(known) => RecordOutcome::Known(*known),
             RowOutcome::Conflict => RecordOutcome::Conflict,
             RowOutcome::ArrivalNumberTaken => RecordOutcome::ArrivalNumberTaken(Box::new(submission)),
+            RowOutcome::NotCorrectable(found) => RecordOutcome::NotCorrectable(found),
+            RowOutcome::AnotherCorrection => RecordOutcome::AnotherCorrection,
         })
     }
 

@@ -9,6 +9,7 @@ use super::{KnownFiling, to_database};
 use crate::evidence::receipt::IssuedReceipt;
 use crate::ids::ArrivalNumber;
 use crate::intake::Recordable;
+use crate::submission::status::SubmissionStatus;
 
 /// What a document is in its filing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +102,10 @@ pub enum RowOutcome {
     Conflict,
     /// The arrival number is another filing's.
     ArrivalNumberTaken,
+    /// What it corrects does not wait for a correction: where that stands.
+    NotCorrectable(SubmissionStatus),
+    /// Another correction of the same filing was recorded first.
+    AnotherCorrection,
 }
 
 impl RecordRow {

@@ -180,3 +180,17 @@ diesel::table! {
         content -> Binary,
     }
 }
+
+diesel::table! {
+    corrections (request_id) {
+        request_id -> BigInt,
+        application_id -> Text,
+    }
+}
+
+diesel::table! {
+    write_probes (id) {
+        id -> Text,
+        written_at -> Timestamp,
+    }
+}

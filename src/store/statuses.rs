@@ -6,7 +6,7 @@ use super::connection::{AnyConnection, on_backend};
 use super::error::StoreError;
 use super::schema::{held, status_history, submissions};
 use super::submissions::StoredSubmission;
-use super::{Store, feed, submissions as filings, to_database};
+use super::{Store, corrections, feed, submissions as filings, to_database};
 use crate::ids::{AgencyCode, ArrivalNumber};
 use crate::submission::status::SubmissionStatus;
 
@@ -80,6 +80,9 @@ pub(super) fn make(
     }
     if submission.status == SubmissionStatus::Held {
         diesel::delete(held::table.find(submission.id)).execute(connection)?;
+        if matches!(change.to, SubmissionStatus::Refused | SubmissionStatus::Withdrawn) {
+            corrections::release(connection, &submission.application_id.to_string())?;
+        }
     }
     let row = (
         status_history::submission_id.eq(submission.id),

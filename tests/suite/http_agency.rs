@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::http_filings::sign_with_openssl;
 use crate::support::gateway::{ORIGIN, TestGateway, application};
 use crate::support::http::{filing, sha256_hex};
+use crate::support::pki::TestPki;
 
 fn token_for(gateway: &TestGateway, agency: &str) -> String {
     let (store, agency) = (gateway.gateway.store.clone(), agency.parse().unwrap());
@@ -226,4 +227,45 @@ fn an_agency_reads_its_filing_and_decides_and_the_resident_sees_the_reason() {
         (&last["to"], &last["by"], &last["reason"]),
         (&json!("rejected"), &json!("agency"), &json!("The lamp is not ours."))
     );
+}
+
+#[test]
+fn of_two_corrections_in_flight_at_once_one_is_recorded_and_the_other_told() {
+    let gateway = TestGateway::start();
+    let (bytes, number, _) = recorded(&gateway);
+    let change = madoguchi::store::statuses::StatusChange {
+        arrival_number: number.parse().unwrap(),
+        agency: Some("131016".parse().unwrap()),
+        to: madoguchi::submission::status::SubmissionStatus::CorrectionRequested,
+        at: SystemClock.now(),
+        by: "agency test".to_owned(),
+        reason: Some("Which house?".to_owned()),
+    };
+    let store = gateway.gateway.store.clone();
+    actix_web::rt::System::new().block_on(store.submission_change_status(change)).unwrap();
+    let bodies: Vec<Vec<u8>> = (0..8)
+        .map(|_| {
+            let mut document = application("sign-yamada");
+            document["corrects"] = json!({"arrival_number": number, "application_sha256": sha256_hex(&bytes)});
+            let correction = document.to_string().into_bytes();
+            filing(&correction, &TestPki::shared().sign("sign-yamada", &correction), &[])
+        })
+        .collect();
+    let path = format!("/api/v1/submissions/{number}/corrections");
+    let (client, start) = (gateway.client, std::sync::Barrier::new(bodies.len()));
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let mut sent = Vec::new();
+        for body in &bodies {
+            let (path, start) = (&path, &start);
+            sent.push(scope.spawn(move || {
+                start.wait();
+                client.post_multipart(path, body)
+            }));
+        }
+        sent.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    let recorded = answers.iter().filter(|answer| answer.status == 201).count();
+    let told =
+        answers.iter().filter(|answer| answer.status == 409 && answer.problem_code() == "status-conflict").count();
+    assert_eq!((recorded, told), (1, bodies.len() - 1));
 }

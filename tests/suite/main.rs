@@ -16,6 +16,7 @@ mod http_agency;
 mod http_filings;
 mod http_plumbing;
 mod http_process;
+mod http_upkeep;
 mod intake_afterwards;
 mod intake_corpus;
 mod intake_documents;

@@ -4,15 +4,21 @@
 pub mod objects;
 pub mod segment;
 
+use std::collections::HashSet;
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bytes::Bytes;
 use diesel::prelude::*;
 use ring::digest;
 
-use super::connection::AnyConnection;
+use objects::{Objects, Swept};
+
+use super::connection::{AnyConnection, on_backend};
 use super::error::StoreError;
 use super::schema::documents;
+use super::stored_digest;
 
 /// Documents up to this many bytes go through the writer; larger ones are files of their own, so that one filing with
 /// big attachments does not make the others' group wait.
@@ -44,6 +50,7 @@ impl Place {
 #[derive(Debug, Clone)]
 pub struct DocumentStore {
     folder: PathBuf,
+    objects: Objects,
     segments: bool,
 }
 
@@ -64,7 +71,12 @@ impl DocumentStore {
     pub fn open(folder: &Path, segments: bool) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder.join(objects::FOLDER))?;
         std::fs::create_dir_all(folder.join(segment::FOLDER))?;
-        Ok(Self { folder: folder.to_owned(), segments })
+        // A file is no safer than the names of the folders that lead to it.
+        File::open(folder)?.sync_all()?;
+        if let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            File::open(parent)?.sync_all()?;
+        }
+        Ok(Self { folder: folder.to_owned(), objects: Objects::new(folder.join(objects::FOLDER)), segments })
     }
 
     /// Where a document of this size goes.
@@ -86,7 +98,23 @@ impl DocumentStore {
     /// # Errors
     /// When the disk does not take it.
     pub fn put_object(&self, sha256: &[u8; 32], bytes: &[u8]) -> Result<(), StoreError> {
-        Ok(objects::put(&self.folder.join(objects::FOLDER), sha256, bytes)?)
+        Ok(self.objects.put(sha256, bytes)?)
+    }
+
+    /// Writes a file, syncs it and takes it away.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn check_writable(&self) -> Result<(), StoreError> {
+        Ok(self.objects.probe()?)
+    }
+
+    /// Takes away the large documents that no filing speaks of and that are older than `grace`.
+    ///
+    /// # Errors
+    /// When folder or record cannot be read.
+    pub fn sweep(&self, connection: &mut AnyConnection, grace: Duration) -> Result<Swept, StoreError> {
+        self.objects.sweep(grace, &mut |digests| recorded(connection, digests))
     }
 
     /// Reads a document back and checks its digest.
@@ -110,9 +138,7 @@ impl DocumentStore {
             ("segment", Some(number), Some(offset), _) => {
                 segment::read(&self.segment_folder(), number, offset, size).map_err(|error| unread(sha256, &error))?
             }
-            ("object", ..) => {
-                objects::read(&self.folder.join(objects::FOLDER), &sha256).map_err(|error| unread(sha256, &error))?
-            }
+            ("object", ..) => self.objects.read(&sha256).map_err(|error| unread(sha256, &error))?,
             _ => return Err(damaged(sha256, "its row does not say where it is")),
         };
         if bytes.len() != size || digest::digest(&digest::SHA256, &bytes).as_ref() != sha256 {
@@ -120,6 +146,14 @@ impl DocumentStore {
         }
         Ok(Bytes::from(bytes))
     }
+}
+
+/// Those of these digests that the record speaks of.
+fn recorded(connection: &mut AnyConnection, digests: &[[u8; 32]]) -> Result<HashSet<[u8; 32]>, StoreError> {
+    let wanted: Vec<Vec<u8>> = digests.iter().map(|digest| digest.to_vec()).collect();
+    let query = documents::table.filter(documents::sha256.eq_any(wanted)).select(documents::sha256);
+    let found: Vec<Vec<u8>> = on_backend!(connection, c => query.load(c))?;
+    found.iter().map(|digest| stored_digest(digest)).collect()
 }
 
 fn damaged(sha256: [u8; 32], what: &str) -> StoreError {

@@ -94,5 +94,5 @@ fn signing_requests_are_kept_until_they_end(place: &Place) {
 }
 
 fn the_store_is_writable(place: &Place) {
-    run(async { place.open().check_writable().await.unwrap() });
+    run(async { place.open().check_writable(at(0)).await.unwrap() });
 }

@@ -127,12 +127,12 @@ fn documents_outlive_a_restart_and_a_torn_tail(place: &Place) {
     });
 }
 
-fn files_under(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+pub(super) fn files_under(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         if entry.path().is_dir() {
             files.extend(files_under(&entry.path()));
-        } else {
+        } else if !entry.file_name().to_string_lossy().starts_with('.') {
             files.push(entry.path());
         }
     }

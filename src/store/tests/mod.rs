@@ -1,6 +1,7 @@
 //! The store's tests: one suite, run over SQLite and over a real PostgreSQL. Rows are built directly here; that they are
 //! made of proven filings only is what `Store::record`'s signature says.
 mod agencies;
+mod corrections;
 mod documents;
 mod exactly_once;
 mod feed;
@@ -11,6 +12,7 @@ mod outage;
 #[allow(dead_code)]
 mod postgres;
 mod statuses;
+mod sweep;
 
 use std::future::Future;
 use std::sync::Arc;

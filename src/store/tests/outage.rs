@@ -90,11 +90,11 @@ mod postgresql_server {
             server.stop();
             let refused = store.record_row(during.clone()).await;
             assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
-            assert!(matches!(store.check_writable().await, Err(StoreError::Unavailable(_))));
+            assert!(matches!(store.check_writable(at(0)).await, Err(StoreError::Unavailable(_))));
             assert!(matches!(store.submission_find(before.arrival_number).await, Err(StoreError::Unavailable(_))));
             server.start_again();
             assert!(is_new(&record(&store, &during).await));
-            store.check_writable().await.unwrap();
+            store.check_writable(at(0)).await.unwrap();
             for filing in [&before, &during] {
                 let found = store.submission_document(filing.arrival_number, DocumentRole::Application, 0).await;
                 assert_eq!(found.unwrap().unwrap().1, filing.documents[0].bytes);
@@ -114,7 +114,7 @@ mod postgresql_server {
             server.psql("postgres", &format!("{cut} '{name}'")).unwrap();
             // The writer's connection is stale: the group is tried again on a new one, and nobody notices.
             assert!(is_new(&record(&store, &row("after")).await));
-            store.check_writable().await.unwrap();
+            store.check_writable(at(0)).await.unwrap();
         });
     }
 }

@@ -19,7 +19,7 @@ pub async fn get_healthz() -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().content_type("application/json").body("{\"status\":\"alive\"}"))
 }
 
-/// `GET /readyz`: database writable, anchors and index loaded. Stale revocation lists are told, and do not make it
+/// `GET /readyz`: database and documents writable, anchors and index loaded. Stale revocation lists are told, and do not make it
 /// unready: filings that rest on them are held.
 ///
 /// # Errors
