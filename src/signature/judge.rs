@@ -2,6 +2,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::checks::signer::PathPolicy;
 use super::checks::time::Revocation;
 use super::checks::{Subject, algorithms, attributes, content, identity, signer, time};
 use super::cms::{SignedData, SignerInfo};
@@ -106,7 +107,7 @@ pub(super) fn judge(
     checks.push(Check::passed(CONTAINER, CONTAINER_CLAUSE));
     checks.push(certificates.are_der());
     check_message(&subject, &mut checks);
-    let signer_attributes = check_signer(context, &subject, &mut checks);
+    let signer_attributes = check_signer(&subject, &mut checks);
     let chain = check_chain(context, &subject, (certificates, work), &mut checks);
     let (indication, sub_indication) = verdict::conclude(&checks);
     Judged {
@@ -152,11 +153,10 @@ fn check_message(subject: &Subject<'_>, checks: &mut Vec<Check>) {
 }
 
 /// What the policy asks of the signer's certificate.
-fn check_signer(context: &Context<'_>, subject: &Subject<'_>, checks: &mut Vec<Check>) -> SignerAttributes {
+fn check_signer(subject: &Subject<'_>, checks: &mut Vec<Check>) -> SignerAttributes {
     let (attributes_fit, attributes) = signer::attributes_fit_the_profile(subject);
     checks.extend([
         signer::key_usage_is_for_signing(subject),
-        signer::certificate_policy_is_for_signing(subject, &context.policy.certificate_policies),
         signer::issuing_ca_is_for_signing(subject),
         attributes_fit,
     ]);
@@ -178,18 +178,16 @@ fn check_chain(
     checks: &mut Vec<Check>,
 ) -> Chain {
     let Some(certificate) = subject.certificate else { return Chain::default() };
-    // Key usage and policies of the signer are the signature policy's matter; they are checked apart.
-    let policies = PolicyInputs::any();
-    let request =
-        PathRequest { at: context.request.at, extra: &certificates.all, purpose: Purpose::Any, policies: &policies };
-    let PathOutcome { chain, candidate, complete, checks: path_checks, valid_policies: _ } =
-        path::validate_within(context.trust, certificate, &request, work);
+    let (path_policy, outcome) = find_path(context, certificate, certificates, work);
+    let PathOutcome { chain, candidate, complete, checks: path_checks, valid_policies: _ } = outcome;
     let outcome = chain
         .as_ref()
         .map(|chain| crl::check_revocation(context.crls, chain, context.request.at, context.request.signed_after));
     let signer_is_good =
         outcome.as_ref().is_some_and(|outcome| outcome.statuses.first().is_some_and(|status| status.status == "good"));
     let revocation = if signer_is_good { Revocation::Good } else { Revocation::Other };
+    let listed = &context.policy.path_policies.initial_policies;
+    checks.push(signer::certificate_policy_is_for_signing(subject, listed, path_policy));
     checks.extend(path_checks);
     checks.push(time::certificate_had_begun(subject));
     checks.push(time::certificate_had_not_ended(subject, revocation));
@@ -207,6 +205,32 @@ fn check_chain(
         None => checks.push(Check::not_applicable("revocation_is_known", "RFC 5280 6.3")),
     }
     found
+}
+
+/// The path under the certificate policies that the signature policy lists. One that holds only without them is valid
+/// all the same: that it is not for signing is a check of its own, with an indication of its own.
+fn find_path(
+    context: &Context<'_>,
+    certificate: &Arc<Certificate>,
+    certificates: &Certificates,
+    work: &mut PathWork,
+) -> (PathPolicy, PathOutcome) {
+    let mut under = |policies: &PolicyInputs| {
+        // The signer's key usage is the signature policy's matter; it is checked apart.
+        let request = PathRequest { at: context.request.at, extra: &certificates.all, purpose: Purpose::Any, policies };
+        path::validate_within(context.trust, certificate, &request, work)
+    };
+    let listed = &context.policy.path_policies;
+    let outcome = under(listed);
+    if outcome.chain.is_some() {
+        return (PathPolicy::Listed, outcome);
+    }
+    if listed.require_explicit_policy {
+        let without = under(&PolicyInputs::any());
+        let path_policy = if without.chain.is_some() { PathPolicy::NotListed } else { PathPolicy::NoPath };
+        return (path_policy, without);
+    }
+    (PathPolicy::NoPath, outcome)
 }
 
 fn entry(certificate: &Certificate) -> ChainEntry {

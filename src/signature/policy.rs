@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::report::PolicyReference;
 use crate::crypto::sha256_hex;
 use crate::pki::certificate::Oid;
+use crate::pki::path::PolicyInputs;
 
 const GENERIC: &str = include_str!("policies/generic.toml");
 const JPKI: &str = include_str!("policies/jpki.toml");
@@ -19,7 +20,9 @@ const MAX_FILE: u64 = 1 << 20;
 pub struct SignaturePolicy {
     reference: Arc<PolicyReference>,
     pub(super) rules: Rules,
-    pub(super) certificate_policies: Vec<Oid>,
+    /// What path validation is given (RFC 5280 6.1.1): the listed certificate policies, one of which the path must be
+    /// valid for; none listed: any or none.
+    pub(super) path_policies: PolicyInputs,
 }
 
 /// The rules, as the TOML file gives them.
@@ -171,9 +174,11 @@ impl SignaturePolicy {
         }
         let oids = rules.signer.certificate_policies.iter();
         let oids = oids.map(|text| Oid::from_text(text).ok_or(format!("certificate_policies: {text} is not an OID")));
-        let certificate_policies = oids.collect::<Result<_, _>>()?;
+        let initial_policies: Vec<Oid> = oids.collect::<Result<_, _>>()?;
+        let require_explicit_policy = !initial_policies.is_empty();
+        let path_policies = PolicyInputs { initial_policies, require_explicit_policy, ..PolicyInputs::any() };
         let reference = PolicyReference { id: rules.id.clone(), sha256: sha256_hex(text.as_bytes()) };
-        Ok(Self { reference: Arc::new(reference), rules, certificate_policies })
+        Ok(Self { reference: Arc::new(reference), rules, path_policies })
     }
 
     /// Its identifier and the digest of its text.
@@ -205,7 +210,9 @@ mod tests {
             assert_eq!(policy.reference().sha256, sha256_hex(text.as_bytes()));
             assert_eq!(SignaturePolicy::named_or_file(id).unwrap().reference(), policy.reference());
         }
-        assert_eq!(SignaturePolicy::jpki().certificate_policies.len(), 3);
+        let inputs = SignaturePolicy::jpki().path_policies;
+        assert!(inputs.require_explicit_policy && inputs.initial_policies.len() == 3);
+        assert_eq!(SignaturePolicy::generic().path_policies, PolicyInputs::any());
     }
 
     #[test]

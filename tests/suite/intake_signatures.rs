@@ -63,6 +63,27 @@ fn cards_of_every_kind_file_under_their_policy() {
 }
 
 #[test]
+fn a_policy_file_that_names_certificate_policies_holds_for_root_intermediate_and_holder() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.toml");
+    let desk = |oid: &str| {
+        let generic = include_str!("../../src/signature/policies/generic.toml");
+        let text = generic.replace("certificate_policies = []", &format!("certificate_policies = [\"{oid}\"]"));
+        std::fs::write(&file, text).unwrap();
+        Desk::with(TestPki::shared(), file.to_str().unwrap(), "hold", &[])
+    };
+    let listed = desk("1.3.6.1.4.1.99999.1.1");
+    for card in ["rsa2048-alice", "rsa3072-bob"] {
+        let (_, status, ..) = recorded(listed.file(card, &serde_json::to_vec(&listed.document(card)).unwrap()));
+        assert_eq!(status, Status::Received, "{card}");
+    }
+    for (desk, card) in [(&listed, "p256-carol"), (&desk("1.3.6.1.4.1.99999.1.2"), "rsa2048-alice")] {
+        let rejection = refusal(desk.file(card, &serde_json::to_vec(&desk.document(card)).unwrap()));
+        assert_eq!(rejection.sub_indication, Some(Sub::ChainConstraintsFailure), "{card}");
+    }
+}
+
+#[test]
 fn pem_is_taken_as_der_is() {
     let desk = Desk::new();
     let good = application(&desk, "sign-yamada");

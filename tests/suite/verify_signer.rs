@@ -81,7 +81,8 @@ fn the_signers_certificate() {
         Profile { policy: Some("1.2.392.200149.8.5.1.1.20"), extra: vec![name_attribute()], ..Profile::leaf("Sign") };
     let jpki = |profile: Profile| Case::by(&profile).with(|case| case.policy = SignaturePolicy::jpki());
     let authentication_ca = {
-        let profile = Profile { unit: Some("JPKI for user authentication"), ..Profile::ca("Auth CA") };
+        let unit = Some("JPKI for user authentication");
+        let profile = Profile { unit, policy: Some(ANY_POLICY), ..Profile::ca("Auth CA") };
         let ca = issue(Some(&WORLD.root), &profile, rsa(2048));
         let leaf = issue(Some(&ca), &signing, WORLD.leaf_key.clone());
         Case::of(Cms::cades(&leaf, DOCUMENT).build()).with(|case| {
@@ -105,6 +106,48 @@ fn the_signers_certificate() {
     assert_eq!(jpki(signing).verdict(), None);
     assert_eq!(Case::by(&Profile { key_usage: None, ..Profile::leaf("x") }).verdict(), None, "generic: no key usage");
     assert_eq!(Case::by(&Profile { key_usage: Some(NON_REPUDIATION), ..Profile::leaf("x") }).verdict(), None);
+}
+
+/// The policies that the signature policy lists are what the whole path is validated for (RFC 5280 6.1.1 (c)), not a
+/// word of the signer's certificate alone.
+#[test]
+fn every_certificate_of_the_path_bears_the_policy_for_signing() {
+    const SIGNING: &str = "1.2.392.200149.8.5.1.1.20";
+    const OTHER: &str = "1.2.3.4";
+    let mapping = |from: &str, to: &str| ("2.5.29.33", true, tlv(0x30, &[&tlv(0x30, &[&oid(from), &oid(to)])]));
+    let inhibit_any = ("2.5.29.54", true, tlv(2, &[&[0]]));
+    let case = |ca: Profile, leaf: &'static str| {
+        let ca = issue(Some(&WORLD.root), &ca, rsa(2048));
+        let leaf = Profile { policy: Some(leaf), extra: vec![name_attribute()], ..Profile::leaf("Sign") };
+        let leaf = issue(Some(&ca), &leaf, WORLD.leaf_key.clone());
+        Case::of(Cms::cades(&leaf, DOCUMENT).build()).with(|case| {
+            case.extra = vec![ca.der()];
+            case.crls = vec![WORLD.root.crl(day(-2), day(30), &[]), ca.crl(day(-2), day(30), &[])];
+            case.policy = SignaturePolicy::jpki();
+        })
+    };
+    let ca = |policy| Profile { policy, ..Profile::ca("Policy CA") };
+    let mapped = |from, to| Profile { extra: vec![mapping(from, to)], ..ca(Some(from)) };
+    for (name, case) in [
+        ("the same policy", case(ca(Some(SIGNING)), SIGNING)),
+        ("any policy above", case(ca(Some(ANY_POLICY)), SIGNING)),
+        ("a policy that the CA maps from it", case(mapped(SIGNING, OTHER), OTHER)),
+    ] {
+        assert_eq!(case.verdict(), None, "{name}");
+    }
+    let no_any = Profile { extra: vec![inhibit_any], ..ca(Some(SIGNING)) };
+    use SubIndication::ChainConstraintsFailure as Expected;
+    hold(vec![
+        ("a CA without policies", case(ca(None), SIGNING), Expected),
+        ("a CA of another policy", case(ca(Some(OTHER)), SIGNING), Expected),
+        ("a policy that the CA maps to another", case(mapped(SIGNING, OTHER), SIGNING), Expected),
+        ("a policy mapped from another", case(mapped(OTHER, SIGNING), SIGNING), Expected),
+        ("any policy in the signer's, which the CA forbids", case(no_any, ANY_POLICY), Expected),
+    ]);
+    let report = case(ca(None), SIGNING).verify().report;
+    let failed: Vec<_> =
+        report.signatures[0].checks.iter().filter(|check| check.is_failed()).map(|check| check.name).collect();
+    assert_eq!(failed, ["certificate_policy_is_for_signing"], "the path itself holds");
 }
 
 /// subjectAltName with the card profile's name attribute alone.

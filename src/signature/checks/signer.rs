@@ -31,22 +31,39 @@ pub(in crate::signature) fn key_usage_is_for_signing(subject: &Subject<'_>) -> C
     }
 }
 
-/// One of the certificate's policies is one that the signature policy lists.
-pub(in crate::signature) fn certificate_policy_is_for_signing(subject: &Subject<'_>, listed: &[Oid]) -> Check {
+/// What the path tells of the certificate policies that the signature policy lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::signature) enum PathPolicy {
+    /// It is valid for one of them, as mapped and constrained by every CA in it.
+    Listed,
+    /// It is valid, but for none of them.
+    NotListed,
+    /// It is not valid, whatever the policies.
+    NoPath,
+}
+
+/// The path is valid for a certificate policy that the signature policy lists. Where there is no path, the certificate's
+/// own policies are looked at.
+pub(in crate::signature) fn certificate_policy_is_for_signing(
+    subject: &Subject<'_>,
+    listed: &[Oid],
+    path: PathPolicy,
+) -> Check {
     const NAME: &str = "certificate_policy_is_for_signing";
-    const CLAUSE: &str = "RFC 5280 4.2.1.4";
+    const CLAUSE: &str = "RFC 5280 4.2.1.4, 6.1.1 (c)";
     let Some(certificate) = subject.certificate.filter(|_| !listed.is_empty()) else {
         return Check::not_applicable(NAME, CLAUSE);
     };
-    if certificate.policies().iter().any(|policy| listed.contains(policy)) {
-        return Check::passed(NAME, CLAUSE);
+    let states = certificate.policies().iter().any(|policy| listed.contains(policy));
+    let failed = |detail: &'static str| Check::failed(NAME, CLAUSE, SubIndication::ChainConstraintsFailure, detail);
+    match path {
+        PathPolicy::Listed => Check::passed(NAME, CLAUSE),
+        PathPolicy::NoPath if states => Check::passed(NAME, CLAUSE),
+        PathPolicy::NotListed if states => failed(
+            "a certificate above the signer's was not issued under the policy for signing that the signer's names",
+        ),
+        _ => failed("the certificate was not issued under a policy for signing"),
     }
-    Check::failed(
-        NAME,
-        CLAUSE,
-        SubIndication::ChainConstraintsFailure,
-        "the certificate was not issued under a policy for signing",
-    )
 }
 
 /// The issuing CA is not one that issues certificates for something else.

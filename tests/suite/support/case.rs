@@ -24,7 +24,8 @@ pub struct World {
 
 pub static WORLD: LazyLock<World> = LazyLock::new(|| {
     let root = issue(None, &Profile::ca("Root"), rsa(2048));
-    let intermediate = issue(Some(&root), &Profile::ca("Intermediate"), rsa(2048));
+    let any_policy = Profile { policy: Some(ANY_POLICY), ..Profile::ca("Intermediate") };
+    let intermediate = issue(Some(&root), &any_policy, rsa(2048));
     let leaf_key = rsa(2048);
     let leaf = issue(Some(&intermediate), &Profile::leaf("Yamada Hanako"), leaf_key.clone());
     World { root, intermediate, leaf, leaf_key }

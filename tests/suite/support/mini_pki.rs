@@ -71,6 +71,8 @@ pub struct Profile {
     pub serial: u32,
 }
 
+/// The certificate policy that stands for every one.
+pub const ANY_POLICY: &str = "2.5.29.32.0";
 pub const DIGITAL_SIGNATURE: u8 = 0x80;
 pub const NON_REPUDIATION: u8 = 0x40;
 const CA_USAGE: u8 = 0x06;
