@@ -9,9 +9,11 @@ use super::{general_name, name};
 use crate::asn1::{self, DerError, Reader, context, context_constructed};
 use crate::crypto::{CryptoError, PublicKey, sha256};
 
+pub mod distribution_point;
 pub mod extensions;
 
-pub use extensions::{AuthorityKeyId, BasicConstraints, DistributionPoint, Extensions, KeyUsage, Oid};
+pub use distribution_point::DistributionPoint;
+pub use extensions::{AuthorityKeyId, BasicConstraints, Extensions, KeyUsage, Oid};
 
 /// A parsed certificate; nothing in it is believed yet.
 pub struct Certificate {

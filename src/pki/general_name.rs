@@ -114,6 +114,17 @@ pub fn read_all(content: &[u8]) -> impl Iterator<Item = Result<GeneralName<'_>, 
     })
 }
 
+/// The DER of the first directoryName in the content of a SEQUENCE OF GeneralName, all of which must be readable.
+pub fn first_directory_name(content: &[u8]) -> Result<Option<&[u8]>, DerError> {
+    let mut found = None;
+    for name in read_all(content) {
+        if let (GeneralName::Directory(der), None) = (name?, found) {
+            found = Some(der);
+        }
+    }
+    Ok(found)
+}
+
 /// Reads a DistributionPointName (RFC 5280 4.2.1.13), the content of its `[0]`, into names; a name relative to the CRL
 /// issuer is made whole with `issuer`, the DER of the CRL issuer's Name.
 pub fn distribution_point_names(content: &[u8], issuer: &[u8]) -> Result<Vec<DistributionPointName>, DerError> {
@@ -160,6 +171,14 @@ impl DistributionPointName {
             _ => (0xff, &[]),
         };
         Self { normal: name.normal_form(), source: source.into(), tag }
+    }
+
+    /// Of a directoryName, the Name in the form of [`name::normal_form`].
+    pub fn directory_normal(&self) -> Option<&[u8]> {
+        match self.tag {
+            4 => self.normal.get(1..),
+            _ => None,
+        }
     }
 
     /// For people.

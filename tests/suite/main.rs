@@ -7,6 +7,8 @@ mod card_agent;
 mod card_command;
 mod card_request;
 mod cli_exit;
+#[path = "../conformance/mod.rs"]
+mod conformance;
 mod crypto_primitives;
 mod desk_accounts;
 mod desk_alarms;

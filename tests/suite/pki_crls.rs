@@ -253,9 +253,9 @@ fn each_refusal_has_its_code() {
     let cases = [
         ("unknown_critical_extension", CrlSpec::new(5).with(critical.clone())),
         ("unknown_critical_entry_extension", CrlSpec::new(5).entry(entry(&[7], date, &[critical]))),
-        ("delta_not_supported", CrlSpec::new(5).with(extension("2.5.29.27", true, &integer(4)))),
-        ("indirect_not_supported", idp(tlv(0x84, &[0xff]))),
-        ("reasons_not_supported", idp(tlv(0x83, &[6, 0x40]))),
+        ("delta_numbers_contradict", CrlSpec::new(5).with(extension("2.5.29.27", true, &integer(5)))),
+        ("entry_of_another_issuer", CrlSpec::new(5).entry(entry(&[7], date, &[certificate_issuer("CN=Other")]))),
+        ("contradictory_scope", idp(tlv(0x83, &[7, 0x80]))),
         ("attribute_certificates_only", idp(tlv(0x85, &[0xff]))),
         ("contradictory_scope", idp([tlv(0x81, &[0xff]), tlv(0x82, &[0xff])].concat())),
         ("next_update_missing", no_next),

@@ -5,14 +5,15 @@ use std::ops::Range;
 use x509_parser::extensions as x509;
 use x509_parser::prelude::FromDer;
 
+use super::distribution_point::{self, DistributionPoint};
 use super::{CertificateError, range_of};
 use crate::asn1::{self, DerError, Reader, Tlv, context, context_constructed};
-use crate::pki::general_name::{self, DistributionPointName, REASONS_TAG};
+use crate::pki::general_name;
 
 /// The most extensions of a certificate: what stands twice is looked for among those before it.
 const MAX_EXTENSIONS: usize = 64;
 /// The most policies, mappings, purposes, distribution points or names of one extension.
-const MAX_ITEMS: usize = 256;
+pub(super) const MAX_ITEMS: usize = 256;
 
 /// Content octets of an OBJECT IDENTIFIER.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,17 +82,6 @@ pub struct AuthorityKeyId {
     pub(super) issuer: Option<Range<usize>>,
 }
 
-/// One CRL distribution point (RFC 5280 4.2.1.13).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DistributionPoint {
-    /// Its names, those relative to the issuer made whole; empty where it gives none.
-    pub names: Vec<DistributionPointName>,
-    /// The reasons it is limited to; none means all of them.
-    pub reasons: Option<u16>,
-    /// The names of the CRL's issuer where it is not the certificate's (an indirect CRL).
-    pub crl_issuer: Option<Vec<DistributionPointName>>,
-}
-
 /// One subtree list of nameConstraints: ranges of the GeneralName that is each subtree's base.
 pub type Subtrees = Vec<Range<usize>>;
 
@@ -136,6 +126,8 @@ pub struct Extensions {
     pub name_constraints: Option<NameConstraints>,
     /// The CRL distribution points.
     pub distribution_points: Vec<DistributionPoint>,
+    /// freshestCRL: where delta CRLs are found (RFC 5280 4.2.1.15).
+    pub freshest: Vec<DistributionPoint>,
     /// Critical extensions that this engine does not process (RFC 5280 4.2: refused in a path), dotted.
     pub unknown_critical: Vec<String>,
     pub(super) subject_alt_name: Option<Range<usize>>,
@@ -213,7 +205,7 @@ fn read_one(
             to.basic_constraints = Some(BasicConstraints { ca: basic.ca, path_len: basic.path_len_constraint });
         }
         30 => to.name_constraints = Some(name_constraints(value, der)?),
-        31 => to.distribution_points = distribution_points(value, issuer)?,
+        31 => to.distribution_points = distribution_point::read_all(value, issuer)?,
         32 => {
             to.policies = Some(policies(value)?);
             to.policies_critical = critical;
@@ -235,6 +227,7 @@ fn read_one(
             };
         }
         37 => to.extended_key_usage = Some(key_purposes(value)?),
+        46 => to.freshest = distribution_point::read_all(value, issuer)?,
         54 => to.inhibit_any_policy = Some(skip_certs(value)?),
         _ => return Ok(false),
     }
@@ -314,35 +307,6 @@ fn authority_key_id(value: &[u8], der: &[u8]) -> Result<AuthorityKeyId, DerError
     };
     reader.finish()?;
     Ok(found)
-}
-
-fn distribution_points(value: &[u8], issuer: &[u8]) -> Result<Vec<DistributionPoint>, DerError> {
-    let mut list = asn1::single_sequence(value)?;
-    let mut points = Vec::with_capacity(1);
-    while !list.is_empty() {
-        let mut reader = list.sequence()?;
-        let name = reader.optional(context_constructed(0))?;
-        let reasons = reader.optional(REASONS_TAG)?;
-        let crl_issuer = reader.optional(context_constructed(2))?;
-        reader.finish()?;
-        let indirect_issuer = crl_issuer.and_then(|tlv| first_directory_name(tlv.value));
-        let names = match name {
-            Some(tlv) => general_name::distribution_point_names(tlv.value, indirect_issuer.unwrap_or(issuer))?,
-            None => Vec::new(),
-        };
-        let reasons = reasons.map(|tlv| general_name::reason_flags(tlv.value)).transpose()?;
-        let crl_issuer = crl_issuer.map(|tlv| general_name::comparable_names(tlv.value)).transpose()?;
-        points.push(DistributionPoint { names, reasons, crl_issuer });
-        bounded(points.len())?;
-    }
-    if points.is_empty() { Err(DerError::BadValue) } else { Ok(points) }
-}
-
-fn first_directory_name(content: &[u8]) -> Option<&[u8]> {
-    general_name::read_all(content).find_map(|name| match name {
-        Ok(general_name::GeneralName::Directory(der)) => Some(der),
-        _ => None,
-    })
 }
 
 fn name_constraints(value: &[u8], der: &[u8]) -> Result<NameConstraints, DerError> {

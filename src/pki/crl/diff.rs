@@ -1,8 +1,9 @@
 //! What changed from one CRL to another.
 use serde::Serialize;
 
+use super::entry::{EntriesByIssuer, reason_name};
 use super::index::{CrlIndex, IndexError};
-use super::parse::{CrlError, ParsedCrl, reason_name};
+use super::parse::{CrlError, ParsedCrl};
 
 /// How many serials of each kind are named.
 const MAX_NAMED: usize = 1_000;
@@ -35,13 +36,13 @@ pub struct ChangedEntry {
     pub is: String,
 }
 
-/// Compares the entries of two lists, given as DER.
+/// Compares the entries of two lists, given as DER; in indirect lists a serial counts together with its issuer.
 pub fn diff(old: &[u8], new: &[u8]) -> Result<CrlDiff, CrlError> {
     let (old_crl, new_crl) = (ParsedCrl::from_der(old)?, ParsedCrl::from_der(new)?);
     let (old_index, new_index) = (index(&old_crl, old)?, index(&new_crl, new)?);
     let mut found = CrlDiff::default();
-    for entry in new_crl.entries().filter_map(Result::ok) {
-        match old_index.find(old, entry.serial) {
+    for (entry, issuer) in EntriesByIssuer::of(&new_crl).filter_map(Result::ok) {
+        match old_index.find_under(old, entry.serial, &issuer) {
             None => {
                 found.added += 1;
                 if found.added_serials.len() < MAX_NAMED {
@@ -62,8 +63,8 @@ pub fn diff(old: &[u8], new: &[u8]) -> Result<CrlDiff, CrlError> {
             Some(_) => {}
         }
     }
-    for entry in old_crl.entries().filter_map(Result::ok) {
-        if new_index.find(new, entry.serial).is_none() {
+    for (entry, issuer) in EntriesByIssuer::of(&old_crl).filter_map(Result::ok) {
+        if new_index.find_under(new, entry.serial, &issuer).is_none() {
             found.removed += 1;
             if found.removed_serials.len() < MAX_NAMED {
                 found.removed_serials.push(hex::encode(entry.serial));

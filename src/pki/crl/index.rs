@@ -5,15 +5,31 @@
 //! random and secret, fingerprints are spread evenly whatever serials a CA (or somebody who chooses serials) uses, and
 //! interpolation lands close by. The bound holds without any such luck: two interpolations, then a gallop and a
 //! binary search, at most `2 + 2 * log2(n) + 2` probes.
+//!
+//! In an indirect CRL (RFC 5280 5.3.3) a serial counts together with the certificate issuer that its entry has from
+//! the last certificateIssuer extension before it: fingerprints are made over both, and where one issuer's run of
+//! entries begins is kept beside them.
 use std::hash::{BuildHasher, RandomState};
 use std::sync::OnceLock;
 
-use super::parse::{CrlError, Entry, ParsedCrl, entry_at};
+use super::entry::{Entry, entry_at};
+use super::parse::{CrlError, ParsedCrl};
+use crate::pki::name;
 
 /// One key for the whole process, so that two lists' fingerprints can be compared.
-fn fingerprint(serial: &[u8]) -> u64 {
+fn key() -> &'static RandomState {
     static KEY: OnceLock<RandomState> = OnceLock::new();
-    KEY.get_or_init(RandomState::new).hash_one(serial)
+    KEY.get_or_init(RandomState::new)
+}
+
+/// Of a serial in a list that speaks of its own issuer's certificates only.
+fn fingerprint(serial: &[u8]) -> u64 {
+    key().hash_one(serial)
+}
+
+/// Of a serial and the certificate's issuer, in an indirect list.
+fn fingerprint_under(serial: &[u8], issuer: &[u8]) -> u64 {
+    key().hash_one((serial, issuer))
 }
 
 /// Sorted fingerprints and, beside each, its entry's offset.
@@ -21,6 +37,17 @@ fn fingerprint(serial: &[u8]) -> u64 {
 pub struct CrlIndex {
     fingerprints: Box<[u64]>,
     offsets: Box<[u32]>,
+    /// Of an indirect list; none for others.
+    runs: Option<Box<[Run]>>,
+}
+
+/// The entries from `start` on, up to the next run, are of certificates of `issuer`.
+#[derive(Debug)]
+struct Run {
+    /// Offset in the DER.
+    start: u32,
+    /// [`name::normal_form`].
+    issuer: Box<[u8]>,
 }
 
 impl std::fmt::Debug for CrlIndex {
@@ -52,27 +79,48 @@ impl CrlIndex {
         // The shortest entries are about 20 octets; most are 35 and more.
         let expected = crl.entries_at.as_ref().map_or(0, |range| range.len() / 35);
         let mut pairs: Vec<(u64, u32)> = Vec::with_capacity(expected);
+        let mut runs = is_indirect(crl).then(|| vec![Run { start: 0, issuer: name::normal_form(crl.issuer).into() }]);
         for entry in crl.entries() {
             let entry = entry.map_err(|error| unreadable(format!("entry {}: {error}", pairs.len() + 1)))?;
             visit(&entry).map_err(IndexError::Refused)?;
             let offset = (entry.der.as_ptr() as usize).saturating_sub(base);
             let offset = u32::try_from(offset).map_err(|_| unreadable("it is larger than 4 GiB".to_owned()))?;
-            pairs.push((fingerprint(entry.serial), offset));
+            let mark = match &mut runs {
+                None => fingerprint(entry.serial),
+                Some(runs) => fingerprint_under(entry.serial, run_of(runs, &entry, offset)),
+            };
+            pairs.push((mark, offset));
         }
         pairs.sort_unstable();
-        for pair in pairs.windows(2) {
-            if let [(one, at), (other, next)] = pair
-                && one == other
-                && let (Some(a), Some(b)) = (serial_at(der, *at), serial_at(der, *next))
-                && a == b
-            {
-                return Err(IndexError::DuplicateSerial(hex::encode(a)));
-            }
-        }
-        Ok(Self {
+        let index = Self {
             fingerprints: pairs.iter().map(|(fingerprint, _)| *fingerprint).collect(),
             offsets: pairs.iter().map(|(_, offset)| *offset).collect(),
+            runs: runs.map(Vec::into_boxed_slice),
+        };
+        match index.duplicate(der) {
+            Some(serial) => Err(IndexError::DuplicateSerial(hex::encode(serial))),
+            None => Ok(index),
+        }
+    }
+
+    /// A serial that stands twice for one issuer's certificates.
+    fn duplicate<'a>(&self, der: &'a [u8]) -> Option<&'a [u8]> {
+        let same_mark = self.fingerprints.windows(2).zip(self.offsets.windows(2));
+        let mut doubtful = same_mark.filter_map(|(marks, offsets)| match (marks, offsets) {
+            ([one, other], [at, next]) if one == other => Some((*at, *next)),
+            _ => None,
+        });
+        doubtful.find_map(|(at, next)| {
+            let (one, other) = (serial_at(der, at)?, serial_at(der, next)?);
+            (one == other && self.issuer_at(at) == self.issuer_at(next)).then_some(one)
         })
+    }
+
+    /// The certificate issuer of the entry at an offset; none in a list that is not indirect.
+    fn issuer_at(&self, offset: u32) -> Option<&[u8]> {
+        let runs = self.runs.as_ref()?;
+        let at = runs.partition_point(|run| run.start <= offset).checked_sub(1)?;
+        runs.get(at).map(|run| &*run.issuer)
     }
 
     /// How many entries there are.
@@ -85,16 +133,34 @@ impl CrlIndex {
     }
     /// Octets of memory that the index takes, the DER apart.
     pub fn memory(&self) -> usize {
-        self.len() * (size_of::<u64>() + size_of::<u32>())
+        let runs = self.runs.as_deref().unwrap_or_default();
+        let of_runs: usize = runs.iter().map(|run| size_of::<Run>() + run.issuer.len()).sum();
+        self.len() * (size_of::<u64>() + size_of::<u32>()) + of_runs
     }
 
-    /// The entry of `serial` (content octets) in `der`, the DER the index was made from.
+    /// The entry of `serial` (content octets) in `der`, the DER the index was made from, which must not be an indirect
+    /// list's.
     pub fn find<'a>(&self, der: &'a [u8], serial: &[u8]) -> Option<Entry<'a>> {
-        let wanted = fingerprint(serial);
+        self.confirmed(der, serial, fingerprint(serial), None)
+    }
+
+    /// The entry of the certificate with `serial` that `issuer` issued; `issuer` in the form of [`name::normal_form`]
+    /// counts in an indirect list alone.
+    pub fn find_under<'a>(&self, der: &'a [u8], serial: &[u8], issuer: &[u8]) -> Option<Entry<'a>> {
+        if self.runs.is_none() {
+            return self.find(der, serial);
+        }
+        self.confirmed(der, serial, fingerprint_under(serial, issuer), Some(issuer))
+    }
+
+    fn confirmed<'a>(&self, der: &'a [u8], serial: &[u8], wanted: u64, issuer: Option<&[u8]>) -> Option<Entry<'a>> {
         let mut at = self.lower_bound(wanted).0;
         while self.fingerprints.get(at) == Some(&wanted) {
-            let entry = der.get(*self.offsets.get(at)? as usize..).and_then(|bytes| entry_at(bytes).ok());
-            if let Some(entry) = entry.filter(|entry| entry.serial == serial) {
+            let offset = *self.offsets.get(at)?;
+            let entry = der.get(offset as usize..).and_then(|bytes| entry_at(bytes).ok());
+            if let Some(entry) = entry.filter(|entry| entry.serial == serial)
+                && self.issuer_at(offset) == issuer
+            {
                 return Some(entry);
             }
             at += 1;
@@ -158,6 +224,22 @@ impl CrlIndex {
     }
 }
 
+/// Whether the list says that it speaks of other issuers' certificates (RFC 5280 5.2.5).
+pub(super) fn is_indirect(crl: &ParsedCrl<'_>) -> bool {
+    crl.extensions.distribution_point.as_ref().is_some_and(|point| point.indirect)
+}
+
+/// The certificate issuer of `entry`, which stands at `offset`: its own, or that of the run it goes on with.
+fn run_of<'a>(runs: &'a mut Vec<Run>, entry: &Entry<'_>, offset: u32) -> &'a [u8] {
+    if let Some(issuer) = entry.certificate_issuer {
+        let issuer: Box<[u8]> = name::normal_form(issuer).into();
+        if runs.last().is_none_or(|run| run.issuer != issuer) {
+            runs.push(Run { start: offset, issuer });
+        }
+    }
+    runs.last().map(|run| &*run.issuer).unwrap_or_default()
+}
+
 fn serial_at(der: &[u8], offset: u32) -> Option<&[u8]> {
     entry_at(der.get(offset as usize..)?).ok().map(|entry| entry.serial)
 }
@@ -174,7 +256,8 @@ mod tests {
         let even: Vec<u64> = (0..100_000u64).map(|at| at.wrapping_mul(184_467_440_737_095)).collect();
         for fingerprints in [clustered, doubling, even] {
             let bound = 2 + 2 * (fingerprints.len() as f64).log2().ceil() as usize + 2;
-            let index = CrlIndex { offsets: vec![0; fingerprints.len()].into(), fingerprints: fingerprints.into() };
+            let offsets = vec![0; fingerprints.len()].into();
+            let index = CrlIndex { offsets, fingerprints: fingerprints.into(), runs: None };
             let stride = index.len() / 64 + 1;
             for at in (0..index.len()).step_by(stride) {
                 let value = index.fingerprints[at];
@@ -194,7 +277,7 @@ mod tests {
             all.sort_unstable();
             all.into()
         };
-        let index = CrlIndex { offsets: vec![0; fingerprints.len()].into(), fingerprints };
+        let index = CrlIndex { offsets: vec![0; fingerprints.len()].into(), fingerprints, runs: None };
         let probes: usize = (0..10_000u32).map(|serial| index.lower_bound(fingerprint(&serial.to_be_bytes())).1).sum();
         assert!(probes < 10_000 * 14, "{probes} probes for 10,000 look-ups");
     }

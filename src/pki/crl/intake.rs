@@ -3,15 +3,17 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::index::{CrlIndex, IndexError};
-use super::parse::{CERTIFICATE_HOLD, IssuingDistributionPoint, ParsedCrl};
+use super::entry::{CERTIFICATE_HOLD, EntriesByIssuer};
+use super::index::{CrlIndex, IndexError, is_indirect};
+use super::parse::{IssuingDistributionPoint, ParsedCrl};
 use super::refusal::{CrlRefusal, code};
-use super::shard::{CrlIdentity, CrlShard, Scope, decimal};
+use super::scope::{Reasons, Scope};
+use super::shard::{CrlIdentity, CrlShard, decimal};
+use super::signer;
 use crate::asn1;
-use crate::crypto::{self, SignatureAlgorithm};
+use crate::crypto;
 use crate::pki::certificate::Certificate;
 use crate::pki::name;
-use crate::pki::path::{self, PathRequest, PolicyInputs, Purpose};
 use crate::pki::trust_store::TrustStore;
 
 /// How far a CA's clock may be ahead of ours.
@@ -37,10 +39,8 @@ pub fn examine(
     extensions_are_known(&crl)?;
     scope_is_supported(crl.extensions.distribution_point.as_ref())?;
     let next_update = dates_are_sane(&crl, time.now)?;
-    let issuer = issuer_of(&crl, trust, extra)?;
-    issuer_may_sign(&issuer)?;
-    algorithm_is_reliable(&crl, &issuer)?;
-    issuer_is_trusted(&issuer, trust, extra, time.judged_at)?;
+    numbers_are_sane(&crl)?;
+    let (signer_path, issuer_key) = signer::path_of(&crl, trust, extra, time.judged_at)?;
     let index = index_of(&crl, der)?;
     let scope = Scope::of(crl.extensions.distribution_point.as_ref());
     Ok(CrlShard {
@@ -52,8 +52,12 @@ pub fn examine(
             sha256: crypto::sha256_hex(der),
         }),
         index,
+        scope_key: scope.key(),
         scope,
-        issuer_key: issuer.spki_sha256(),
+        issuer_key,
+        issuer_name: name::normal_form(crl.issuer).into(),
+        signer_path,
+        delta_base: crl.extensions.delta_base.map(magnitude),
         next_update,
         number: crl.extensions.number.map(magnitude),
         taken_in_at: time.now,
@@ -68,10 +72,6 @@ fn extensions_are_known(crl: &ParsedCrl<'_>) -> Result<(), CrlRefusal> {
             code::UNKNOWN_CRITICAL_EXTENSION,
             format!("the list has the critical extension {oid}, which is not known"),
         )),
-        None if crl.extensions.delta_base.is_some() => Err(CrlRefusal::new(
-            code::DELTA_NOT_SUPPORTED,
-            "this is a delta CRL, which is not supported yet; offer the complete CRL",
-        )),
         None => Ok(()),
     }
 }
@@ -84,14 +84,9 @@ fn scope_is_supported(point: Option<&IssuingDistributionPoint>) -> Result<(), Cr
         let detail = "the issuing distribution point says that the list holds only two kinds of certificates at once";
         return Err(CrlRefusal::new(code::CONTRADICTORY_SCOPE, detail));
     }
-    if point.indirect {
-        let detail = "the list speaks for certificates of other issuers (indirect CRL), which is not supported yet";
-        return Err(CrlRefusal::new(code::INDIRECT_NOT_SUPPORTED, detail));
-    }
-    if point.reasons.is_some() {
-        let detail =
-            "the list holds only some revocation reasons, which is not supported yet; offer one for all reasons";
-        return Err(CrlRefusal::new(code::REASONS_NOT_SUPPORTED, detail));
+    if Reasons::of(point.reasons) == Reasons::NONE {
+        let detail = "the issuing distribution point limits the list to no revocation reason at all (onlySomeReasons)";
+        return Err(CrlRefusal::new(code::CONTRADICTORY_SCOPE, detail));
     }
     if point.only_attribute {
         let detail = "the list holds attribute certificates only, which this gateway does not use";
@@ -120,89 +115,35 @@ fn dates_are_sane(crl: &ParsedCrl<'_>, now: DateTime<Utc>) -> Result<DateTime<Ut
     Ok(next_update)
 }
 
-/// The CA whose key verifies the signature, among those with the issuer's name (RFC 5280 6.3.3 (f), (g)).
-fn issuer_of(
-    crl: &ParsedCrl<'_>,
-    trust: &TrustStore,
-    extra: &[Arc<Certificate>],
-) -> Result<Arc<Certificate>, CrlRefusal> {
-    let named = trust.named(crl.issuer).iter().map(|authority| authority.certificate.clone());
-    let others = extra.iter().filter(|one| name::matches(one.subject_der(), crl.issuer)).cloned();
-    let mut candidates: Vec<Arc<Certificate>> = named.chain(others).collect();
-    if candidates.is_empty() {
-        let detail = format!("no CA of the trust store is named {}", name::to_rfc4514(crl.issuer));
-        return Err(CrlRefusal::new(code::UNKNOWN_ISSUER, detail));
-    }
-    // Those with the wanted key identifier first; the signature decides.
-    let wanted = crl.extensions.authority_key_id;
-    candidates.sort_by_key(|ca| wanted.is_some() && ca.subject_key_id() != wanted);
-    let algorithm = SignatureAlgorithm::from_der(crl.signature_algorithm)
-        .map_err(|error| CrlRefusal::new(code::WEAK_ALGORITHM, format!("the list's signature algorithm: {error}")))?;
-    let verifies =
-        |ca: &Arc<Certificate>| ca.public_key().is_ok_and(|key| key.verify(&algorithm, crl.tbs, crl.signature).is_ok());
-    let mut tried = std::collections::HashSet::new();
-    let found = candidates.into_iter().filter(|ca| tried.insert(ca.spki_sha256())).take(32).find(verifies);
-    found.ok_or_else(|| {
-        let detail = format!("the signature verifies with the key of no CA named {}", name::to_rfc4514(crl.issuer));
-        CrlRefusal::new(code::WRONG_SIGNATURE, detail)
-    })
-}
-
-/// RFC 5280 6.3.3 (f).
-fn issuer_may_sign(issuer: &Certificate) -> Result<(), CrlRefusal> {
-    if issuer.key_usage().is_some_and(|usage| !usage.crl_sign()) {
-        let detail = "the issuer's certificate does not let its key sign CRLs (cRLSign)";
-        return Err(CrlRefusal::new(code::ISSUER_MAY_NOT_SIGN_CRLS, detail));
+/// RFC 5280 5.2.3, 5.2.4: a delta has a number, above that of its base.
+fn numbers_are_sane(crl: &ParsedCrl<'_>) -> Result<(), CrlRefusal> {
+    let Some(base) = crl.extensions.delta_base else { return Ok(()) };
+    let Some(number) = crl.extensions.number else {
+        let detail = "the list tells changes only (delta CRL) and has no CRL number, so it completes no other";
+        return Err(CrlRefusal::new(code::NUMBER_MISSING, detail));
+    };
+    if is_negative(base) || is_negative(number) || size(&magnitude(base)) >= size(&magnitude(number)) {
+        let (number, base) = (decimal(number), decimal(base));
+        let detail = format!("the delta CRL's number {number} is not above that of its base, {base}");
+        return Err(CrlRefusal::new(code::DELTA_NUMBERS, detail));
     }
     Ok(())
 }
 
-fn algorithm_is_reliable(crl: &ParsedCrl<'_>, issuer: &Certificate) -> Result<(), CrlRefusal> {
-    let algorithm = SignatureAlgorithm::from_der(crl.signature_algorithm);
-    if let (Ok(algorithm), Ok(key)) = (algorithm, issuer.public_key())
-        && let Some(weakness) = crypto::weakness(&algorithm, key)
-    {
-        return Err(CrlRefusal::new(code::WEAK_ALGORITHM, weakness.reason));
-    }
-    Ok(())
-}
-
-/// RFC 5280 6.3.3 (f): the issuer's path holds.
-fn issuer_is_trusted(
-    issuer: &Arc<Certificate>,
-    trust: &TrustStore,
-    extra: &[Arc<Certificate>],
-    at: DateTime<Utc>,
-) -> Result<(), CrlRefusal> {
-    let policies = PolicyInputs::any();
-    let request = PathRequest { at, extra, purpose: Purpose::Any, policies: &policies };
-    let outcome = path::validate(trust, issuer, &request);
-    let validity = path::target_validity(issuer, at);
-    let failed: Vec<String> = outcome
-        .checks
-        .iter()
-        .chain([&validity])
-        .filter(|check| check.is_failed())
-        .map(|check| format!("{}: {}", check.name, check.detail))
-        .collect();
-    if outcome.chain.is_some() && failed.is_empty() {
-        return Ok(());
-    }
-    Err(CrlRefusal::new(
-        code::ISSUER_NOT_TRUSTED,
-        format!("the issuer's certificate does not stand: {}", failed.join("; ")),
-    ))
+fn is_negative(number: &[u8]) -> bool {
+    number.first().is_some_and(|first| *first >= 0x80)
 }
 
 fn index_of(crl: &ParsedCrl<'_>, der: &[u8]) -> Result<CrlIndex, CrlRefusal> {
     let mut unknown = None;
+    let indirect = is_indirect(crl);
     let built = CrlIndex::build(crl, der, |entry| {
         if let Some(oid) = entry.unknown_critical {
             unknown = Some(code::UNKNOWN_CRITICAL_ENTRY_EXTENSION);
             return Err(format!("an entry has the critical extension {}, which is not known", asn1::oid_text(oid)));
         }
-        if entry.names_issuer {
-            unknown = Some(code::INDIRECT_NOT_SUPPORTED);
+        if entry.certificate_issuer.is_some() && !indirect {
+            unknown = Some(code::ENTRY_OF_ANOTHER_ISSUER);
             return Err("an entry names another certificate issuer, in a list that is not indirect".to_owned());
         }
         Ok(())
@@ -216,6 +157,11 @@ fn index_of(crl: &ParsedCrl<'_>, der: &[u8]) -> Result<CrlIndex, CrlRefusal> {
     })
 }
 
+/// By which two magnitudes compare.
+pub(super) fn size(number: &[u8]) -> (usize, &[u8]) {
+    (number.len(), number)
+}
+
 /// A CRL number's octets without leading zeros, so that longer is greater.
 fn magnitude(number: &[u8]) -> Box<[u8]> {
     let first = number.iter().position(|octet| *octet != 0).unwrap_or(number.len());
@@ -224,7 +170,6 @@ fn magnitude(number: &[u8]) -> Box<[u8]> {
 
 /// Whether `new` may take the place of `held`: the number never falls, the date neither (boulder#6456).
 pub fn succeeds(new: &CrlShard, held: &CrlShard) -> Result<(), CrlRefusal> {
-    let size = |number: &[u8]| (number.len(), number.to_vec());
     match (&new.number, &held.number) {
         (Some(new_number), Some(held_number)) if size(new_number) < size(held_number) => {
             return Err(CrlRefusal::new(code::NUMBER_FALLS, numbers(new, held, "is lower than")));
@@ -245,6 +190,18 @@ pub fn succeeds(new: &CrlShard, held: &CrlShard) -> Result<(), CrlRefusal> {
     Ok(())
 }
 
+/// Complete lists and deltas of one scope count in one row of numbers (RFC 5280 5.2.3): the later of the two has the
+/// higher number, or the same.
+pub fn shares_numbers(new: &CrlShard, other: &CrlShard) -> Result<(), CrlRefusal> {
+    let later = new.identity.this_update > other.identity.this_update;
+    match (&new.number, &other.number) {
+        (Some(number), Some(others)) if later && size(number) < size(others) => {
+            Err(CrlRefusal::new(code::NUMBER_FALLS, numbers(new, other, "is lower than")))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn numbers(new: &CrlShard, held: &CrlShard, how: &str) -> String {
     let number = |shard: &CrlShard| shard.identity.number.clone().unwrap_or_default();
     format!("the CRL number {} {how} {} of the list held for this issuer and scope", number(new), number(held))
@@ -254,15 +211,19 @@ fn numbers(new: &CrlShard, held: &CrlShard, how: &str) -> String {
 /// revocation date plus `longest_validity` has passed; holds may end, and removeFromCRL says so.
 pub fn loses_no_entry(new: &CrlShard, held: &CrlShard, longest_validity: Duration) -> Result<(), CrlRefusal> {
     let Ok(crl) = ParsedCrl::from_der(&held.der) else { return Ok(()) };
+    if held.is_delta() {
+        // Its entries go when a complete list has them.
+        return Ok(());
+    }
     let mut lost = 0usize;
     let mut first = String::new();
-    for entry in crl.entries().filter_map(Result::ok) {
+    for (entry, issuer) in EntriesByIssuer::of(&crl).filter_map(Result::ok) {
         let may_go = entry.reason == Some(CERTIFICATE_HOLD)
             || entry
                 .revocation_date
                 .checked_add_signed(longest_validity)
                 .is_some_and(|end| end < new.identity.this_update);
-        if !may_go && new.find(entry.serial).is_none() {
+        if !may_go && new.find_under(entry.serial, &issuer).is_none() {
             if lost == 0 {
                 first = hex::encode(entry.serial);
             }

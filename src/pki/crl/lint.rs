@@ -79,7 +79,7 @@ fn entry_lints(crl: &ParsedCrl<'_>) -> Vec<Lint> {
         negative += usize::from(entry.serial.first().is_some_and(|first| *first >= 0x80 || entry.serial == [0]));
         long += usize::from(entry.serial.len() > 20);
         unspecified += usize::from(entry.reason == Some(0));
-        removed += usize::from(entry.reason == Some(super::parse::REMOVE_FROM_CRL));
+        removed += usize::from(entry.reason == Some(super::entry::REMOVE_FROM_CRL));
         late += usize::from(entry.revocation_date > crl.this_update);
     }
     let mut counted = |name, clause, count: usize, what: &str| {

@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
+use super::entry::Entries;
 use crate::asn1::{self, DerError, Reader, context, context_constructed};
-use crate::pki::certificate::range_of;
+use crate::pki::certificate::{DistributionPoint, distribution_point, range_of};
 use crate::pki::general_name::{self, DistributionPointName};
 use crate::pki::name;
 
 /// The most extensions of a list, and of an entry.
-const MAX_EXTENSIONS: usize = 64;
+pub(super) const MAX_EXTENSIONS: usize = 64;
 
 /// Why bytes are not a CRL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +63,12 @@ pub struct CrlExtensions<'a> {
     pub number: Option<&'a [u8]>,
     /// Content octets of deltaCRLIndicator's BaseCRLNumber.
     pub delta_base: Option<&'a [u8]>,
+    /// Whether deltaCRLIndicator is critical, as RFC 5280 5.2.4 asks.
+    pub delta_base_is_critical: bool,
+    /// freshestCRL: where deltas to this list are found (RFC 5280 5.2.6).
+    pub freshest: Vec<DistributionPoint>,
+    /// Whether freshestCRL is critical, which RFC 5280 5.2.6 forbids.
+    pub freshest_is_critical: bool,
     /// The authority key identifier's key identifier.
     pub authority_key_id: Option<&'a [u8]>,
     /// issuingDistributionPoint.
@@ -138,7 +145,7 @@ impl<'a> ParsedCrl<'a> {
     /// The entries in their order; after the first that cannot be read there are no more.
     pub fn entries(&self) -> Entries<'a> {
         let content = self.entries_at.clone().and_then(|range| self.der.get(range)).unwrap_or_default();
-        Entries { reader: Reader::new(content), version: self.version }
+        Entries::new(content, self.version)
     }
 }
 
@@ -162,7 +169,8 @@ fn read_extensions<'a>(mut list: Reader<'a>, issuer: &[u8]) -> Result<CrlExtensi
     Ok(extensions)
 }
 
-fn extension<'a>(list: &mut Reader<'a>) -> Result<(&'a [u8], bool, &'a [u8]), DerError> {
+/// Reads one Extension: its OID, whether it is critical, its value.
+pub(super) fn extension<'a>(list: &mut Reader<'a>) -> Result<(&'a [u8], bool, &'a [u8]), DerError> {
     let mut reader = list.sequence()?;
     let oid = reader.oid()?;
     let critical = match reader.optional(asn1::BOOLEAN)? {
@@ -183,7 +191,10 @@ fn read_extension<'a>(
 ) -> Result<bool, DerError> {
     match oid {
         [0x55, 0x1d, 20] => to.number = Some(whole_integer(value)?),
-        [0x55, 0x1d, 27] => to.delta_base = Some(whole_integer(value)?),
+        [0x55, 0x1d, 27] => {
+            to.delta_base = Some(whole_integer(value)?);
+            to.delta_base_is_critical = critical;
+        }
         [0x55, 0x1d, 28] => {
             to.distribution_point = Some(issuing_distribution_point(value, issuer)?);
             to.distribution_point_is_critical = critical;
@@ -191,6 +202,10 @@ fn read_extension<'a>(
         [0x55, 0x1d, 35] => {
             let mut reader = asn1::single_sequence(value)?;
             to.authority_key_id = reader.optional(context(0))?.map(|tlv| tlv.value);
+        }
+        [0x55, 0x1d, 46] => {
+            to.freshest = distribution_point::read_all(value, issuer)?;
+            to.freshest_is_critical = critical;
         }
         _ => return Ok(false),
     }
@@ -204,7 +219,8 @@ fn whole_integer(value: &[u8]) -> Result<&[u8], DerError> {
     Ok(octets)
 }
 
-fn issuing_distribution_point(value: &[u8], issuer: &[u8]) -> Result<IssuingDistributionPoint, DerError> {
+/// Reads issuingDistributionPoint's value; names relative to the issuer, whose Name's DER is `issuer`, are made whole.
+pub(super) fn issuing_distribution_point(value: &[u8], issuer: &[u8]) -> Result<IssuingDistributionPoint, DerError> {
     let mut reader = asn1::single_sequence(value)?;
     let mut found = IssuingDistributionPoint::default();
     if let Some(tlv) = reader.optional(context_constructed(0))? {
@@ -223,110 +239,4 @@ fn issuing_distribution_point(value: &[u8], issuer: &[u8]) -> Result<IssuingDist
     found.only_attribute = flag(5, &mut reader)?;
     reader.finish()?;
     Ok(found)
-}
-
-/// One entry of a CRL (RFC 5280 5.1.2.6, 5.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry<'a> {
-    /// Content octets of the serial INTEGER.
-    pub serial: &'a [u8],
-    /// When the certificate was revoked.
-    pub revocation_date: DateTime<Utc>,
-    /// CRLReason; none where the extension is absent.
-    pub reason: Option<u8>,
-    /// Whether it names another certificate issuer (indirect CRLs).
-    pub names_issuer: bool,
-    /// Content octets of the OID of a critical extension that is not known.
-    pub unknown_critical: Option<&'a [u8]>,
-    /// The whole entry.
-    pub der: &'a [u8],
-}
-
-/// CRLReason certificateHold.
-pub const CERTIFICATE_HOLD: u8 = 6;
-/// CRLReason removeFromCRL.
-pub const REMOVE_FROM_CRL: u8 = 8;
-
-/// The name of a CRLReason (RFC 5280 5.3.1).
-pub fn reason_name(reason: u8) -> &'static str {
-    match reason {
-        1 => "keyCompromise",
-        2 => "cACompromise",
-        3 => "affiliationChanged",
-        4 => "superseded",
-        5 => "cessationOfOperation",
-        6 => "certificateHold",
-        8 => "removeFromCRL",
-        9 => "privilegeWithdrawn",
-        10 => "aACompromise",
-        _ => "unspecified",
-    }
-}
-
-/// The entries of a CRL.
-#[derive(Debug)]
-pub struct Entries<'a> {
-    reader: Reader<'a>,
-    version: u8,
-}
-
-impl<'a> Iterator for Entries<'a> {
-    type Item = Result<Entry<'a>, DerError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.reader.is_empty() {
-            return None;
-        }
-        let entry = read_entry(&mut self.reader, self.version);
-        if entry.is_err() {
-            self.reader = Reader::new(&[]);
-        }
-        Some(entry)
-    }
-}
-
-/// The entry at the head of `bytes`.
-pub fn entry_at(bytes: &[u8]) -> Result<Entry<'_>, DerError> {
-    read_entry(&mut Reader::new(bytes), 2)
-}
-
-fn read_entry<'a>(list: &mut Reader<'a>, version: u8) -> Result<Entry<'a>, DerError> {
-    let whole = list.expect(asn1::SEQUENCE)?;
-    let mut reader = whole.reader();
-    let serial = reader.integer()?;
-    let revocation_date = reader.time()?;
-    let mut entry =
-        Entry { serial, revocation_date, reason: None, names_issuer: false, unknown_critical: None, der: whole.full };
-    if !reader.is_empty() {
-        if version == 1 {
-            return Err(DerError::TrailingBytes);
-        }
-        let mut extensions = reader.sequence()?;
-        let mut count = 0;
-        while !extensions.is_empty() {
-            count += 1;
-            if count > MAX_EXTENSIONS {
-                return Err(DerError::BadValue);
-            }
-            read_entry_extension(&mut entry, &mut extensions)?;
-        }
-        reader.finish()?;
-    }
-    Ok(entry)
-}
-
-fn read_entry_extension<'a>(entry: &mut Entry<'a>, list: &mut Reader<'a>) -> Result<(), DerError> {
-    let (oid, critical, value) = extension(list)?;
-    match oid {
-        [0x55, 0x1d, 21] => match asn1::single(value)?.with_tag(asn1::ENUMERATED)?.value {
-            [reason] if entry.reason.is_none() && *reason <= 10 && *reason != 7 => entry.reason = Some(*reason),
-            _ => return Err(DerError::BadValue),
-        },
-        // invalidityDate says when the key was lost, not when the certificate was revoked.
-        [0x55, 0x1d, 24] => asn1::single(value).and_then(asn1::time_value).map(drop)?,
-        [0x55, 0x1d, 29] => entry.names_issuer = true,
-        _ if critical => entry.unknown_critical = Some(oid),
-        _ => {}
-    }
-    Ok(())
 }

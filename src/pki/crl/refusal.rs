@@ -39,12 +39,10 @@ pub mod code {
     pub const UNKNOWN_CRITICAL_EXTENSION: &str = "unknown_critical_extension";
     /// An unknown critical extension of an entry.
     pub const UNKNOWN_CRITICAL_ENTRY_EXTENSION: &str = "unknown_critical_entry_extension";
-    /// A delta CRL: not supported yet.
-    pub const DELTA_NOT_SUPPORTED: &str = "delta_not_supported";
-    /// An indirect CRL: not supported yet.
-    pub const INDIRECT_NOT_SUPPORTED: &str = "indirect_not_supported";
-    /// A CRL for some reasons only: not supported yet.
-    pub const REASONS_NOT_SUPPORTED: &str = "reasons_not_supported";
+    /// A delta CRL whose number is not above its base's.
+    pub const DELTA_NUMBERS: &str = "delta_numbers_contradict";
+    /// An entry names another certificate issuer, and the list is not indirect.
+    pub const ENTRY_OF_ANOTHER_ISSUER: &str = "entry_of_another_issuer";
     /// A CRL for attribute certificates, which this gateway does not use.
     pub const ATTRIBUTE_CERTIFICATES: &str = "attribute_certificates_only";
     /// The issuing distribution point contradicts itself.

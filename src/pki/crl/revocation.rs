@@ -4,9 +4,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::parse::{CERTIFICATE_HOLD, Entry, REMOVE_FROM_CRL, reason_name};
-use super::shard::{CrlIdentity, CrlShard};
+use super::entry::reason_name;
+use super::shard::CrlIdentity;
 use super::snapshot::CrlSnapshot;
+use super::standing::{Look, Said, Standing};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::VerifiedChain;
 use crate::verdict::{Check, SubIndication};
@@ -18,7 +19,8 @@ pub struct NotRevoked {
 }
 
 impl NotRevoked {
-    /// The lists it rests on, one a certificate, the anchor left out.
+    /// The lists it rests on, in the order of the certificates, the anchor left out; several for a certificate where
+    /// they share the reasons out among them, or a delta completes one.
     pub fn crls(&self) -> &[Arc<CrlIdentity>] {
         &self.crls
     }
@@ -33,6 +35,9 @@ pub struct RevocationStatus {
     pub status: &'static str,
     /// The list that says so.
     pub crl: Option<Arc<CrlIdentity>>,
+    /// The lists that say so together with it: deltas, the lists of other reasons.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further_crls: Vec<Arc<CrlIdentity>>,
     /// When it was revoked or put on hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<DateTime<Utc>>,
@@ -50,18 +55,6 @@ pub struct RevocationOutcome {
     pub statuses: Vec<RevocationStatus>,
     /// Every check made.
     pub checks: Vec<Check>,
-}
-
-/// What a snapshot says of one certificate.
-enum Standing<'a> {
-    Good(&'a Arc<CrlShard>),
-    Revoked(&'a Arc<CrlShard>, Entry<'a>),
-    OnHold(&'a Arc<CrlShard>, Entry<'a>),
-    /// Only stale lists cover it; the newest.
-    Stale(&'a Arc<CrlShard>),
-    /// The list was issued too long after the certificate expired: its entry may have been dropped.
-    Dropped(&'a Arc<CrlShard>),
-    Missing,
 }
 
 /// Looks every certificate of `chain` up in `snapshot` as of `at`, the time at which the signature is known to exist.
@@ -95,101 +88,37 @@ fn look_up(
     at: DateTime<Utc>,
     signed_after: Option<DateTime<Utc>>,
 ) -> RevocationOutcome {
+    let mut look = Look::new(snapshot, at);
     let mut findings = Findings::default();
     let mut statuses = Vec::with_capacity(certificates.len());
     let mut crls = Vec::with_capacity(certificates.len());
-    for (index, pair) in certificates.windows(2).enumerate() {
-        let [certificate, issuer] = pair else { continue };
-        let standing = standing(snapshot, certificate, issuer, at);
-        if let Standing::Good(shard) = &standing {
-            crls.push(shard.identity().clone());
+    let mut all_good = true;
+    for (index, certificate) in certificates.iter().enumerate().take(certificates.len().saturating_sub(1)) {
+        let standing = look.standing(certificates, index);
+        match &standing.said {
+            Said::Good => crls.extend(standing.lists.iter().map(|shard| shard.identity().clone())),
+            _ => all_good = false,
         }
         findings.note(&standing, index, at, signed_after);
         statuses.push(status_of(certificate, &standing));
     }
-    let proof = (crls.len() == statuses.len()).then_some(NotRevoked { crls });
+    let proof = all_good.then_some(NotRevoked { crls });
     RevocationOutcome { proof, statuses, checks: findings.into_checks(certificates.len() > 2) }
 }
 
-/// Every list that covers the certificate is asked: lists of different scopes stand side by side, and one may know what
-/// another does not. A revocation counts, then a hold, then a list that is without the entry, then what is less.
-fn standing<'a>(
-    snapshot: &'a CrlSnapshot,
-    certificate: &'a Certificate,
-    issuer: &Certificate,
-    at: DateTime<Utc>,
-) -> Standing<'a> {
-    let key = issuer.spki_sha256();
-    let mut best = Standing::Missing;
-    let mut asked: Vec<&'a Arc<CrlShard>> = Vec::new();
-    for shard in snapshot.covering(certificate, &key) {
-        if asked.iter().any(|one| Arc::ptr_eq(one, shard)) {
-            continue;
-        }
-        let said = if shard.is_fresh(at) { said_by(shard, certificate, at) } else { Standing::Stale(shard) };
-        // A hold may have ended: the newest list of one scope, which comes first, says so. A revocation never ends.
-        let ended =
-            matches!(said, Standing::OnHold(..)) && asked.iter().any(|newer| newer.scope.replaces(&shard.scope));
-        if !ended && said.weight() > best.weight() {
-            best = said;
-        }
-        if shard.is_fresh(at) {
-            asked.push(shard);
-        }
-    }
-    best
-}
-
-/// What one fresh list says.
-fn said_by<'a>(shard: &'a Arc<CrlShard>, certificate: &Certificate, at: DateTime<Utc>) -> Standing<'a> {
-    match shard.find(certificate.serial()) {
-        Some(entry) if entry.revocation_date <= at && entry.reason == Some(CERTIFICATE_HOLD) => {
-            Standing::OnHold(shard, entry)
-        }
-        Some(entry) if entry.revocation_date <= at && entry.reason != Some(REMOVE_FROM_CRL) => {
-            Standing::Revoked(shard, entry)
-        }
-        Some(_) => Standing::Good(shard),
-        None if at <= certificate.not_after() && may_have_dropped(shard, certificate) => Standing::Dropped(shard),
-        None => Standing::Good(shard),
-    }
-}
-
-impl Standing<'_> {
-    /// Which of two counts: the heavier; of equals the first.
-    fn weight(&self) -> u8 {
-        match self {
-            Self::Missing => 0,
-            Self::Stale(_) => 1,
-            Self::Dropped(_) => 2,
-            Self::Good(_) => 3,
-            Self::OnHold(..) => 4,
-            Self::Revoked(..) => 5,
-        }
-    }
-}
-
-/// RFC 5280 3.3: an entry stays until it was on one regular list issued beyond the certificate's validity. A list that
-/// is issued more than its own period after that may have dropped it, so it says nothing of a signature from before. (Of a
-/// certificate that has expired at the time of judging, the list is taken at its word: expired it is in any case.)
-fn may_have_dropped(shard: &CrlShard, certificate: &Certificate) -> bool {
-    let issued = shard.identity().this_update;
-    let period = shard.next_update - issued;
-    certificate.not_after().checked_add_signed(period).is_some_and(|last| issued > last)
-}
-
 fn status_of(certificate: &Certificate, standing: &Standing<'_>) -> RevocationStatus {
-    let (status, shard, entry) = match standing {
-        Standing::Good(shard) => ("good", Some(shard), None),
-        Standing::Revoked(shard, entry) => ("revoked", Some(shard), Some(entry)),
-        Standing::OnHold(shard, entry) => ("on_hold", Some(shard), Some(entry)),
-        Standing::Stale(shard) | Standing::Dropped(shard) => ("unknown", Some(shard), None),
-        Standing::Missing => ("unknown", None, None),
+    let (status, entry) = match &standing.said {
+        Said::Good => ("good", None),
+        Said::Revoked(entry) => ("revoked", Some(entry)),
+        Said::OnHold(entry) => ("on_hold", Some(entry)),
+        _ => ("unknown", None),
     };
+    let mut lists = standing.lists.iter().map(|shard| shard.identity().clone());
     RevocationStatus {
         certificate: certificate.sha256_hex(),
         status,
-        crl: shard.map(|shard| shard.identity().clone()),
+        crl: lists.next(),
+        further_crls: lists.collect(),
         revoked_at: entry.map(|entry| entry.revocation_date),
         reason: entry.map(|entry| reason_name(entry.reason.unwrap_or(0))),
     }
@@ -199,6 +128,8 @@ fn status_of(certificate: &Certificate, standing: &Standing<'_>) -> RevocationSt
 #[derive(Default)]
 struct Findings {
     uncovered: Vec<String>,
+    partial: Vec<String>,
+    doubtful: Vec<String>,
     stale: Vec<String>,
     on_hold: Vec<String>,
     ca_revoked: Vec<String>,
@@ -208,24 +139,32 @@ struct Findings {
 impl Findings {
     fn note(&mut self, standing: &Standing<'_>, index: usize, at: DateTime<Utc>, signed_after: Option<DateTime<Utc>>) {
         let place = format_args!("certificate {}", index + 1);
-        match standing {
-            Standing::Good(_) => {}
-            Standing::Missing => {
+        match &standing.said {
+            Said::Good => {}
+            Said::Missing => {
                 self.uncovered.push(format!("no accepted list of its issuer covers {place} of the chain"));
             }
-            Standing::Dropped(_) => {
+            Said::DeltaAlone => {
+                let what = "no complete list of its issuer that is at hand covers";
+                self.uncovered.push(format!("{what} {place} of the chain; a delta says nothing without it"));
+            }
+            Said::Dropped => {
                 let what = "expired so long before the list was issued that its entry may have been dropped";
                 self.uncovered.push(format!("{place} {what}"));
             }
-            Standing::Stale(shard) => {
-                let next = shard.next_update.to_rfc3339();
+            Said::Partial(reasons) => {
+                self.partial.push(format!("the lists for {place} speak of these only: {}", reasons.to_text()));
+            }
+            Said::SignerDoubtful(why) => self.doubtful.push(format!("the list for {place}: {why}")),
+            Said::Stale => {
+                let next = standing.lists.iter().next().map(|shard| shard.next_update.to_rfc3339()).unwrap_or_default();
                 self.stale
                     .push(format!("the list for {place} was to be replaced by {next}, before {}", at.to_rfc3339()));
             }
-            Standing::OnHold(_, entry) => {
+            Said::OnHold(entry) => {
                 self.on_hold.push(format!("{place} is on hold since {}", entry.revocation_date.to_rfc3339()));
             }
-            Standing::Revoked(_, entry) => {
+            Said::Revoked(entry) => {
                 let reason = reason_name(entry.reason.unwrap_or(0));
                 let what = format!("{place} was revoked at {} ({reason})", entry.revocation_date.to_rfc3339());
                 match index {
@@ -260,6 +199,8 @@ impl Findings {
         let later = SubIndication::TryLater;
         vec![
             list("revocation_lists_cover_every_certificate", "RFC 5280 6.3.3 (b)", self.uncovered, later),
+            list("revocation_lists_cover_every_reason", "RFC 5280 6.3.3 (d), (e)", self.partial, later),
+            list("revocation_list_signers_are_trusted", "RFC 5280 6.3.3 (f)", self.doubtful, later),
             list("revocation_lists_are_fresh", "RFC 5280 6.3.3 (a)", self.stale, later),
             revoked,
             cas,

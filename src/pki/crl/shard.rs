@@ -4,9 +4,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::entry::Entry;
 use super::index::CrlIndex;
-use super::parse::{Entry, IssuingDistributionPoint};
-use crate::pki::general_name::DistributionPointName;
+use super::intake::size;
+use super::scope::Scope;
+use crate::pki::certificate::Certificate;
 
 /// Which CRL a verdict rests on.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
@@ -23,75 +25,6 @@ pub struct CrlIdentity {
     pub sha256: String,
 }
 
-/// Which certificates of its issuer a CRL speaks of.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Scope {
-    /// The distribution point's names; empty: of every distribution point.
-    pub names: Vec<DistributionPointName>,
-    /// End-entity certificates, CA certificates, or both.
-    pub kind: ScopeKind,
-}
-
-/// Which kinds of certificates a CRL speaks of.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum ScopeKind {
-    /// All of them.
-    #[default]
-    All,
-    /// onlyContainsUserCerts.
-    User,
-    /// onlyContainsCACerts.
-    Ca,
-}
-
-impl ScopeKind {
-    /// Whether a certificate that is a CA or not is of this kind.
-    pub fn covers(self, is_ca: bool) -> bool {
-        match self {
-            Self::All => true,
-            Self::User => !is_ca,
-            Self::Ca => is_ca,
-        }
-    }
-}
-
-impl Scope {
-    /// From the CRL's issuing distribution point, where it has one.
-    pub fn of(point: Option<&IssuingDistributionPoint>) -> Self {
-        let Some(point) = point else { return Self::default() };
-        let kind = match (point.only_user, point.only_ca) {
-            (true, _) => ScopeKind::User,
-            (_, true) => ScopeKind::Ca,
-            _ => ScopeKind::All,
-        };
-        Self { names: point.names.clone(), kind }
-    }
-
-    /// Whether a list of this scope takes the place of one of the other: same kind, same names in any order.
-    pub fn replaces(&self, other: &Self) -> bool {
-        let has = |names: &[DistributionPointName], one: &DistributionPointName| {
-            names.iter().any(|name| name.normal == one.normal)
-        };
-        self.kind == other.kind
-            && self.names.iter().all(|one| has(&other.names, one))
-            && other.names.iter().all(|one| has(&self.names, one))
-    }
-
-    /// For people: `all certificates`, `directoryName: CN=... (end-entity certificates)`.
-    pub fn to_text(&self) -> String {
-        let kind = match self.kind {
-            ScopeKind::All => "all certificates",
-            ScopeKind::User => "end-entity certificates",
-            ScopeKind::Ca => "CA certificates",
-        };
-        if self.names.is_empty() {
-            return kind.to_owned();
-        }
-        let names: Vec<String> = self.names.iter().map(DistributionPointName::to_text).collect();
-        format!("{} ({kind})", names.join(", "))
-    }
-}
-
 /// A verified CRL and its index.
 #[derive(Debug)]
 pub struct CrlShard {
@@ -99,8 +32,16 @@ pub struct CrlShard {
     pub(super) der: Arc<[u8]>,
     pub(super) index: CrlIndex,
     pub(super) scope: Scope,
+    /// [`Scope::key`].
+    pub(super) scope_key: Box<[u8]>,
     /// SHA-256 of the SubjectPublicKeyInfo of the CA that signed it.
     pub(super) issuer_key: [u8; 32],
+    /// Its issuer's name, in the form of [`crate::pki::name::normal_form`].
+    pub(super) issuer_name: Box<[u8]>,
+    /// The certificate whose key signed it, first, and its path to an anchor, which held when the list came in.
+    pub(super) signer_path: Arc<[Arc<Certificate>]>,
+    /// Of a delta CRL, the magnitude of BaseCRLNumber: it completes lists of this number and later.
+    pub(super) delta_base: Option<Box<[u8]>>,
     pub(super) next_update: DateTime<Utc>,
     /// Magnitude of the CRL number, without leading zeros.
     pub(super) number: Option<Box<[u8]>>,
@@ -124,9 +65,37 @@ impl CrlShard {
     pub fn entries(&self) -> usize {
         self.index.len()
     }
-    /// The entry for a serial (content octets), where there is one.
+    /// Whether it only tells what changed since a complete list (RFC 5280 5.2.4).
+    pub fn is_delta(&self) -> bool {
+        self.delta_base.is_some()
+    }
+    /// The entry for a serial (content octets) of its own issuer's, where there is one.
     pub fn find(&self, serial: &[u8]) -> Option<Entry<'_>> {
-        self.index.find(&self.der, serial)
+        self.find_under(serial, &self.issuer_name)
+    }
+    /// The entry for a serial that `issuer` gave, its name in the form of [`crate::pki::name::normal_form`]. Only an
+    /// indirect list tells issuers apart: of another the caller has made sure that its issuer is the certificate's.
+    pub fn find_under(&self, serial: &[u8], issuer: &[u8]) -> Option<Entry<'_>> {
+        self.index.find_under(&self.der, serial, issuer)
+    }
+    /// Whether a list of this issuer and scope takes the place of `other`, of the same key.
+    pub(super) fn replaces(&self, other: &Self) -> bool {
+        self.is_delta() == other.is_delta()
+            && self.scope_key == other.scope_key
+            && self.issuer_name == other.issuer_name
+    }
+    /// Whether this delta brings `complete` up to date (RFC 5280 5.2.4 (a) to (d)): the same key signed both for the
+    /// same scope, and the complete list is at least as new as the delta's base, and older than the delta.
+    pub fn completes(&self, complete: &Self) -> bool {
+        let (Some(base), Some(own), Some(number)) = (&self.delta_base, &self.number, &complete.number) else {
+            return false;
+        };
+        !complete.is_delta()
+            && self.issuer_key == complete.issuer_key
+            && self.issuer_name == complete.issuer_name
+            && self.scope_key == complete.scope_key
+            && size(base) <= size(number)
+            && size(number) < size(own)
     }
     /// Whether it is not stale at `at`.
     pub fn is_fresh(&self, at: DateTime<Utc>) -> bool {
@@ -136,7 +105,10 @@ impl CrlShard {
     pub fn summary(&self) -> CrlSummary {
         CrlSummary {
             identity: self.identity.clone(),
-            scope: self.scope.to_text(),
+            scope: match &self.delta_base {
+                None => self.scope.to_text(),
+                Some(base) => format!("{}, changes since list {}", self.scope.to_text(), decimal(base)),
+            },
             entries: self.index.len(),
             bytes: self.der.len(),
             taken_in_at: self.taken_in_at,

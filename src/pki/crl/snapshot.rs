@@ -1,16 +1,21 @@
-//! An immutable set of shards; found by issuer key and distribution point name.
+//! An immutable set of shards; found by issuer key and distribution point name, and by issuer name where another key
+//! of the issuer, or another issuer, may speak for a certificate.
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::shard::{CrlShard, CrlSummary, Scope};
+use super::scope::Reasons;
+use super::shard::{CrlShard, CrlSummary};
 use crate::pki::certificate::{Certificate, DistributionPoint};
-use crate::pki::general_name::GeneralName;
+use crate::pki::general_name::{DistributionPointName, GeneralName};
 
 /// An immutable set of CRL indexes; a request keeps the one it began with.
 #[derive(Debug, Default, Clone)]
 pub struct CrlSnapshot {
     /// By the SHA-256 of the issuer's SubjectPublicKeyInfo: generations of a CA share a name, never a key.
     by_issuer: HashMap<[u8; 32], Arc<IssuerShards>>,
+    /// The keys that signed lists of an issuer's name, which is in the form of [`crate::pki::name::normal_form`].
+    keys_by_name: HashMap<Box<[u8]>, Vec<[u8; 32]>>,
+    has_deltas: bool,
 }
 
 /// The shards of one issuer key, in each list the newest first.
@@ -20,6 +25,29 @@ struct IssuerShards {
     /// Without a distribution point name: they cover every distribution point.
     unnamed: Vec<Arc<CrlShard>>,
     by_name: HashMap<Arc<[u8]>, Vec<Arc<CrlShard>>>,
+    /// Delta CRLs by [`super::scope::Scope::key`]; they stand in no other list but `all`.
+    deltas: HashMap<Box<[u8]>, Vec<Arc<CrlShard>>>,
+}
+
+/// A list whose scope covers a certificate, and for which reasons it does (interim_reasons_mask, RFC 5280 6.3.3 (d)).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cover<'a> {
+    pub(super) shard: &'a Arc<CrlShard>,
+    pub(super) reasons: Reasons,
+    /// Whether the certificate's distribution point names the list's issuer (cRLIssuer).
+    pub(super) designated: bool,
+}
+
+impl<'a> Cover<'a> {
+    /// By a scope that has no need of a distribution point of the certificate.
+    fn whole(shard: &'a Arc<CrlShard>) -> Self {
+        Self { shard, reasons: shard.scope.reasons, designated: false }
+    }
+
+    /// By a distribution point of the certificate.
+    fn by(point: &DistributionPoint, shard: &'a Arc<CrlShard>, designated: bool) -> Self {
+        Self { shard, reasons: Reasons::of(point.reasons).and(shard.scope.reasons), designated }
+    }
 }
 
 impl CrlSnapshot {
@@ -31,7 +59,7 @@ impl CrlSnapshot {
     pub fn is_empty(&self) -> bool {
         self.by_issuer.is_empty()
     }
-    /// Every shard.
+    /// Every shard, deltas among them.
     pub fn shards(&self) -> impl Iterator<Item = &Arc<CrlShard>> {
         self.by_issuer.values().flat_map(|shards| shards.all.iter())
     }
@@ -41,82 +69,156 @@ impl CrlSnapshot {
         list.sort_by(|a, b| (&a.identity.issuer, &a.scope).cmp(&(&b.identity.issuer, &b.scope)));
         list
     }
-    /// The shard that a list of `issuer_key` and `scope` would take the place of.
-    pub(super) fn held(&self, issuer_key: &[u8; 32], scope: &Scope) -> Option<&Arc<CrlShard>> {
-        let shards = self.by_issuer.get(issuer_key)?;
-        let of_name = match scope.names.first() {
-            Some(name) => shards.by_name.get(&*name.normal)?,
-            None => &shards.unnamed,
-        };
-        of_name.iter().find(|shard| shard.scope.replaces(scope))
+    /// The shard that `shard` would take the place of.
+    pub(super) fn held(&self, shard: &CrlShard) -> Option<&Arc<CrlShard>> {
+        self.in_scope(shard).find(|one| one.replaces(shard))
+    }
+    /// The deltas to the complete list `shard`, or the complete lists that the delta `shard` may complete.
+    pub(super) fn counterparts<'s>(&'s self, shard: &CrlShard) -> impl Iterator<Item = &'s Arc<CrlShard>> {
+        self.in_scope(shard).filter(|one| one.is_delta() != shard.is_delta())
+    }
+    /// Those of the same key, issuer and scope, deltas and complete lists.
+    fn in_scope<'s>(&'s self, shard: &CrlShard) -> impl Iterator<Item = &'s Arc<CrlShard>> {
+        let shards = self.by_issuer.get(&shard.issuer_key);
+        let complete = shards.map(|shards| match shard.scope.names.first() {
+            Some(name) => shards.by_name.get(&*name.normal).map(Vec::as_slice).unwrap_or_default(),
+            None => shards.unnamed.as_slice(),
+        });
+        let deltas = shards.and_then(|shards| shards.deltas.get(&shard.scope_key));
+        let found = complete.into_iter().flatten().chain(deltas.into_iter().flatten());
+        found.filter(|one| one.scope_key == shard.scope_key && one.issuer_name == shard.issuer_name)
+    }
+
+    /// The newest delta that brings `complete` up to date.
+    pub(super) fn delta_of(&self, complete: &CrlShard) -> Option<&Arc<CrlShard>> {
+        if !self.has_deltas {
+            return None;
+        }
+        let deltas = self.by_issuer.get(&complete.issuer_key)?.deltas.get(&complete.scope_key)?;
+        deltas.iter().find(|delta| delta.completes(complete))
+    }
+
+    /// Whether a delta of this issuer is there, which without its complete list says nothing.
+    pub(super) fn has_delta_of(&self, issuer_key: &[u8; 32]) -> bool {
+        self.has_deltas && self.by_issuer.get(issuer_key).is_some_and(|shards| !shards.deltas.is_empty())
     }
 
     /// This set with `shard` in it. With `replace`, the one it takes the place of is left out.
     pub(super) fn with(&self, shard: Arc<CrlShard>, replace: bool) -> Self {
         let mut next = self.clone();
+        let keys = next.keys_by_name.entry(shard.issuer_name.clone()).or_default();
+        if !keys.contains(&shard.issuer_key) {
+            keys.push(shard.issuer_key);
+        }
+        next.has_deltas |= shard.is_delta();
         let shards = Arc::make_mut(next.by_issuer.entry(shard.issuer_key).or_default());
-        if replace {
-            let stays = |one: &Arc<CrlShard>| !one.scope.replaces(&shard.scope);
-            shards.all.retain(stays);
-            shards.unnamed.retain(stays);
-            for name in &shard.scope.names {
-                if let Some(of_name) = shards.by_name.get_mut(&*name.normal) {
-                    of_name.retain(stays);
-                }
-            }
-        }
-        insert(&mut shards.all, &shard);
-        if shard.scope.names.is_empty() {
-            insert(&mut shards.unnamed, &shard);
-        }
-        for name in &shard.scope.names {
-            let of_name = shards.by_name.entry(name.normal.as_ref().into()).or_default();
-            if !of_name.iter().any(|one| Arc::ptr_eq(one, &shard)) {
-                insert(of_name, &shard);
-            }
-        }
+        shards.insert(&shard, replace);
         next
     }
 
-    /// The shards whose scope covers `certificate`, issued by the CA with `issuer_key`: those of any of its
-    /// distribution points, then those of every distribution point.
-    pub(super) fn covering<'a>(
-        &'a self,
-        certificate: &'a Certificate,
+    /// The complete lists whose scope covers `certificate`, signed by the CA that issued it, with `issuer_key` and
+    /// `issuer_name`: those of any of its distribution points, then those of every distribution point.
+    pub(super) fn covering<'s, 'c>(
+        &'s self,
+        certificate: &'c Certificate,
         issuer_key: &[u8; 32],
-    ) -> impl Iterator<Item = &'a Arc<CrlShard>> {
+        issuer_name: &'c [u8],
+    ) -> impl Iterator<Item = Cover<'s>> {
         let shards = self.by_issuer.get(issuer_key);
         let is_ca = certificate.is_ca();
         let points = certificate.distribution_points();
-        let by_point = points.iter().filter(|point| is_whole(point, certificate)).flat_map(move |point| {
-            let names = point.names.iter();
-            names.filter_map(move |name| shards?.by_name.get(&*name.normal)).flatten()
+        let by_point = points.iter().filter(move |point| is_direct(point, issuer_name)).flat_map(move |point| {
+            let found = point.names.iter().filter_map(move |name| shards?.by_name.get(&*name.normal)).flatten();
+            found.map(|shard| Cover::by(point, shard, false))
         });
-        let default_name = points.is_empty().then(|| GeneralName::Directory(certificate.issuer_der()));
-        let by_default = default_name
-            .filter(|_| shards.is_some_and(|shards| !shards.by_name.is_empty()))
-            .and_then(|name| shards?.by_name.get(&*name.normal_form()))
-            .into_iter()
-            .flatten();
+        let by_default = points.is_empty().then(|| shards.and_then(|shards| shards.of_default_point(certificate)));
         let unnamed = shards.map(|shards| shards.unnamed.as_slice()).unwrap_or_default();
-        by_point.chain(by_default).chain(unnamed).filter(move |shard| shard.scope.kind.covers(is_ca))
+        let whole = by_default.flatten().into_iter().flatten().chain(unnamed);
+        let all = by_point.chain(whole.map(Cover::whole));
+        all.filter(move |cover| cover.shard.scope.kind.covers(is_ca) && *cover.shard.issuer_name == *issuer_name)
+    }
+
+    /// The lists that cover `certificate` beside those of [`CrlSnapshot::covering`]: of the distribution point that
+    /// every CA has by its name (RFC 5280 6.3.3, at the end), of the same issuer with other keys, and of the issuers
+    /// that its distribution points name (indirect CRLs, 6.3.3 (b)(1)).
+    pub(super) fn further(
+        &self,
+        certificate: &Certificate,
+        issuer_key: &[u8; 32],
+        issuer_name: &[u8],
+    ) -> Vec<Cover<'_>> {
+        let is_ca = certificate.is_ca();
+        let mut found = Vec::new();
+        for key in self.keys_by_name.get(issuer_name).into_iter().flatten() {
+            if key != issuer_key {
+                found.extend(self.covering(certificate, key, issuer_name));
+            }
+            if let Some(shards) = self.by_issuer.get(key) {
+                let of_default = shards.of_default_point(certificate).into_iter().flatten();
+                let of_default = of_default.filter(|shard| *shard.issuer_name == *issuer_name);
+                found.extend(of_default.map(Cover::whole));
+            }
+        }
+        for point in certificate.distribution_points() {
+            let issuers = point.crl_issuer.iter().flatten().filter_map(DistributionPointName::directory_normal);
+            found.extend(issuers.flat_map(|issuer| self.indirect(point, issuer)));
+        }
+        found.retain(|cover| cover.shard.scope.kind.covers(is_ca));
+        found
+    }
+
+    /// The indirect lists of `issuer` for a distribution point that names it.
+    fn indirect<'s, 'c>(&'s self, point: &'c DistributionPoint, issuer: &'c [u8]) -> impl Iterator<Item = Cover<'s>> {
+        let keys = self.keys_by_name.get(issuer).into_iter().flatten();
+        let shards = keys.filter_map(|key| self.by_issuer.get(key)).flat_map(move |shards| {
+            let names =
+                if point.names.is_empty() { point.crl_issuer.as_deref().unwrap_or_default() } else { &point.names };
+            let named = names.iter().filter_map(|name| shards.by_name.get(&*name.normal)).flatten();
+            named.chain(&shards.unnamed)
+        });
+        let of_issuer = shards.filter(move |shard| shard.scope.indirect && *shard.issuer_name == *issuer);
+        of_issuer.map(|shard| Cover::by(point, shard, true))
     }
 }
 
-/// Newest first.
-fn insert(list: &mut Vec<Arc<CrlShard>>, shard: &Arc<CrlShard>) {
-    let at = list.partition_point(|one| one.identity.this_update > shard.identity.this_update);
-    list.insert(at, shard.clone());
+impl IssuerShards {
+    fn insert(&mut self, shard: &Arc<CrlShard>, replace: bool) {
+        let stays = |one: &Arc<CrlShard>| !one.replaces(shard);
+        let put = |list: &mut Vec<Arc<CrlShard>>| {
+            if replace {
+                list.retain(stays);
+            }
+            if !list.iter().any(|one| Arc::ptr_eq(one, shard)) {
+                let at = list.partition_point(|one| one.identity.this_update > shard.identity.this_update);
+                list.insert(at, shard.clone());
+            }
+        };
+        put(&mut self.all);
+        if shard.is_delta() {
+            return put(self.deltas.entry(shard.scope_key.clone()).or_default());
+        }
+        if shard.scope.names.is_empty() {
+            put(&mut self.unnamed);
+        }
+        for name in &shard.scope.names {
+            put(self.by_name.entry(name.normal.as_ref().into()).or_default());
+        }
+    }
+
+    /// Those of the distribution point that has the name of the certificate's issuer.
+    fn of_default_point(&self, certificate: &Certificate) -> Option<&Vec<Arc<CrlShard>>> {
+        if self.by_name.is_empty() {
+            return None;
+        }
+        self.by_name.get(&*GeneralName::Directory(certificate.issuer_der()).normal_form())
+    }
 }
 
-/// A distribution point for all reasons whose CRL the certificate's own issuer signs.
-fn is_whole(point: &DistributionPoint, certificate: &Certificate) -> bool {
-    let direct = match &point.crl_issuer {
+/// A distribution point whose CRL the certificate's own issuer signs (RFC 5280 6.3.3 (b)(1)). A cRLIssuer that names
+/// the certificate's issuer, which RFC 5280 4.2.1.13 asks to leave out, says the same.
+fn is_direct(point: &DistributionPoint, issuer_name: &[u8]) -> bool {
+    match &point.crl_issuer {
         None => true,
-        Some(names) => {
-            let own = GeneralName::Directory(certificate.issuer_der()).normal_form();
-            names.iter().any(|name| name.normal == own)
-        }
-    };
-    point.reasons.is_none() && direct
+        Some(names) => names.iter().any(|name| name.directory_normal() == Some(issuer_name)),
+    }
 }

@@ -118,9 +118,9 @@ impl CrlStore {
             return Err(CrlRefusal::new(code::NEXT_UPDATE_PASSED, detail));
         }
         let snapshot = self.current.load();
-        match snapshot.held(&shard.issuer_key, &shard.scope) {
-            Some(held) if held.identity.sha256 != shard.identity.sha256 => self.may_replace(&shard, held)?,
-            _ => {}
+        match snapshot.held(&shard) {
+            Some(held) if held.identity.sha256 == shard.identity.sha256 => {}
+            held => self.may_come_in(&shard, held, &snapshot)?,
         }
         Ok(shard.identity)
     }
@@ -128,18 +128,24 @@ impl CrlStore {
     fn publish(&self, shard: CrlShard) -> Result<Arc<CrlIdentity>, CrlRefusal> {
         let _one_at_a_time = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         let snapshot = self.current.load_full();
-        if let Some(held) = snapshot.held(&shard.issuer_key, &shard.scope) {
-            if held.identity.sha256 == shard.identity.sha256 {
-                return Ok(held.identity.clone());
-            }
-            self.may_replace(&shard, held)?;
+        match snapshot.held(&shard) {
+            Some(held) if held.identity.sha256 == shard.identity.sha256 => return Ok(held.identity.clone()),
+            held => self.may_come_in(&shard, held, &snapshot)?,
         }
         let identity = shard.identity.clone();
         self.current.store(Arc::new(snapshot.with(Arc::new(shard), true)));
         Ok(identity)
     }
 
-    fn may_replace(&self, shard: &CrlShard, held: &CrlShard) -> Result<(), CrlRefusal> {
+    /// Compares a list with the one it takes the place of, and with the deltas or complete lists of its scope.
+    fn may_come_in(
+        &self,
+        shard: &CrlShard,
+        held: Option<&Arc<CrlShard>>,
+        snapshot: &CrlSnapshot,
+    ) -> Result<(), CrlRefusal> {
+        snapshot.counterparts(shard).try_for_each(|other| intake::shares_numbers(shard, other))?;
+        let Some(held) = held else { return Ok(()) };
         intake::succeeds(shard, held)?;
         match self.policy.lost_entries {
             LostEntries::Refuse { longest_validity } => intake::loses_no_entry(shard, held, longest_validity),

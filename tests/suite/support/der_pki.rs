@@ -255,6 +255,11 @@ pub fn reason(code: u8) -> Vec<u8> {
     extension("2.5.29.21", false, &tlv(0x0a, &[code]))
 }
 
+/// The entry extension certificateIssuer (RFC 5280 5.3.3).
+pub fn certificate_issuer(name: &str) -> Vec<u8> {
+    extension("2.5.29.29", true, &seq(&[directory(name)]))
+}
+
 /// A CRL to be made.
 #[derive(Clone)]
 pub struct CrlSpec {
