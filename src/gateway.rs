@@ -61,6 +61,7 @@ pub struct Gateway {
     pub rules: Arc<IntakeRules>,
     verifier: ArcSwap<Verifier>,
     rng: SystemRandom,
+    refusals: refused::RefusalLog,
 }
 
 impl Gateway {
@@ -68,6 +69,7 @@ impl Gateway {
     pub fn new(parts: GatewayParts) -> Self {
         Self {
             clock: parts.clock,
+            refusals: refused::RefusalLog::start(parts.store.clone()),
             store: parts.store,
             crls: parts.crls,
             catalog: parts.catalog,

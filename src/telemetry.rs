@@ -17,6 +17,8 @@ pub const REQUESTS: &str = "madoguchi_http_requests_total";
 pub const REQUEST_SECONDS: &str = "madoguchi_http_request_seconds";
 /// Refusals, by `code`.
 pub const REFUSALS: &str = "madoguchi_refusals_total";
+/// Audit lines of refusals that were not written: more came than the record took.
+pub const DROPPED_AUDIT_LINES: &str = "madoguchi_audit_lines_dropped_total";
 /// Seconds that verifying one signature took.
 pub const VERIFICATION_SECONDS: &str = "madoguchi_verification_seconds";
 /// Seconds from handing a filing to the recorder to its commit on disk.
@@ -64,6 +66,11 @@ pub fn count_request(route: &str, status: u16, took: Duration) {
 /// Counts a refusal by its stable code.
 pub fn count_refusal(code: &'static str) {
     metrics::counter!(REFUSALS, "code" => code).increment(1);
+}
+
+/// Counts audit lines of refusals that were not written.
+pub fn count_dropped_audit_lines(count: usize) {
+    metrics::counter!(DROPPED_AUDIT_LINES).increment(count as u64);
 }
 
 /// Notes how long verifying one signature took.

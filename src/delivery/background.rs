@@ -47,7 +47,8 @@ impl Background {
     /// A sentence: an address of `[mail]` or `[alarms]` cannot be used.
     pub fn new(gateway: Arc<Gateway>, settings: &Settings) -> Result<Self, String> {
         let hold_for_at_most = settings.revocation.hold_for_at_most.chrono();
-        let worker_settings = WorkerSettings { hold_for_at_most, ..WorkerSettings::default() };
+        let refusals_kept = settings.limits.refusals_kept.chrono();
+        let worker_settings = WorkerSettings { hold_for_at_most, refusals_kept, ..WorkerSettings::default() };
         let worker = Worker::new(gateway.store.clone(), gateway.clock.clone(), gateway.clone(), worker_settings);
         Ok(Self {
             worker,

@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 
 use super::{HeldJudge, HeldJudgement, Round, Worker, WorkerSettings};
 use crate::clock::{Clock, FixedClock};
+use crate::gateway::held::Wait;
 use crate::ids::ArrivalNumber;
 use crate::store::Store;
 use crate::store::held::HeldFiling;
@@ -18,17 +19,16 @@ on_both!(a_worker_decides_what_it_can, what_waits_too_long_is_refused);
 struct Judge(Mutex<Vec<ArrivalNumber>>);
 
 impl HeldJudge for Judge {
-    fn judge(&self, filing: HeldFiling, _now: DateTime<Utc>) -> HeldJudgement {
+    fn judge(&self, filing: HeldFiling, _now: DateTime<Utc>, wait: Wait) -> HeldJudgement {
         self.0.lock().unwrap().push(filing.submission.arrival_number);
         if filing.received.application.starts_with(b"revoked") {
             let statement_jws = Some(format!("after {}", filing.last_verdict.number));
             return HeldJudgement::Decided { decision: refused(), statement_jws };
         }
-        HeldJudgement::StillHeld
-    }
-
-    fn overdue_statement(&self, _filing: &HeldFiling, _now: DateTime<Utc>) -> Option<String> {
-        Some("overdue".to_owned())
+        match wait {
+            Wait::InTime => HeldJudgement::StillHeld,
+            Wait::TooLong => HeldJudgement::TooLong { statement_jws: "overdue".to_owned() },
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::gateway::held::Wait;
 use crate::ids::ArrivalNumber;
 use crate::store::held::{HeldDecision, HeldFiling};
 use crate::store::{Store, StoreError};
@@ -22,6 +23,11 @@ pub enum HeldJudgement {
         /// Compact JWS that names `HeldFiling::last_verdict`.
         statement_jws: Option<String>,
     },
+    /// Revocation still cannot be decided, and there is no more time for it: the signed statement of the refusal.
+    TooLong {
+        /// Compact JWS that names `HeldFiling::last_verdict`.
+        statement_jws: String,
+    },
     /// Revocation still cannot be decided.
     StillHeld,
 }
@@ -29,10 +35,7 @@ pub enum HeldJudgement {
 /// Judges a held filing by the same path as a new one, with the revocation lists of now.
 pub trait HeldJudge: Send + Sync {
     /// Judges it. The time of judging is when the filing was received; `now` is the decision's own time.
-    fn judge(&self, filing: HeldFiling, now: DateTime<Utc>) -> HeldJudgement;
-
-    /// The signed statement that a filing is refused because it was held too long; without one it stays held.
-    fn overdue_statement(&self, filing: &HeldFiling, now: DateTime<Utc>) -> Option<String>;
+    fn judge(&self, filing: HeldFiling, now: DateTime<Utc>, wait: Wait) -> HeldJudgement;
 }
 
 /// How the worker works.
@@ -46,6 +49,8 @@ pub struct WorkerSettings {
     pub hold_for_at_most: chrono::Duration,
     /// How many it takes in hand at a time.
     pub at_a_time: u32,
+    /// How long the audit line of a refused filing is kept (`[limits] refusals_kept`).
+    pub refusals_kept: chrono::Duration,
 }
 
 impl Default for WorkerSettings {
@@ -55,6 +60,7 @@ impl Default for WorkerSettings {
             lease: chrono::Duration::seconds(120),
             hold_for_at_most: chrono::Duration::days(7),
             at_a_time: 50,
+            refusals_kept: chrono::Duration::days(90),
         }
     }
 }
@@ -116,6 +122,7 @@ impl Worker {
         // A held filing may still need to show that it was signed after its request was made.
         self.store.signing_requests_expire(self.clock.now() - self.settings.hold_for_at_most).await?;
         self.store.drafts_expire(self.clock.now()).await?;
+        self.store.audit_refusals_expire(self.clock.now() - self.settings.refusals_kept).await?;
         Ok(round)
     }
 
@@ -163,17 +170,16 @@ impl Worker {
             }
             Err(error) => return Err(error),
         };
-        let overdue = now - filing.held_since > self.settings.hold_for_at_most;
-        let statement = if overdue { self.judge.overdue_statement(&filing, now) } else { None };
+        let too_long = now - filing.held_since > self.settings.hold_for_at_most;
+        let wait = if too_long { Wait::TooLong } else { Wait::InTime };
         let last_report = filing.last_verdict.report.clone();
         let judge = self.judge.clone();
-        let judgement = tokio::task::spawn_blocking(move || judge.judge(filing, now))
+        let judgement = tokio::task::spawn_blocking(move || judge.judge(filing, now, wait))
             .await
             .map_err(|_| StoreError::Fault("judging a held filing broke off".to_owned()))?;
         let (decision, statement_jws) = match judgement {
             HeldJudgement::Decided { decision, statement_jws } => (decision, statement_jws),
-            // Without a signed statement it waits on: a decision that nobody can show is none.
-            HeldJudgement::StillHeld if statement.is_some() => (held_too_long(last_report), statement),
+            HeldJudgement::TooLong { statement_jws } => (held_too_long(last_report), Some(statement_jws)),
             HeldJudgement::StillHeld => {
                 round.undecided += 1;
                 return Ok(());

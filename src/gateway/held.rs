@@ -23,19 +23,41 @@ pub enum HeldVerdict {
         /// The signed statement of the new verdict.
         statement_jws: Option<String>,
     },
+    /// It cannot be decided, and has waited for as long as it may: the signed statement that it is refused for that.
+    TooLong {
+        /// Compact JWS.
+        statement_jws: String,
+    },
     /// It cannot be decided yet.
     StillHeld,
 }
 
+/// How long a held filing has waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// No longer than it may.
+    InTime,
+    /// Longer than `[revocation] hold_for_at_most`.
+    TooLong,
+}
+
 impl Gateway {
-    /// Judges a held filing again. Blocks: it verifies a signature and may look the signing request up.
-    pub fn judge_held(&self, filing: &HeldFiling, now: DateTime<Utc>) -> HeldVerdict {
+    /// Judges a held filing again; everything about it by one trust state and one snapshot of revocation lists. Blocks: it
+    /// verifies a signature and may look the signing request up.
+    pub fn judge_held(&self, filing: &HeldFiling, now: DateTime<Utc>, wait: Wait) -> HeldVerdict {
         let judging = Judging::of(self);
+        match (self.decide_held(filing, &judging, now), wait) {
+            (HeldVerdict::StillHeld, Wait::TooLong) => self.give_up(filing, &judging, now),
+            (verdict, _) => verdict,
+        }
+    }
+
+    fn decide_held(&self, filing: &HeldFiling, judging: &Judging, now: DateTime<Utc>) -> HeldVerdict {
         match judging.accept(filing.received.clone(), None) {
             Ok(Recordable::Held(_)) => HeldVerdict::StillHeld,
             Ok(submission) => self.pass(filing, submission, now),
             Err(rejection) if rejection.sub_indication.is_some_and(is_final) => {
-                self.refuse(filing, *rejection, &judging, now)
+                self.refuse(filing, *rejection, judging, now)
             }
             Err(rejection) => {
                 // Undecided still, whatever the setting says of new filings; or the gateway's own doing, for the filing
@@ -48,10 +70,11 @@ impl Gateway {
         }
     }
 
-    /// The signed statement that a filing is refused because it was held too long.
-    pub fn overdue_statement(&self, filing: &HeldFiling, now: DateTime<Utc>) -> Option<String> {
-        let report = Judging::of(self).report(&filing.received, None);
-        self.state(filing, &report, SubmissionStatus::Refused, RevocationState::None, now)
+    /// Without a signed statement it waits on: a decision that nobody can show is none.
+    fn give_up(&self, filing: &HeldFiling, judging: &Judging, now: DateTime<Utc>) -> HeldVerdict {
+        let report = judging.report(&filing.received, None);
+        let statement = self.state(filing, &report, SubmissionStatus::Refused, RevocationState::None, now);
+        statement.map_or(HeldVerdict::StillHeld, |statement_jws| HeldVerdict::TooLong { statement_jws })
     }
 
     fn pass(&self, filing: &HeldFiling, submission: Recordable, now: DateTime<Utc>) -> HeldVerdict {

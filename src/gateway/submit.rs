@@ -21,7 +21,7 @@ impl Gateway {
     pub async fn submit(&self, received: ReceivedSubmission) -> SubmitOutcome {
         let about = Attempt::of("file_application", &received);
         let outcome = settle(self.file(received, None).await);
-        self.note_refusal(about, &outcome).await;
+        self.note_refusal(about, &outcome);
         outcome
     }
 
@@ -29,7 +29,7 @@ impl Gateway {
     pub async fn correct(&self, corrected: ArrivalNumber, received: ReceivedSubmission) -> SubmitOutcome {
         let about = Attempt::of("file_correction", &received);
         let outcome = settle(self.file(received, Some(corrected)).await);
-        self.note_refusal(about, &outcome).await;
+        self.note_refusal(about, &outcome);
         outcome
     }
 

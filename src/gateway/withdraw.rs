@@ -19,7 +19,7 @@ impl Gateway {
     pub async fn withdraw(&self, withdrawn: ArrivalNumber, received: ReceivedSubmission) -> SubmitOutcome {
         let about = Attempt::of("withdraw_application", &received);
         let outcome = self.take_back_once(withdrawn, received).await;
-        self.note_refusal(about, &outcome).await;
+        self.note_refusal(about, &outcome);
         outcome
     }
 

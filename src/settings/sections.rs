@@ -195,6 +195,8 @@ section! {
         draft_attachments: ByteSize = ByteSize::new(50 << 20), "a size: \"50MiB\"";
         /// All drafts together.
         drafts: ByteSize = ByteSize::new(4 << 30), "a size: \"4GiB\"";
+        /// How long the audit line of a refused filing is kept.
+        refusals_kept: Period = Period::seconds(90 * 86_400), "a length of time: \"90d\"";
         /// The bodies of all requests under way together; no less than server.max_body.
         uploads_in_flight: ByteSize = ByteSize::new(512 << 20), "a size: \"512MiB\"";
     }

@@ -7,12 +7,15 @@ use super::connection::AnyConnection;
 use super::schema::audit;
 use super::{Store, StoreError, from_database, to_database};
 
+/// The actor of a refused filing.
+pub const RESIDENT: &str = "resident";
+
 /// One line to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
     /// When.
     pub at: DateTime<Utc>,
-    /// Who: `gateway`, `resident`, or what `Account::actor` and `AgencyToken::actor` say.
+    /// Who: `gateway`, [`RESIDENT`], or what `Account::actor` and `AgencyToken::actor` say.
     pub actor: String,
     /// What was done: a verb and a noun in snake_case.
     pub action: &'static str,
@@ -63,6 +66,26 @@ impl Store {
     /// When it could not be written: what it would tell of must not be done or shown then.
     pub async fn audit_append(&self, entry: AuditEntry) -> Result<(), StoreError> {
         self.write(move |connection| append(connection, &entry)).await
+    }
+
+    /// Writes several lines, in one transaction.
+    ///
+    /// # Errors
+    /// When they could not be written; none is there then.
+    pub async fn audit_append_all(&self, entries: Vec<AuditEntry>) -> Result<(), StoreError> {
+        self.write(move |connection| entries.iter().try_for_each(|entry| append(connection, entry))).await
+    }
+
+    /// Deletes the lines that tell of residents' refused filings from before `before`; gives how many.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn audit_refusals_expire(&self, before: DateTime<Utc>) -> Result<usize, StoreError> {
+        self.write(move |connection| {
+            let over = audit::table.filter(audit::at.lt(to_database(before))).filter(audit::actor.eq(RESIDENT));
+            Ok(diesel::delete(over).execute(connection)?)
+        })
+        .await
     }
 
     /// The newest lines before `before` (all, where there is none), at most `limit` of them.

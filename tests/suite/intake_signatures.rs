@@ -1,7 +1,7 @@
 //! What the signature must be for a filing to be taken: refusals with indication and failed checks, holds and decisions.
 use chrono::Duration;
 use madoguchi::delivery::{HeldJudge, HeldJudgement, Round, Worker, WorkerSettings};
-use madoguchi::gateway::held::HeldVerdict;
+use madoguchi::gateway::held::{HeldVerdict, Wait};
 use madoguchi::gateway::make::ApplicationRequest;
 use madoguchi::jws::STATEMENT_TYP;
 use madoguchi::submission::rejection::RejectionCode as Code;
@@ -206,7 +206,7 @@ fn a_held_filing_stays_held_while_nothing_new_is_known() {
     let desk = Desk::new();
     let (number, ..) = recorded(desk.file("sign-ito", &application(&desk, "sign-ito")));
     let filing = run(desk.gateway.store.held_load(number)).unwrap().unwrap();
-    assert!(matches!(desk.gateway.judge_held(&filing, desk.now()), HeldVerdict::StillHeld));
+    assert!(matches!(desk.gateway.judge_held(&filing, desk.now(), Wait::InTime), HeldVerdict::StillHeld));
     desk.clock.advance(Duration::days(8));
     assert_eq!(decide(&desk), (0, 1, 0), "not for ever");
     assert_eq!(desk.status(number), Status::Refused);
@@ -222,10 +222,10 @@ fn only_a_verdict_on_the_filing_itself_ends_its_wait() {
     let (number, ..) = recorded(holding.file("sign-ito", &application(&holding, "sign-ito")));
     let filing = run(holding.gateway.store.held_load(number)).unwrap().unwrap();
     let refusing = Desk::with(&pki, "jpki", "refuse", &[]);
-    let verdict = refusing.gateway.judge_held(&filing, refusing.now());
+    let verdict = refusing.gateway.judge_held(&filing, refusing.now(), Wait::InTime);
     assert!(matches!(verdict, HeldVerdict::StillHeld), "the setting is of new filings: {verdict:?}");
     let no_trust = Desk::with(&pki, "generic", "hold", &[]);
-    let verdict = no_trust.gateway.judge_held(&filing, no_trust.now());
+    let verdict = no_trust.gateway.judge_held(&filing, no_trust.now(), Wait::InTime);
     assert!(matches!(verdict, HeldVerdict::StillHeld), "another policy is not the filing's fault: {verdict:?}");
 }
 
@@ -246,17 +246,17 @@ fn a_filing_is_signed_detached_by_one_with_few_certificates() {
 struct BreaksOff(madoguchi::ids::ArrivalNumber);
 
 impl HeldJudge for BreaksOff {
-    fn judge(&self, filing: madoguchi::store::held::HeldFiling, _: chrono::DateTime<chrono::Utc>) -> HeldJudgement {
-        assert_ne!(filing.submission.arrival_number, self.0, "the judge breaks off, as it should");
-        HeldJudgement::StillHeld
-    }
-
-    fn overdue_statement(
+    fn judge(
         &self,
-        filing: &madoguchi::store::held::HeldFiling,
+        filing: madoguchi::store::held::HeldFiling,
         _: chrono::DateTime<chrono::Utc>,
-    ) -> Option<String> {
-        (filing.submission.arrival_number != self.0).then(|| "overdue".to_owned())
+        wait: Wait,
+    ) -> HeldJudgement {
+        assert_ne!(filing.submission.arrival_number, self.0, "the judge breaks off, as it should");
+        match wait {
+            Wait::InTime => HeldJudgement::StillHeld,
+            Wait::TooLong => HeldJudgement::TooLong { statement_jws: "overdue".to_owned() },
+        }
     }
 }
 
