@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::{exit, input};
 use crate::clock::{Clock, SystemClock};
 use crate::pki::certificate::{Certificate, Oid};
-use crate::pki::crl::{CrlSnapshot, RevocationStatus, check_revocation};
-use crate::pki::path::{self, PathRequest, PolicyInputs, Purpose};
+use crate::pki::crl::{self, CrlRefusal, CrlSnapshot, RevocationOutcome, RevocationStatus};
+use crate::pki::path::{self, PathOutcome, PathRequest, PathWork, PolicyInputs, Purpose};
 use crate::pki::trust_store::TrustStore;
 use crate::signature::report::ChainEntry;
 use crate::verdict::{self, Check, CheckStatus, SubIndication};
@@ -144,26 +144,38 @@ fn judge(args: &Args, inputs: &Inputs, at: DateTime<Utc>, now: DateTime<Utc>) ->
         PurposeArg::Any => Purpose::Any,
     };
     let request = PathRequest { at, extra: &[], purpose, policies: &policies };
-    let outcome = path::validate(&inputs.trust, &target, &request);
-    let mut checks = outcome.checks;
-    checks.extend(inputs.unusable.iter().cloned());
+    let (outcome, revocation, refused) = path_of(args, inputs, &target, &request, now);
     let mut validity = path::target_validity(&target, at);
-    let mut statuses = Vec::new();
-    if let (Some(chain), false) = (&outcome.chain, args.no_revocation) {
-        let (snapshot, refused) = CrlSnapshot::from_files(&inputs.crls, &inputs.trust, &[], at, now);
-        checks.extend(refused.iter().map(|(number, refusal)| {
-            let file = args.files.crls.get(*number).map(|path| path.display().to_string()).unwrap_or_default();
-            Check::warning("revocation_list_is_accepted", "RFC 5280 6.3.3", format!("{file}: {refusal}"))
-        }));
-        let found = check_revocation(&snapshot, chain, at, None);
-        if found.proof.is_some() && validity.sub_indication == Some(SubIndication::OutOfBoundsNoPoe) {
-            validity.sub_indication = Some(SubIndication::OutOfBoundsNotRevoked);
-        }
-        checks.extend(found.checks);
-        statuses = found.statuses;
+    if revocation.as_ref().is_some_and(|found| found.proof.is_some())
+        && validity.sub_indication == Some(SubIndication::OutOfBoundsNoPoe)
+    {
+        validity.sub_indication = Some(SubIndication::OutOfBoundsNotRevoked);
     }
-    checks.push(validity);
+    let (of_revocation, statuses) = revocation.map(|found| (found.checks, found.statuses)).unwrap_or_default();
+    let checks = [outcome.checks, inputs.unusable.clone(), refused, of_revocation, vec![validity]].concat();
     report(at, checks, &outcome.candidate, &outcome.valid_policies, statuses)
+}
+
+/// The path, what is known of its revocation, and a warning for each list that was refused.
+fn path_of(
+    args: &Args,
+    inputs: &Inputs,
+    target: &Arc<Certificate>,
+    request: &PathRequest<'_>,
+    now: DateTime<Utc>,
+) -> (PathOutcome, Option<RevocationOutcome>, Vec<Check>) {
+    let mut work = PathWork::default();
+    if args.no_revocation {
+        return (path::validate_within(&inputs.trust, target, request, &mut work), None, Vec::new());
+    }
+    let (snapshot, refused) = CrlSnapshot::from_files(&inputs.crls, &inputs.trust, &[], request.at, now);
+    let warning = |(number, refusal): &(usize, CrlRefusal)| {
+        let file = args.files.crls.get(*number).map(|path| path.display().to_string()).unwrap_or_default();
+        Check::warning("revocation_list_is_accepted", "RFC 5280 6.3.3", format!("{file}: {refusal}"))
+    };
+    let known = (&inputs.trust, &*snapshot);
+    let (outcome, revocation) = crl::validate_with_revocation(known, target, request, None, &mut work);
+    (outcome, revocation, refused.iter().map(warning).collect())
 }
 
 /// The one certificate that TARGET holds.

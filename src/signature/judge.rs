@@ -13,7 +13,7 @@ use super::verifier::VerificationRequest;
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm, digest_name};
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::{self, CrlSnapshot, NotRevoked, RevocationOutcome, RevocationStatus};
-use crate::pki::path::{self, PathOutcome, PathRequest, PathWork, PolicyInputs, Purpose};
+use crate::pki::path::{PathOutcome, PathRequest, PathWork, PolicyInputs, Purpose};
 use crate::pki::trust_store::TrustStore;
 use crate::verdict::{self, Check, SubIndication};
 
@@ -178,11 +178,8 @@ fn check_chain(
     checks: &mut Vec<Check>,
 ) -> Chain {
     let Some(certificate) = subject.certificate else { return Chain::default() };
-    let (path_policy, outcome) = find_path(context, certificate, certificates, work);
-    let PathOutcome { chain, candidate, complete, checks: path_checks, valid_policies: _ } = outcome;
-    let outcome = chain
-        .as_ref()
-        .map(|chain| crl::check_revocation(context.crls, chain, context.request.at, context.request.signed_after));
+    let (path_policy, path, outcome) = find_path(context, certificate, certificates, work);
+    let PathOutcome { candidate, complete, checks: path_checks, .. } = path;
     let signer_is_good =
         outcome.as_ref().is_some_and(|outcome| outcome.statuses.first().is_some_and(|status| status.status == "good"));
     let revocation = if signer_is_good { Revocation::Good } else { Revocation::Other };
@@ -214,23 +211,24 @@ fn find_path(
     certificate: &Arc<Certificate>,
     certificates: &Certificates,
     work: &mut PathWork,
-) -> (PathPolicy, PathOutcome) {
+) -> (PathPolicy, PathOutcome, Option<RevocationOutcome>) {
     let mut under = |policies: &PolicyInputs| {
         // The signer's key usage is the signature policy's matter; it is checked apart.
         let request = PathRequest { at: context.request.at, extra: &certificates.all, purpose: Purpose::Any, policies };
-        path::validate_within(context.trust, certificate, &request, work)
+        let known = (context.trust, context.crls);
+        crl::validate_with_revocation(known, certificate, &request, context.request.signed_after, work)
     };
     let listed = &context.policy.path_policies;
-    let outcome = under(listed);
-    if outcome.chain.is_some() {
-        return (PathPolicy::Listed, outcome);
+    let (path, revocation) = under(listed);
+    if path.chain.is_some() {
+        return (PathPolicy::Listed, path, revocation);
     }
     if listed.require_explicit_policy {
-        let without = under(&PolicyInputs::any());
+        let (without, revocation) = under(&PolicyInputs::any());
         let path_policy = if without.chain.is_some() { PathPolicy::NotListed } else { PathPolicy::NoPath };
-        return (path_policy, without);
+        return (path_policy, without, revocation);
     }
-    (PathPolicy::NoPath, outcome)
+    (PathPolicy::NoPath, path, revocation)
 }
 
 fn entry(certificate: &Certificate) -> ChainEntry {

@@ -27,6 +27,7 @@ mod kill9;
 mod pages_flow;
 mod pages_i18n;
 mod pki_certificates;
+mod pki_crl_kinds;
 mod pki_crls;
 mod pki_paths;
 mod pki_properties;

@@ -1,4 +1,5 @@
 //! Certificate revocation lists (RFC 5280 section 5), verified once when they come in and kept as an index.
+mod chain;
 mod diff;
 mod entry;
 mod index;
@@ -15,6 +16,7 @@ pub mod sources;
 mod standing;
 mod store;
 
+pub use chain::validate_with_revocation;
 pub use diff::{CrlDiff, diff};
 pub use entry::{Entries, EntriesByIssuer, Entry, reason_name};
 pub use index::{CrlIndex, IndexError};

@@ -38,12 +38,26 @@ pub struct Search<'a> {
     best: Option<Found>,
     /// Whether certificates from outside the trust store may be used.
     use_extra: bool,
+    usable: Option<Usable<'a>>,
 }
+
+/// Whether a path that holds will do; one that will not is passed over.
+pub type Usable<'a> = &'a dyn Fn(&[Arc<Certificate>]) -> bool;
 
 impl<'a> Search<'a> {
     /// A search in `trust`, within what `work` has left.
     pub fn new(trust: &'a TrustStore, request: &'a PathRequest<'a>, work: &'a mut PathWork) -> Self {
-        Self { trust, request, work, best: None, use_extra: false }
+        Self { trust, request, work, best: None, use_extra: false, usable: None }
+    }
+
+    /// The same, but only for a path that is `usable`.
+    pub fn for_usable(mut self, usable: Usable<'a>) -> Self {
+        self.usable = Some(usable);
+        self
+    }
+
+    fn accepts(&self, found: &Found) -> bool {
+        self.usable.is_none_or(|usable| usable(&found.path))
     }
 
     /// A path that holds, or the best that was found.
@@ -96,13 +110,16 @@ impl<'a> Search<'a> {
             }
             if path.len() == 1
                 && let Some(found) = self.through_known_path(&last, &issuer)
+                && self.accepts(&found)
             {
                 return Ok(Some(found));
             }
             path.push(issuer);
             let found = if candidate.is_anchor { self.judge(path)? } else { self.extend(path)? };
-            if found.is_some() {
-                return Ok(found);
+            if let Some(found) = found
+                && self.accepts(&found)
+            {
+                return Ok(Some(found));
             }
             path.pop();
         }

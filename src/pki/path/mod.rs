@@ -106,7 +106,22 @@ pub fn validate_within(
     request: &PathRequest<'_>,
     work: &mut PathWork,
 ) -> PathOutcome {
-    let found = builder::Search::new(trust, request, work).run(target);
+    report(builder::Search::new(trust, request, work).run(target), target, request)
+}
+
+/// As [`validate_within`], but a path that holds and is not `usable` (its certificates, target first) is passed over
+/// for the next: a CA may have been revoked that another path goes around.
+pub fn validate_usable(
+    trust: &TrustStore,
+    target: &Arc<Certificate>,
+    request: &PathRequest<'_>,
+    work: &mut PathWork,
+    usable: &dyn Fn(&[Arc<Certificate>]) -> bool,
+) -> PathOutcome {
+    report(builder::Search::new(trust, request, work).for_usable(usable).run(target), target, request)
+}
+
+fn report(found: builder::Found, target: &Certificate, request: &PathRequest<'_>) -> PathOutcome {
     let mut checks = checks::report(&found);
     checks.push(purpose_check(target, request.purpose));
     let builder::Found { path, complete, findings, valid_policies, .. } = found;
