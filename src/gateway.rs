@@ -3,6 +3,7 @@
 mod correct;
 pub mod held;
 mod judging;
+mod known;
 pub mod make;
 pub mod open;
 pub mod outcome;

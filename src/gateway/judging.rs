@@ -74,6 +74,28 @@ impl Judging {
         })
     }
 
+    /// The certificate behind a filing's signature alone, judged as of `at`; on a thread of its own where the file is
+    /// large.
+    pub(super) async fn certificate_beside(&self, received: ReceivedSubmission, at: DateTime<Utc>) -> Option<[u8; 32]> {
+        if received.signature.len() <= JUDGED_IN_PLACE {
+            return self.certificate_of(&received, at);
+        }
+        let judging = self.clone();
+        tokio::task::spawn_blocking(move || judging.certificate_of(&received, at)).await.ok().flatten()
+    }
+
+    fn certificate_of(&self, received: &ReceivedSubmission, at: DateTime<Utc>) -> Option<[u8; 32]> {
+        let context = IntakeContext {
+            verifier: &self.verifier,
+            crls: &self.crls,
+            catalog: &self.catalog,
+            rules: &self.rules,
+            now: at,
+            signed_after: None,
+        };
+        intake::signer::certificate_of(received, &context)
+    }
+
     /// The report on a filing's signature alone.
     pub(super) fn report(&self, received: &ReceivedSubmission, signed_after: Option<DateTime<Utc>>) -> Report {
         let request = VerificationRequest {

@@ -38,12 +38,12 @@ impl Gateway {
         received: ReceivedSubmission,
         corrected: Option<ArrivalNumber>,
     ) -> Result<SubmitOutcome, Stop> {
-        let (application_sha256, signature_sha256) = (received.application_sha256, received.signature_sha256);
+        let kept = received.clone();
         let (submission, original) = match self.prepare(received, corrected).await {
             Ok(prepared) => prepared,
-            // What was recorded while it was good stays recorded: the same bytes again, later, get the first receipt.
+            // What was recorded while it was good stays recorded: the same again, later, gets the first receipt.
             Err(Stop::Rejected(rejection)) => {
-                let known = self.store.submission_replay(application_sha256, signature_sha256).await?;
+                let known = self.known_already(kept).await?;
                 return known.map(SubmitOutcome::from).ok_or(Stop::Rejected(rejection));
             }
             Err(stop) => return Err(stop),

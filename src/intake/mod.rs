@@ -7,6 +7,7 @@ mod procedure;
 pub mod signer;
 mod terms;
 mod text;
+pub use text::file_label;
 pub mod withdrawal;
 
 use std::sync::Arc;

@@ -85,6 +85,12 @@ fn check_form(received: &ReceivedSubmission) -> Result<(), Box<Rejection>> {
     }))
 }
 
+/// The digest of the certificate that signed the document's exact bytes, where the signature is good as of the time of
+/// judging, or good but for what cannot be known of its revocation.
+pub fn certificate_of(received: &ReceivedSubmission, context: &IntakeContext<'_>) -> Option<[u8; 32]> {
+    verify_with(received, context, OnUndecided::Hold).ok().map(|(_, proof)| proof.signer().sha256())
+}
+
 /// The applicant is the signer.
 pub(super) fn identify(
     proof: SignerProof,

@@ -39,15 +39,30 @@ pub(super) fn is_text(text: &str, most: usize) -> bool {
     text.chars().count() <= most && !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
+/// The longest label, in bytes.
+const MAX_LABEL: usize = 255;
+
 /// A file's name as a label: it names no folder, and shows as it is.
 pub(super) fn is_file_label(name: &str) -> bool {
-    let turns_direction = |c: char| {
-        let marks = '\u{200B}'..='\u{200F}';
-        marks.contains(&c) || matches!(c, '\u{061C}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
-    };
-    (1..=255).contains(&name.len())
-        && !matches!(name, "." | "..")
-        && !name.chars().any(|c| matches!(c, '/' | '\\') || c.is_control() || turns_direction(c))
+    (1..=MAX_LABEL).contains(&name.len()) && !matches!(name, "." | "..") && name.chars().all(may_stand_in_label)
+}
+
+fn may_stand_in_label(c: char) -> bool {
+    let marks = '\u{200B}'..='\u{200F}';
+    let turns_direction =
+        marks.contains(&c) || matches!(c, '\u{061C}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
+    !matches!(c, '/' | '\\') && !c.is_control() && !turns_direction
+}
+
+/// The label for a file of which a browser sent the name, or a path: its last part, without what a label may not hold,
+/// and where it is long without its beginning, for its end tells its kind. None where nothing is left.
+pub fn file_label(sent: &str) -> Option<String> {
+    let last = sent.rsplit(['/', '\\']).next()?;
+    let name: String = last.chars().filter(|c| may_stand_in_label(*c)).collect();
+    let name = name.trim();
+    let cut = (0..=name.len()).find(|at| name.len() - at <= MAX_LABEL && name.is_char_boundary(*at))?;
+    let name = name.get(cut..)?.trim_start();
+    is_file_label(name).then(|| name.to_owned())
 }
 
 /// `type/subtype` of RFC 6838 4.2, without parameters.
@@ -106,6 +121,27 @@ mod tests {
             &"a".repeat(256),
         ] {
             assert!(!is_file_label(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_browser_sends_becomes_a_label_that_is_taken() {
+        for (sent, label) in [
+            ("C:\\secret\\住民票.pdf", Some("住民票.pdf")),
+            ("../../etc/passwd", Some("passwd")),
+            ("a\u{0}b\n.txt", Some("ab.txt")),
+            ("fdp.\u{202E}exe", Some("fdp.exe")),
+            ("\u{FEFF} a\u{2066}.pdf", Some("a.pdf")),
+            ("", None),
+            ("..", None),
+            ("dir/", None),
+            (" \u{7} ", None),
+        ] {
+            assert_eq!(file_label(sent).as_deref(), label, "{sent:?}");
+        }
+        for long in ["a".repeat(300), "住".repeat(300), "\u{10ffff}".repeat(100)] {
+            let label = file_label(&format!("{long}.pdf")).unwrap();
+            assert!(is_file_label(&label) && label.ends_with(".pdf"), "{label}");
         }
     }
 

@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::schema::{held, submissions, verdicts};
 use super::statuses::{self, StatusChange};
 use super::submissions::{self as filings, StoredSubmission, StoredVerdict};
-use super::{Store, feed, from_database, parse_stored, to_database};
+use super::{Store, feed, from_database, parse_stored, story, to_database};
 use crate::ids::ArrivalNumber;
 use crate::intake::{Recordable, VerifiedSubmission};
 use crate::submission::received::ReceivedSubmission;
@@ -127,7 +127,7 @@ impl Store {
                 let since: Option<chrono::NaiveDateTime> =
                     held::table.find(submission.id).select(held::held_since).first(conn).optional()?;
                 let Some(since) = since else { return Ok(None) };
-                let last = filings::stored_verdicts(conn, submission.id)?.pop().ok_or(StoreError::NotFound)?;
+                let last = story::stored_verdicts(conn, submission.id)?.pop().ok_or(StoreError::NotFound)?;
                 Ok(Some((submission, from_database(since), last)))
             })
             .await?;

@@ -32,6 +32,7 @@ pub mod feed;
 mod group;
 mod group_parts;
 pub mod held;
+pub mod known;
 pub mod migrations;
 pub mod numbers;
 pub mod password;
@@ -43,6 +44,7 @@ pub mod schema;
 pub mod sessions;
 pub mod signing_requests;
 pub mod statuses;
+mod story;
 pub mod submissions;
 #[cfg(test)]
 pub(crate) mod tests;

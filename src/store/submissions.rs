@@ -7,8 +7,10 @@ use subtle::ConstantTimeEq;
 use super::connection::AnyConnection;
 use super::error::StoreError;
 use super::row::DocumentRole;
-use super::schema::{status_history, submission_documents, submissions, verdicts};
-use super::{KnownFiling, Store, from_database, parse_stored, stored_digest};
+use super::schema::submissions;
+pub use super::story::{StoredDocument, StoredStatus, StoredVerdict};
+use super::story::{history, stored_documents, stored_verdicts};
+use super::{Store, from_database, parse_stored, stored_digest};
 use crate::ids::{AgencyCode, ApplicationId, ArrivalNumber, ProcedureCode};
 use crate::submission::received::{ReceivedAttachment, ReceivedSubmission};
 use crate::submission::status::{RevocationState, SubmissionStatus};
@@ -66,59 +68,6 @@ impl StoredSubmission {
     pub fn cursor(&self) -> i64 {
         self.id
     }
-}
-
-/// One change of status.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredStatus {
-    /// Before; none for the first.
-    pub from: Option<SubmissionStatus>,
-    /// After.
-    pub to: SubmissionStatus,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// By whom: `gateway`, `resident`, or an agency's account.
-    pub by: String,
-    /// The reason that the resident sees.
-    pub reason: Option<String>,
-}
-
-/// One verdict.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredVerdict {
-    /// Its number; a later one names it.
-    pub number: i64,
-    /// `first`, `held_decision`, `confirmed` or `contested`.
-    pub kind: String,
-    /// When it was decided.
-    pub decided_at: DateTime<Utc>,
-    /// `TOTAL_PASSED` and so on.
-    pub indication: String,
-    /// Where it did not pass.
-    pub sub_indication: Option<String>,
-    /// The whole report, JSON text.
-    pub report: String,
-    /// The verdict before it.
-    pub previous: Option<i64>,
-    /// A later verdict's signed statement.
-    pub statement_jws: Option<String>,
-}
-
-/// One document of a filing, without its bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredDocument {
-    /// `application`, `signature` or `attachment`.
-    pub role: DocumentRole,
-    /// Its place among those of its role, from 0.
-    pub ordinal: i32,
-    /// File name: a label, never a path.
-    pub name: String,
-    /// Media type as signed.
-    pub media_type: String,
-    /// Bytes.
-    pub size: i64,
-    /// Digest.
-    pub sha256: [u8; 32],
 }
 
 /// A filing with everything that is known of it, but for the documents' bytes.
@@ -235,58 +184,6 @@ impl Store {
         .await
     }
 
-    /// The first answer to a filing that is recorded already, found by the bytes alone: for answering a repeated POST
-    /// whose document or certificate has ended since.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it could not be read.
-    pub async fn submission_replay(
-        &self,
-        application_sha256: [u8; 32],
-        signature_sha256: [u8; 32],
-    ) -> Result<Option<KnownFiling>, StoreError> {
-        self.read(move |conn| {
-            let row: Option<(String, String, String, String)> = submissions::table
-                .filter(submissions::application_sha256.eq(application_sha256.to_vec()))
-                .filter(submissions::signature_sha256.eq(signature_sha256.to_vec()))
-                .select((
-                    submissions::arrival_number,
-                    submissions::status,
-                    submissions::receipt_json,
-                    submissions::receipt_jws,
-                ))
-                .first(conn)
-                .optional()?;
-            row.map(|(arrival_number, status, receipt_json, receipt_jws)| {
-                let (arrival_number, status) = (parse_stored(&arrival_number)?, stored_status(&status)?);
-                Ok(KnownFiling { arrival_number, status, receipt_json, receipt_jws })
-            })
-            .transpose()
-        })
-        .await
-    }
-
-    /// Whether a document is recorded as signed by the certificate of that digest, with whatever signature.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it could not be read.
-    pub async fn submission_is_known(
-        &self,
-        application_sha256: [u8; 32],
-        signer_sha256: [u8; 32],
-    ) -> Result<bool, StoreError> {
-        self.read(move |conn| {
-            let row: Option<i64> = submissions::table
-                .filter(submissions::application_sha256.eq(application_sha256.to_vec()))
-                .filter(submissions::signer_sha256.eq(signer_sha256.to_vec()))
-                .select(submissions::id)
-                .first(conn)
-                .optional()?;
-            Ok(row.is_some())
-        })
-        .await
-    }
-
     /// One document of a filing with its bytes, whose digest was checked.
     ///
     /// # Errors
@@ -342,58 +239,4 @@ impl Store {
         })
         .await
     }
-}
-
-type HistoryRow = (Option<String>, String, NaiveDateTime, String, Option<String>);
-
-fn history(connection: &mut AnyConnection, id: i64) -> Result<Vec<StoredStatus>, StoreError> {
-    let rows: Vec<HistoryRow> = status_history::table
-        .filter(status_history::submission_id.eq(id))
-        .order(status_history::id)
-        .select((
-            status_history::from_status,
-            status_history::to_status,
-            status_history::changed_at,
-            status_history::changed_by,
-            status_history::reason,
-        ))
-        .load(connection)?;
-    let read = |(from, to, at, by, reason): HistoryRow| {
-        let from = from.as_deref().map(stored_status).transpose()?;
-        Ok(StoredStatus { from, to: stored_status(&to)?, at: from_database(at), by, reason })
-    };
-    rows.into_iter().map(read).collect()
-}
-
-type VerdictRow = (i64, i64, String, NaiveDateTime, String, Option<String>, String, Option<i64>, Option<String>);
-
-/// Every verdict over a filing, oldest first.
-pub(super) fn stored_verdicts(connection: &mut AnyConnection, id: i64) -> Result<Vec<StoredVerdict>, StoreError> {
-    let rows: Vec<VerdictRow> =
-        verdicts::table.filter(verdicts::submission_id.eq(id)).order(verdicts::id).load(connection)?;
-    Ok(rows
-        .into_iter()
-        .map(|(number, _, kind, decided_at, indication, sub_indication, report, previous, statement_jws)| {
-            let decided_at = from_database(decided_at);
-            StoredVerdict { number, kind, decided_at, indication, sub_indication, report, previous, statement_jws }
-        })
-        .collect())
-}
-
-type DocumentRowRead = (i64, String, i32, String, String, i64, Vec<u8>);
-
-/// A filing's documents: application, signature, attachments in order (the roles' names sort so but for the last two).
-fn stored_documents(connection: &mut AnyConnection, id: i64) -> Result<Vec<StoredDocument>, StoreError> {
-    let rows: Vec<DocumentRowRead> = submission_documents::table
-        .filter(submission_documents::submission_id.eq(id))
-        .order((submission_documents::role, submission_documents::ordinal))
-        .load(connection)?;
-    let read = |(_, role, ordinal, name, media_type, size, sha256): DocumentRowRead| {
-        let role = DocumentRole::from_text(&role)
-            .ok_or_else(|| StoreError::Fault("a stored document's role is not known".to_owned()))?;
-        Ok(StoredDocument { role, ordinal, name, media_type, size, sha256: stored_digest(&sha256)? })
-    };
-    let mut documents: Vec<StoredDocument> = rows.into_iter().map(read).collect::<Result<_, StoreError>>()?;
-    documents.sort_by_key(|document| (document.role == DocumentRole::Attachment, document.role.as_str()));
-    Ok(documents)
 }

@@ -108,6 +108,7 @@ rejection_codes! {
     TooManyRequests = "too-many-requests", 429, "Too many requests from this address";
     RevocationUndecided = "revocation-undecided", 503, "Whether the certificate is revoked cannot be decided now";
     StorageUnavailable = "storage-unavailable", 503, "The record cannot be reached just now";
+    ScannerUnavailable = "scanner-unavailable", 503, "The malware scanner does not answer";
     Overloaded = "overloaded", 503, "The gateway has no room for this upload just now";
     DraftsFull = "drafts-full", 503, "The gateway has no room for further drafts just now";
     Internal = "internal", 500, "A fault of the gateway";

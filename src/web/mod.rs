@@ -8,6 +8,7 @@ pub mod agency;
 pub mod api;
 pub mod assets;
 pub mod config;
+pub mod download;
 pub mod extract;
 pub mod forms;
 pub mod i18n;

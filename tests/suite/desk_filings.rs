@@ -106,7 +106,7 @@ fn files_are_downloads_that_cannot_harm() {
     assert_eq!(attachment.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(attachment.header("content-security-policy"), Some("sandbox; default-src 'none'"));
     let name = attachment.header("content-disposition").unwrap();
-    assert!(name.starts_with("attachment; filename*=UTF-8''") && name.ends_with(".html"), "{name}");
+    assert_eq!(name, "attachment; filename=\"___.html\"; filename*=UTF-8''%E8%A6%8B%E5%8F%96%E5%9B%B3.html");
     for (role, status) in [("application/0", 200), ("signature/0", 200), ("attachment/1", 404), ("other/0", 404)] {
         assert_eq!(visitor.get(&format!("/agency/filings/{number}/documents/{role}")).status, status, "{role}");
     }

@@ -129,8 +129,14 @@ fn a_correction_that_was_asked_for_is_a_filing_of_its_own_and_marks_the_first() 
     let stray = filing(&stray, &sign_with_openssl("sign-yamada", &stray), &[]);
     let elsewhere = gateway.client.post_multipart(&format!("/api/v1/submissions/{another}/corrections"), &stray);
     assert_eq!((elsewhere.status, elsewhere.problem_code().as_str()), (422, "corrects-unknown"));
-    let again = gateway.client.post_multipart(&correct, &body);
-    assert_eq!((again.status, &again.json()["receipt_jws"]), (200, &second["receipt_jws"]));
+    // The same document is the same filing, wherever it is sent (public contract section 4).
+    for path in [&correct, &format!("/api/v1/submissions/{another}/corrections"), "/api/v1/submissions"] {
+        let again = gateway.client.post_multipart(path, &body);
+        assert_eq!((again.status, &again.json()["receipt_jws"]), (200, &second["receipt_jws"]), "{path}");
+        let signed_anew = filing(&correction, &sign_with_openssl("sign-yamada", &correction), &[]);
+        let again = gateway.client.post_multipart(path, &signed_anew);
+        assert_eq!((again.status, &again.json()["receipt_jws"]), (200, &second["receipt_jws"]), "{path}");
+    }
 }
 
 #[test]

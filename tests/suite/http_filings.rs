@@ -176,6 +176,10 @@ fn where_revocation_is_undecided_the_filing_is_held_and_decided_later() {
     let (number, token) = (body["arrival_number"].as_str().unwrap(), body["access_token"].as_str().unwrap());
     let status = || gateway.client.get_with(&format!("/api/v1/submissions/{number}"), token).json();
     assert_eq!(status()["status"], "held");
+    // Sent again while it is held it is the same filing: 200, as for any other (public contract section 4).
+    let again = post(&gateway, &bytes, &sign_with_openssl("sign-yamada", &bytes), &[]);
+    assert_eq!((again.status, &again.json()["status"]), (200, &json!("held")));
+    assert_eq!((&again.json()["receipt_jws"], &again.json()["access_token"]), (&body["receipt_jws"], &Value::Null));
 
     std::fs::write(crls.path().join("shard.crl"), TestPki::shared().crl_for("sign-yamada")).unwrap();
     let mut background = gateway.background();
@@ -260,4 +264,23 @@ fn any_signature_is_validated_and_nothing_is_kept() {
     let alone = multipart(&[Part { name: "signature", file_name: None, bytes: &signature }]);
     let alone = gateway.client.post_multipart("/api/v1/validations", &alone).json();
     assert_eq!(alone["sub_indication"], "SIGNED_DATA_NOT_FOUND");
+}
+
+#[test]
+fn more_attachments_than_any_application_may_list_are_refused_as_such() {
+    let gateway = TestGateway::start();
+    let names: Vec<String> = (0..21).map(|number| format!("{number}.txt")).collect();
+    let attachments: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"x".as_slice())).collect();
+    let mut document = application("sign-yamada");
+    let listed =
+        |name: &String| json!({"name": name, "media_type": "text/plain", "size": 1, "sha256": sha256_hex(b"x")});
+    document["attachments"] = names.iter().map(listed).collect();
+    let code = (422, "too-many-attachments".to_owned());
+    assert_eq!(refused(&gateway, &document, &attachments), code, "21 listed and 21 sent");
+    assert_eq!(refused(&gateway, &document, &attachments[..20]), code, "21 listed");
+    document["attachments"] = names[..20].iter().map(listed).collect();
+    assert_eq!(refused(&gateway, &document, &attachments), code, "21 sent");
+    let bytes = document.to_string().into_bytes();
+    let taken = post(&gateway, &bytes, &sign_with_openssl("sign-yamada", &bytes), &attachments[..20]);
+    assert_eq!(taken.status, 201, "{}", taken.text());
 }

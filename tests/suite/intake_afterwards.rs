@@ -248,3 +248,40 @@ fn a_refusal_leaves_one_audit_line_without_personal_data() {
     assert_eq!(line.subject, hex::encode(sha256(&good)));
     assert_eq!(desk.count(), 0);
 }
+
+/// Public contract section 4: the same document with a new signature by the same certificate is the same filing, also
+/// when the document, or the certificate, has ended since.
+#[test]
+fn a_recorded_document_that_has_expired_is_known_by_a_new_signature_of_the_same_certificate() {
+    use madoguchi::signature::cms::build::BuildOptions;
+    let desk = Desk::new();
+    let (number, application) = filed(&desk);
+    let receipt = run(desk.gateway.store.submission_find(number)).unwrap().unwrap().receipt_jws;
+    let anew = |card: &str, content: &[u8], days: i64| {
+        let at = crate::support::pki::now() + Duration::days(days);
+        TestPki::shared().sign_with(card, content, &BuildOptions::cades(at))
+    };
+    for days in [2, 30, 4000] {
+        desk.clock.advance(Duration::days(days));
+        let signature = anew(CARD, &application, days);
+        assert_eq!(known(desk.file_signed(&application, &signature, &[])), (number, receipt.clone()), "{days} days");
+    }
+    // Another person's signature, one that does not verify, and one over another document are told nothing of it.
+    let other = desk.document("sign-smith");
+    let strangers = [
+        anew("sign-smith", &application, 1),
+        anew("auth-yamada", &application, 1),
+        anew(CARD, &serde_json::to_vec(&other).unwrap(), 1),
+        b"no signature".to_vec(),
+    ];
+    for signature in strangers {
+        assert_eq!(refusal(desk.file_signed(&application, &signature, &[])).code, Code::DocumentExpired);
+    }
+    // What was never recorded has simply expired.
+    let mut never = desk.document(CARD);
+    never["expires_at"] = json!("2020-01-02T00:00:00Z");
+    never["created_at"] = json!("2020-01-01T00:00:00Z");
+    let never = serde_json::to_vec(&never).unwrap();
+    assert_eq!(refusal(desk.file_signed(&never, &anew(CARD, &never, 1), &[])).code, Code::DocumentExpired);
+    assert_eq!(desk.count(), 1);
+}

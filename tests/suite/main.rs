@@ -16,6 +16,7 @@ mod desk_filings;
 mod desk_operator;
 mod http_agency;
 mod http_filings;
+mod http_limits;
 mod http_plumbing;
 mod http_process;
 mod http_upkeep;

@@ -27,7 +27,7 @@ fn begin(browser: &mut Browser) -> String {
 }
 
 /// Begins one and fills it in with the certificate of `card`, up to the page of the attachments.
-fn fill_in(browser: &mut Browser, card: &str) -> String {
+pub fn fill_in(browser: &mut Browser, card: &str) -> String {
     let draft = begin(browser);
     let certificate = std::fs::read(TestPki::shared().certificate_path(card)).unwrap();
     let read = browser.upload(&format!("{draft}/certificate"), &[("certificate", "card.pem", &certificate)]);

@@ -188,6 +188,10 @@ problem-title-storage-unavailable = The record cannot be written just now
 problem-what-storage-unavailable = The record could not be reached. If you were filing an application, it may or may not be recorded; the receipt tells.
 problem-do-storage-unavailable = Wait a few minutes and send the same application again. If it was recorded you get the same receipt; it is filed only once, however often you send it.
 
+problem-title-scanner-unavailable = The malware check does not answer
+problem-what-scanner-unavailable = Attachments are handed out only after they were checked, and the check does not answer now. The filing itself is recorded and unchanged.
+problem-do-scanner-unavailable = Wait a few minutes and ask for the file again. If it goes on, tell whoever runs this site.
+
 problem-title-overloaded = Too much is being uploaded just now
 problem-what-overloaded = This site receives as many files as it has room for, so yours was not taken.
 problem-do-overloaded = Wait a minute and send it again.

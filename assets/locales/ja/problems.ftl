@@ -188,6 +188,10 @@ problem-title-storage-unavailable = ただいま記録できません
 problem-what-storage-unavailable = 記録装置を利用できませんでした。申請を提出したところであれば、記録された場合も、されていない場合もあります。受領書で確認できます。
 problem-do-storage-unavailable = 数分待ってから、同じ申請をもう一度提出してください。記録されていれば同じ受領書が出ます。何度提出しても、受け付けられるのは一度だけです。
 
+problem-title-scanner-unavailable = ウイルス検査が応答しません
+problem-what-scanner-unavailable = 添付ファイルは検査に通ってから渡されますが、検査がいま応答していません。申請そのものは記録されており、変わっていません。
+problem-do-scanner-unavailable = 数分待ってから、もう一度ファイルを取得してください。続く場合は、このサイトの運用担当者に知らせてください。
+
 problem-title-overloaded = 送信が集中しています
 problem-what-overloaded = 同時に受信できるファイルの量を超えたため、受け取れませんでした。
 problem-do-overloaded = 1分ほど待ってから、もう一度送信してください。

@@ -5,13 +5,13 @@ use actix_web::{HttpResponse, web};
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::files::disposition;
 use super::queue::{QueueQuery, procedure_title, title};
 use super::{revocation_words, status_words};
 use crate::gateway::Gateway;
 use crate::ids::AgencyCode;
 use crate::store::StoreError;
 use crate::store::submissions::StoredSubmission;
+use crate::web::download::disposition;
 use crate::web::extract::session::AgencyUser;
 use crate::web::page::Page;
 use crate::web::problem::Problem;

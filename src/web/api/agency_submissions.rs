@@ -1,6 +1,5 @@
 //! An agency's filings, one by one: the filing, its documents, its evidence, and the decision. Another agency's filing,
 //! a held one and one that is not there answer alike.
-use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
@@ -16,6 +15,7 @@ use crate::store::submissions::{StoredDocument, SubmissionRecord};
 use crate::submission::rejection::RejectionCode;
 use crate::submission::status::SubmissionStatus;
 use crate::web::agency::scanner::{Finding, scan};
+use crate::web::download;
 use crate::web::extract::agency_program::AgencyProgram;
 use crate::web::extract::body::JsonBody;
 use crate::web::problem::Problem;
@@ -56,13 +56,7 @@ pub async fn get_document(
     if role == DocumentRole::Attachment {
         pass_scanner(&state, bytes.clone()).await?;
     }
-    Ok(HttpResponse::Ok()
-        .insert_header(disposition(&document))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .content_type("application/octet-stream")
-        .body(bytes))
+    Ok(download::opaque(&file_name(document), bytes))
 }
 
 /// An attachment goes out only after the malware scanner let it pass, as on the agency's pages.
@@ -76,29 +70,17 @@ async fn pass_scanner(state: &WebState, bytes: bytes::Bytes) -> Result<(), Probl
         Err(error) => {
             tracing::error!(target: "madoguchi::scanner", %error, "an attachment could not be scanned");
             let detail = "The malware scanner does not answer, and nothing goes out unscanned. Try again later.";
-            Err(Problem::new(RejectionCode::StorageUnavailable, detail))
+            Err(Problem::new(RejectionCode::ScannerUnavailable, detail))
         }
     }
 }
 
-/// Always an attachment; the name is a label, and whatever could be a path in it is made harmless.
-fn disposition(document: &StoredDocument) -> ContentDisposition {
-    let label = match document.role {
-        DocumentRole::Application => "application.json",
-        DocumentRole::Signature => "signature.p7s",
-        DocumentRole::Attachment => &document.name,
-    };
-    let harmless =
-        |character: char| if matches!(character, '/' | '\\' | ':') || character.is_control() { '_' } else { character };
-    let name: String = label.chars().map(harmless).collect();
-    let value = ExtendedValue {
-        charset: header::Charset::Ext("UTF-8".to_owned()),
-        language_tag: None,
-        value: name.into_bytes(),
-    };
-    ContentDisposition {
-        disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::FilenameExt(value)],
+/// The name to save it under.
+fn file_name(document: StoredDocument) -> String {
+    match document.role {
+        DocumentRole::Application => "application.json".to_owned(),
+        DocumentRole::Signature => "signature.p7s".to_owned(),
+        DocumentRole::Attachment => document.name,
     }
 }
 

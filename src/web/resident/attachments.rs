@@ -6,6 +6,7 @@ use askama::Template;
 use super::drafts;
 use super::procedures::{NoFields, see_other};
 use crate::gateway::Gateway;
+use crate::intake::file_label;
 use crate::store::draft_limits::DraftsFull;
 use crate::store::drafts::{Draft, DraftAttachment};
 use crate::web::extract::csrf::{self, Browser, CsrfForm};
@@ -120,12 +121,12 @@ async fn keep_all(
     most: usize,
 ) -> Result<Option<&'static str>, Problem> {
     let mut names: Vec<String> = draft.attachments.iter().map(|file| file.name.clone()).collect();
-    let chosen: Vec<Part> = parts.into_iter().filter(|part| label(part.file_name.as_deref()).is_some()).collect();
+    let named = |part: Part| Some((file_label(part.file_name.as_deref()?)?, part));
+    let chosen: Vec<(String, Part)> = parts.into_iter().filter_map(named).collect();
     if chosen.is_empty() {
         return Ok(Some("attachments-none-chosen"));
     }
-    for part in chosen {
-        let Some(name) = label(part.file_name.as_deref()) else { continue };
+    for (name, part) in chosen {
         if names.contains(&name) {
             return Ok(Some("attachments-same-name"));
         }
@@ -165,14 +166,6 @@ pub async fn post_remove(
     Ok(see_other(&format!("/apply/{id}/attachments")))
 }
 
-/// A file's name as a label: the last part of what the browser sent, without control characters.
-fn label(sent: Option<&str>) -> Option<String> {
-    let last = sent?.rsplit(['/', '\\']).next()?;
-    let name: String = last.chars().filter(|character| !character.is_control()).take(200).collect();
-    let name = name.trim();
-    (!name.is_empty() && name != "." && name != "..").then(|| name.to_owned())
-}
-
 /// The media type by the name's ending; what is not known is bytes.
 fn media_type(name: &str) -> &'static str {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
@@ -197,13 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_name_is_a_label_and_never_a_path() {
-        assert_eq!(label(Some("C:\\secret\\住民票.pdf")).as_deref(), Some("住民票.pdf"));
-        assert_eq!(label(Some("../../etc/passwd")).as_deref(), Some("passwd"));
-        assert_eq!(label(Some("a\u{0}b\n.txt")).as_deref(), Some("ab.txt"));
-        for nothing in [None, Some(""), Some(".."), Some("dir/"), Some(" \u{7} ")] {
-            assert_eq!(label(nothing), None);
-        }
+    fn the_kind_is_told_by_the_ending_and_no_page_is_one() {
         assert_eq!(media_type("x.PDF"), "application/pdf");
         assert_eq!(media_type("html.html"), "application/octet-stream");
     }

@@ -89,7 +89,9 @@ fn kept(code: RejectionCode) -> &'static str {
         | RejectionCode::WithdrawalFormat
         | RejectionCode::WithdrawalMismatch
         | RejectionCode::NotTheApplicant
-        | RejectionCode::CorrectsUnknown => "problem-kept-unchanged",
+        | RejectionCode::CorrectsUnknown
+        | RejectionCode::AttachmentRefused
+        | RejectionCode::ScannerUnavailable => "problem-kept-unchanged",
         // Both can come of a commit whose outcome nobody heard.
         RejectionCode::StorageUnavailable | RejectionCode::Internal => "problem-kept-unknown",
         _ => "problem-kept-nothing",

@@ -5,11 +5,11 @@ use askama::Template;
 use serde_json::Value;
 
 use super::procedures::see_other;
-use super::review::download;
 use super::{drafts, municipalities};
 use crate::gateway::Gateway;
 use crate::store::drafts::FiledDraft;
 use crate::submission::status::SubmissionStatus;
+use crate::web::download;
 use crate::web::extract::csrf::Browser;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
@@ -99,7 +99,7 @@ pub async fn get_json(
 ) -> Result<HttpResponse, Problem> {
     let filed = drafts::open(&gateway, &browser, &id).await?.filed.ok_or_else(Problem::not_found)?;
     let name = format!("receipt-{}.json", filed.arrival_number);
-    Ok(download("application/json", &name, filed.receipt_json.into_bytes()))
+    Ok(download::of_kind("application/json", &name, filed.receipt_json))
 }
 
 /// The receipt as a compact JWS: what anyone can check.
@@ -113,5 +113,5 @@ pub async fn get_jws(
 ) -> Result<HttpResponse, Problem> {
     let filed = drafts::open(&gateway, &browser, &id).await?.filed.ok_or_else(Problem::not_found)?;
     let name = format!("receipt-{}.jws", filed.arrival_number);
-    Ok(download("application/jose", &name, filed.receipt_jws.into_bytes()))
+    Ok(download::of_kind("application/jose", &name, filed.receipt_jws))
 }

@@ -1,5 +1,5 @@
 //! `/apply/{draft}/review`: exactly what will be signed: the values out of the document's own bytes, and those bytes.
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base64::Engine;
@@ -13,6 +13,7 @@ use crate::gateway::make::{ApplicationRequest, MakeError};
 use crate::intake::document::{ApplicationDocument, ListedAttachment};
 use crate::procedures::Procedure;
 use crate::store::drafts::{Draft, PreparedApplication};
+use crate::web::download;
 use crate::web::extract::csrf::{Browser, CsrfForm};
 use crate::web::i18n::Language;
 use crate::web::page::Page;
@@ -203,7 +204,7 @@ pub async fn get_application(
 ) -> Result<HttpResponse, Problem> {
     let draft = drafts::open(&gateway, &browser, &id).await?;
     let prepared = draft.prepared.ok_or_else(Problem::not_found)?;
-    Ok(download("application/json", "application.json", prepared.application))
+    Ok(download::of_kind("application/json", "application.json", prepared.application))
 }
 
 /// The signing request, as POST /api/v1/applications gives it: what the card client takes.
@@ -217,7 +218,7 @@ pub async fn get_request(
 ) -> Result<HttpResponse, Problem> {
     let draft = drafts::open(&gateway, &browser, &id).await?;
     let prepared = draft.prepared.ok_or_else(Problem::not_found)?;
-    Ok(download("application/json", "application.mgreq", request_json(&prepared).to_string().into_bytes()))
+    Ok(download::of_kind("application/json", "application.mgreq", request_json(&prepared).to_string()))
 }
 
 /// The signing request as JSON.
@@ -229,14 +230,4 @@ pub fn request_json(prepared: &PreparedApplication) -> serde_json::Value {
         "not_after": prepared.not_after.to_rfc3339_opts(SecondsFormat::Secs, true),
         "request": prepared.request_jws,
     })
-}
-
-/// A file to be kept, never shown in the browser as a page.
-pub fn download(media_type: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type(media_type)
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(bytes)
 }

@@ -28,22 +28,25 @@ pub struct PartSpec {
     pub least: usize,
     /// How many there may be.
     pub most: usize,
+    /// The refusal of one too many.
+    pub one_too_many: RejectionCode,
 }
 
 impl PartSpec {
     /// A part that must be there once.
     pub fn once(name: &'static str, limit: u64) -> Self {
-        Self { name, limit, least: 1, most: 1 }
+        Self { name, limit, least: 1, most: 1, one_too_many: RejectionCode::PartTwice }
     }
 
     /// A part that may be there once.
     pub fn optional(name: &'static str, limit: u64) -> Self {
-        Self { name, limit, least: 0, most: 1 }
+        Self { least: 0, ..Self::once(name, limit) }
     }
 
-    /// A part that may be there up to `most` times.
+    /// An attachment, which may be there up to `most` times. More are more than any application may list: whatever it
+    /// lists, one is too many or is not listed.
     pub fn several(name: &'static str, limit: u64, most: usize) -> Self {
-        Self { name, limit, least: 0, most }
+        Self { name, limit, least: 0, most, one_too_many: RejectionCode::TooManyAttachments }
     }
 }
 
@@ -91,7 +94,7 @@ impl Parts {
 ///
 /// # Errors
 /// 400 where it is not readable or a part is missing or twice, 408 where the client is too slow, 413 where something is
-/// too large, 415 where it is no multipart/form-data.
+/// too large, 415 where it is no multipart/form-data, 422 where there are more attachments than any filing may have.
 pub async fn read_parts(request: &HttpRequest, payload: Payload, specs: &[PartSpec]) -> Result<Parts, Problem> {
     let mut splitter = Splitter::new(&boundary_of(request)?);
     let mut body = BodyReader::new(request, payload)?;
@@ -179,13 +182,11 @@ impl Growing {
         };
         let before = parts.iter().filter(|part| part.name == spec.name).count();
         if before >= spec.most {
-            return Err(match spec.most {
-                1 => Problem::new(RejectionCode::PartTwice, format!("The part \"{}\" is there twice.", spec.name)),
-                most => Problem::new(
-                    RejectionCode::TooLarge,
-                    format!("There are more than {most} parts \"{}\".", spec.name),
-                ),
-            });
+            let detail = match spec.one_too_many {
+                RejectionCode::PartTwice => format!("The part \"{}\" is there twice.", spec.name),
+                _ => format!("There are more than {} parts \"{}\".", spec.most, spec.name),
+            };
+            return Err(Problem::new(spec.one_too_many, detail));
         }
         let (first, joined) = (Bytes::new(), BytesMut::new());
         Ok(Self {
