@@ -102,7 +102,7 @@ fn welcome(origin: &str, data: &Path, agent: bool) -> String {
 
 /// Who can be played: staff with their passwords, applicants with their filings, cards with their PINs.
 fn people(origin: &str, sign_ins: &[SignIn], examples: &[Example], cards: &[CardDeclaration]) -> String {
-    let mut text = "\n  Sign in as (sign out of one before the other)\n".to_owned();
+    let mut text = "\n  Sign in as\n".to_owned();
     for SignIn { role, page, login, password } in sign_ins {
         text.push_str(&format!("    {role:<9} {login:<9} {password:<24} {origin}{page}\n"));
     }

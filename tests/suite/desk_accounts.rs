@@ -10,7 +10,7 @@ use madoguchi::store::accounts::Role;
 use crate::support::gateway::{TestGateway, Wanted};
 use crate::support::visitor::{PASSWORD, Visitor, account, wait};
 
-const SESSION: &str = "__Host-madoguchi-session";
+const SESSION: &str = "__Host-madoguchi-agency-session";
 
 fn agency() -> Role {
     Role::Agency("131016".parse().unwrap())
@@ -38,6 +38,33 @@ fn one_signs_in_and_out_and_the_cookie_is_worth_nothing_afterwards() {
     assert_eq!(visitor.cookie(SESSION), None);
     visitor.set_cookie(SESSION, &session);
     assert_eq!(visitor.get("/agency").status, 303);
+}
+
+#[test]
+fn one_browser_is_signed_in_at_both_desks_and_signing_out_of_one_leaves_the_other() {
+    let gateway = TestGateway::start();
+    account(&gateway, "tanaka", agency());
+    account(&gateway, "chief", Role::Operator);
+    let mut visitor = Visitor::signed_in(&gateway, "agency", "tanaka");
+    let open_form = visitor.token("/agency/password");
+    assert_eq!(visitor.get("/operator").header("location"), Some("/operator/sign-in?next=/operator"));
+    assert_eq!(visitor.sign_in("operator", "chief", PASSWORD).header("location"), Some("/operator"));
+    assert_eq!((visitor.get("/agency").status, visitor.get("/operator").status), (200, 200));
+    let change = [("csrf", open_form.as_str()), ("current", "wrong"), ("new", "x"), ("repeat", "x")];
+    assert_eq!(visitor.post("/agency/password", &change).status, 422, "a form that was open stays good");
+    // Signing in at a desk ends the session before at that desk alone.
+    let session = visitor.cookie(SESSION).unwrap().to_owned();
+    visitor.submit("/operator", "/operator/sign-out", &[]);
+    assert_eq!((visitor.get("/agency").status, visitor.get("/operator").status), (200, 303));
+    visitor.sign_in("operator", "chief", PASSWORD);
+    visitor.submit("/agency", "/agency/sign-out", &[]);
+    assert_eq!((visitor.get("/agency").status, visitor.get("/operator").status), (303, 200));
+    // One desk's session is worth nothing under the other desk's name.
+    visitor.set_cookie(SESSION, &session);
+    assert_eq!(visitor.get("/agency").status, 303, "it has ended");
+    let operators = visitor.cookie(&SESSION.replace("agency", "operator")).unwrap().to_owned();
+    visitor.set_cookie(SESSION, &operators);
+    assert_eq!(visitor.get("/agency").status, 403);
 }
 
 #[test]

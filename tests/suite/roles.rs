@@ -122,7 +122,15 @@ impl House {
     /// The five, in the order of the table, each with a good token for its forms.
     fn everyone(&self) -> Vec<(Visitor, String)> {
         let nobody = || Visitor::new(&self.gateway);
-        let signed_in = |desk: &str, login: &str| Visitor::signed_in(&self.gateway, desk, login);
+        // Each desk has a session cookie of its own. Here everyone shows their session at both desks, so that it is the
+        // role that is judged and not the absence of a cookie.
+        let signed_in = |desk: &str, login: &str| {
+            let mut visitor = Visitor::signed_in(&self.gateway, desk, login);
+            let names = ["agency", "operator"].map(|desk| format!("__Host-madoguchi-{desk}-session"));
+            let session = names.iter().find_map(|name| visitor.cookie(name)).unwrap().to_owned();
+            names.iter().for_each(|name| visitor.set_cookie(name, &session));
+            visitor
+        };
         [
             (nobody(), "/agency/sign-in"),
             (nobody(), "/agency/sign-in"),

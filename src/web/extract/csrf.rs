@@ -153,7 +153,7 @@ impl Browser {
             Some(id) => id,
             None => Self::give_new_id(request, guard)?,
         };
-        let session = guard.cookie_value(request, super::session::COOKIE).unwrap_or_default();
+        let session = super::session::cookie_value(guard, request).unwrap_or_default();
         let bound = guard.bound_to(&id, &session);
         Ok(Self { bound, id, from_us: guard.comes_from_us(request) })
     }
@@ -258,11 +258,16 @@ mod tests {
     #[test]
     fn signing_in_changes_the_token() {
         let id = random_id().unwrap();
-        let before = Browser::of(&request(&id).to_http_request()).unwrap();
-        let session = Cookie::new("__Host-madoguchi-session", random_id().unwrap());
-        let after = Browser::of(&request(&id).cookie(session).to_http_request()).unwrap();
-        assert_eq!(after.verify(&before.csrf_token()), Err(CsrfRefused));
-        assert_eq!(after.id_sha256(), before.id_sha256());
+        let session = Cookie::new("__Host-madoguchi-agency-session", random_id().unwrap());
+        for (path, taken) in
+            [("/agency", false), ("/agency/filings.csv", false), ("/operator", true), ("/agencyx", true)]
+        {
+            let before = Browser::of(&request(&id).uri(path).to_http_request()).unwrap();
+            let after = request(&id).uri(path).cookie(session.clone()).to_http_request();
+            let after = Browser::of(&after).unwrap();
+            assert_eq!(after.verify(&before.csrf_token()).is_ok(), taken, "{path}");
+            assert_eq!(after.id_sha256(), before.id_sha256());
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Who is signed in: the session cookie names a session in the database, by a random identifier that is kept
+//! Who is signed in at a desk: its session cookie names a session in the database, by a random identifier that is kept
 //! there as a hash only.
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
@@ -14,10 +14,22 @@ use crate::store::sessions::SessionUser;
 use crate::submission::rejection::RejectionCode;
 use crate::web::problem::Problem;
 use crate::web::routes::is_safe;
+use crate::web::staff::Desk;
 use crate::web::state::WebState;
 
-/// The session cookie's name, without the prefix that [`CsrfGuard::cookie_name`] gives.
-pub const COOKIE: &str = "session";
+/// The name of a desk's session cookie, without the prefix that [`CsrfGuard::cookie_name`] gives. Each desk has its own, so
+/// that one browser may be signed in at both.
+pub fn cookie_of(desk: Desk) -> &'static str {
+    match desk {
+        Desk::Agency => "agency-session",
+        Desk::Operator => "operator-session",
+    }
+}
+
+/// The session cookie that counts for a request: that of the desk whose page it asks for. Other pages know of none.
+pub fn cookie_value(guard: &CsrfGuard, request: &HttpRequest) -> Option<String> {
+    guard.cookie_value(request, cookie_of(Desk::asked_for(request)?))
+}
 
 /// SHA-256 of a session cookie's value: what the database knows of it.
 pub fn cookie_sha256(value: &str) -> [u8; 32] {
@@ -42,7 +54,7 @@ pub struct OperatorUser {
     pub user: SessionUser,
 }
 
-/// Whoever is signed in, in any role, or nobody. Never refuses.
+/// Whoever is signed in at the desk that is asked for, in any role, or nobody. Never refuses.
 #[derive(Debug, Clone)]
 pub struct MaybeUser(pub Option<SessionUser>);
 
@@ -77,7 +89,7 @@ async fn user_of(request: &HttpRequest) -> Result<Option<SessionUser>, Error> {
     ) else {
         return Err(Problem::internal("the gateway, its web state or the CSRF guard is missing").into());
     };
-    let Some(cookie) = guard.cookie_value(request, COOKIE) else { return Ok(None) };
+    let Some(cookie) = cookie_value(guard, request) else { return Ok(None) };
     let used = gateway.store.session_use(cookie_sha256(&cookie), &state.config.sessions, gateway.clock.now());
     let used = used.await;
     Ok(used.map_err(Problem::from)?)

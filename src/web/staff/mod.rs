@@ -22,9 +22,18 @@ pub enum Desk {
 }
 
 impl Desk {
-    /// The desk whose path a request asks for.
+    /// The desk whose page a request asks for.
+    pub fn asked_for(request: &HttpRequest) -> Option<Self> {
+        let is_under = |desk: &Self| {
+            let rest = request.path().strip_prefix(desk.home());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        [Self::Agency, Self::Operator].into_iter().find(is_under)
+    }
+
+    /// The same for a page that is known to be a desk's.
     pub fn of(request: &HttpRequest) -> Self {
-        if request.path().starts_with("/operator") { Self::Operator } else { Self::Agency }
+        Self::asked_for(request).unwrap_or(Self::Agency)
     }
 
     /// The desk at which an account works.

@@ -12,7 +12,7 @@ use crate::store::accounts::AccountError;
 use crate::store::password::{LONGEST, NewPassword, SHORTEST, WeakPassword};
 use crate::store::sessions::SessionUser;
 use crate::web::extract::csrf::{Browser, CsrfForm, CsrfGuard};
-use crate::web::extract::session::{COOKIE, MaybeUser, cookie_sha256, sign_in_for, wrong_role};
+use crate::web::extract::session::{MaybeUser, cookie_sha256, cookie_value, sign_in_for, wrong_role};
 use crate::web::forms::{Field, FieldKind, SummaryLine, summary};
 use crate::web::page::Page;
 use crate::web::problem::Problem;
@@ -140,7 +140,7 @@ async fn change(
     if !faults.is_empty() {
         return Ok(Some(faults));
     }
-    let keep = guard.cookie_value(request, COOKIE).map(|id| cookie_sha256(&id));
+    let keep = cookie_value(guard, request).map(|id| cookie_sha256(&id));
     match gateway.store.account_set_password(login, chosen, false, keep, now).await {
         Ok(()) => {}
         Err(AccountError::Store(error)) => return Err(error.into()),

@@ -13,7 +13,7 @@ use crate::store::audit::AuditEntry;
 use crate::store::sessions::SignIn;
 use crate::submission::rejection::RejectionCode;
 use crate::web::extract::csrf::{Browser, CsrfForm, CsrfGuard, random_id};
-use crate::web::extract::session::{COOKIE, MaybeUser, cookie_sha256};
+use crate::web::extract::session::{MaybeUser, cookie_of, cookie_sha256};
 use crate::web::forms::{Field, FieldKind};
 use crate::web::middleware::envelope::ClientAddress;
 use crate::web::page::Page;
@@ -113,7 +113,7 @@ pub async fn post_sign_in(
     Ok(view.page.respond(StatusCode::UNPROCESSABLE_ENTITY, &view))
 }
 
-/// The session before, if any, ends: a new identifier for every sign-in.
+/// The session before at the same desk, if any, ends: a new identifier for every sign-in.
 async fn enter(
     request: &HttpRequest,
     gateway: &Gateway,
@@ -122,14 +122,15 @@ async fn enter(
     id: String,
 ) -> Result<HttpResponse, Error> {
     let guard = guard(request)?;
-    if let Some(before) = guard.cookie_value(request, COOKIE) {
+    let cookie = cookie_of(Desk::of_role(account.role));
+    if let Some(before) = guard.cookie_value(request, cookie) {
         gateway.store.session_end(cookie_sha256(&before)).await.map_err(Problem::from)?;
     }
     let home = Desk::of_role(account.role).home();
     let inside = next == home || next.strip_prefix(home).is_some_and(|rest| rest.starts_with('/'));
     let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._".contains(&byte));
     let mut response = see_other(if inside && plain { next } else { home });
-    response.add_cookie(&guard.cookie(COOKIE, id)).map_err(Problem::internal)?;
+    response.add_cookie(&guard.cookie(cookie, id)).map_err(Problem::internal)?;
     Ok(response)
 }
 
@@ -176,11 +177,12 @@ pub async fn post_sign_out(
     gateway: web::Data<Gateway>,
 ) -> Result<HttpResponse, Error> {
     let guard = guard(&request)?;
-    if let (Some(user), Some(id)) = (user.0, guard.cookie_value(&request, COOKIE)) {
+    let name = cookie_of(Desk::of(&request));
+    if let (Some(user), Some(id)) = (user.0, guard.cookie_value(&request, name)) {
         gateway.store.session_end(cookie_sha256(&id)).await.map_err(Problem::from)?;
         super::audit(&gateway, &user.account, "sign_out", "", "done").await.map_err(Problem::from)?;
     }
-    let mut cookie = guard.cookie(COOKIE, String::new());
+    let mut cookie = guard.cookie(name, String::new());
     cookie.set_max_age(Duration::ZERO);
     let mut response = see_other(&format!("{}/sign-in", Desk::of(&request).home()));
     response.add_cookie(&cookie).map_err(Problem::internal)?;
