@@ -106,7 +106,19 @@ impl Settings {
             log: source.section(),
         };
         source.finish()?;
+        settings.check_together()?;
         Ok(settings.resolved(base))
+    }
+
+    /// What is right alone and wrong together.
+    fn check_together(&self) -> Result<(), SettingsError> {
+        let (room, most) = (self.limits.uploads_in_flight, self.server.max_body);
+        if room.bytes() >= most.bytes() {
+            return Ok(());
+        }
+        let line =
+            format!("limits.uploads_in_flight = \"{room}\": allowed: no less than server.max_body, which is {most}");
+        Err(SettingsError::Wrong(vec![line]))
     }
 
     /// Relative paths are relative to the file that names them.
@@ -193,6 +205,43 @@ mod tests {
         assert!(lines[0].starts_with("server.listem: unknown key"), "{lines:?}");
         let lines = wrong("", &[("MADOGUCHI__LIMITS__APPLICATION", "much")]);
         assert!(lines[0].starts_with("limits.application = \"much\": allowed: "), "{lines:?}");
+    }
+
+    #[test]
+    fn there_is_room_for_one_upload_of_the_largest_size() {
+        let lines = wrong("[limits]\nuploads_in_flight = \"49MiB\"", &[]);
+        assert!(lines[0].starts_with("limits.uploads_in_flight = \"49 MiB\": allowed: no less than"), "{lines:?}");
+        assert!(read("[limits]\nuploads_in_flight = \"50MiB\"", &[]).is_ok());
+        assert!(read("[server]\nmax_body = \"1GiB\"", &[]).is_err());
+    }
+
+    /// The reference names every key of every section with its default, and no other.
+    #[test]
+    fn the_reference_of_the_settings_is_complete_and_tells_the_defaults() {
+        let (mut text, mut keys, mut section) = (String::new(), Vec::new(), "");
+        for line in include_str!("../../docs/settings.md").lines() {
+            if let Some(name) = line.strip_prefix("## [") {
+                section = name.trim_end_matches(']');
+                text.push_str(&format!("[{section}]\n"));
+            }
+            let Some((key, rest)) = line.strip_prefix("| `").and_then(|row| row.split_once("` | ")) else { continue };
+            keys.push(format!("{section}.{key}"));
+            let default = rest.split(" | ").next().unwrap();
+            if default != "none" {
+                text.push_str(&format!("{key} = {}\n", default.trim_matches('`')));
+            }
+        }
+        let (told, built_in) = (read(&text, &[]).unwrap(), read("", &[]).unwrap());
+        assert_eq!(format!("{told:?}"), format!("{built_in:?}"));
+        let sections: Vec<&str> = text.lines().filter(|line| line.starts_with('[')).collect();
+        let none: String = sections.iter().map(|section| format!("{section}\nnone = 1\n")).collect();
+        let unknown = wrong(&none, &[]);
+        let allowed = unknown.iter().flat_map(|line| {
+            let (section, allowed) = line.split_once(".none: unknown key; allowed: ").unwrap();
+            allowed.split(", ").map(move |key| format!("{section}.{key}"))
+        });
+        assert_eq!(keys, allowed.collect::<Vec<_>>());
+        assert!(wrong("[none]", &[])[0].ends_with(&sections.join(", ").replace(['[', ']'], "")));
     }
 
     #[test]
