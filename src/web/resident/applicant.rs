@@ -5,11 +5,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
+use super::at_draft::AtDraft;
 use super::drafts::DraftInput;
 use crate::pki::certificate::Certificate;
 use crate::pki::jpki;
-use crate::web::extract::csrf::{self, Browser};
-use crate::web::extract::multipart::{PartSpec, read_parts};
+use crate::web::extract::multipart::PartSpec;
 use crate::web::problem::Problem;
 
 /// The largest certificate file, in bytes.
@@ -19,11 +19,8 @@ const LIMIT: u64 = 64 * 1024;
 ///
 /// # Errors
 /// An upload that cannot be read or did not come from a page of this site.
-pub async fn read_upload(browser: &Browser, request: &HttpRequest, payload: web::Payload) -> Result<Bytes, Problem> {
-    let specs = [PartSpec::optional(csrf::FIELD, 1024), PartSpec::optional("certificate", LIMIT)];
-    let mut parts = read_parts(request, payload.into_inner(), &specs).await?;
-    let token = parts.take(csrf::FIELD).map(|part| part.bytes).unwrap_or_default();
-    browser.verify(&String::from_utf8_lossy(&token))?;
+pub async fn read_upload(at: &AtDraft, request: &HttpRequest, payload: web::Payload) -> Result<Bytes, Problem> {
+    let mut parts = at.read_form(request, payload, &[PartSpec::optional("certificate", LIMIT)]).await?;
     Ok(parts.take("certificate").map(|part| part.bytes).unwrap_or_default())
 }
 

@@ -3,14 +3,15 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::at_draft::AtDraft;
 use super::drafts;
-use super::procedures::{NoFields, see_other};
+use super::procedures::NoFields;
 use crate::gateway::Gateway;
 use crate::intake::file_label;
 use crate::store::draft_limits::DraftsFull;
 use crate::store::drafts::{Draft, DraftAttachment};
-use crate::web::extract::csrf::{self, Browser, CsrfForm};
-use crate::web::extract::multipart::{Part, PartSpec, read_parts};
+use crate::web::extract::csrf::CsrfForm;
+use crate::web::extract::multipart::{Part, PartSpec};
 use crate::web::forms::SummaryLine;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
@@ -64,19 +65,13 @@ fn most(gateway: &Gateway, state: &WebState, draft: &Draft) -> Result<usize, Pro
 ///
 /// # Errors
 /// 404 for a draft that is not this browser's.
-pub async fn get_attachments(
-    page: Page,
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    state: web::Data<WebState>,
-    id: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let draft = drafts::open(&gateway, &browser, &id).await?;
+pub async fn get_attachments(page: Page, at: AtDraft) -> Result<HttpResponse, Problem> {
+    let draft = at.open().await?;
     if draft.filed.is_some() || !drafts::DraftInput::of(&draft).is_complete {
-        return Ok(see_other(&format!("/apply/{id}/{}", drafts::next_step(&draft))));
+        return Ok(at.lead_to(drafts::next_step(&draft)));
     }
-    let most = most(&gateway, &state, &draft)?;
-    let view = AttachmentsView::new(page.csrf(browser.csrf_token()), &state, &draft, most, Vec::new());
+    let most = most(&at.gateway, &at.state, &draft)?;
+    let view = AttachmentsView::new(at.with_token(page), &at.state, &draft, most, Vec::new());
     Ok(view.page.respond(StatusCode::OK, &view))
 }
 
@@ -86,29 +81,21 @@ pub async fn get_attachments(
 /// 404 for a draft that is not this browser's; an upload that cannot be read; 503.
 pub async fn post_attachments(
     page: Page,
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    state: web::Data<WebState>,
-    id: web::Path<String>,
+    at: AtDraft,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let draft = drafts::open(&gateway, &browser, &id).await?;
-    let most = most(&gateway, &state, &draft)?;
-    let specs = [
-        PartSpec::optional(csrf::FIELD, 1024),
-        PartSpec::several("attachment", state.config.limits.attachment, most.max(1)),
-    ];
-    let mut parts = read_parts(&request, payload.into_inner(), &specs).await?;
-    let token = parts.take(csrf::FIELD).map(|part| part.bytes).unwrap_or_default();
-    browser.verify(&String::from_utf8_lossy(&token))?;
-    let key = match keep_all(&gateway, &state, &draft, parts.take_all("attachment"), most).await? {
-        None => return Ok(see_other(&format!("/apply/{id}/attachments"))),
+    let draft = at.open().await?;
+    let most = most(&at.gateway, &at.state, &draft)?;
+    let specs = [PartSpec::several("attachment", at.state.config.limits.attachment, most.max(1))];
+    let mut parts = at.read_form(&request, payload, &specs).await?;
+    let key = match keep_all(&at.gateway, &at.state, &draft, parts.take_all("attachment"), most).await? {
+        None => return Ok(at.lead_to("attachments")),
         Some(key) => key,
     };
-    let draft = drafts::open(&gateway, &browser, &id).await?;
+    let draft = at.open().await?;
     let errors = vec![SummaryLine { id: "f-attachment".to_owned(), message: page.t(key).into_owned() }];
-    let view = AttachmentsView::new(page.csrf(browser.csrf_token()), &state, &draft, most, errors);
+    let view = AttachmentsView::new(at.with_token(page), &at.state, &draft, most, errors);
     Ok(view.page.respond(StatusCode::UNPROCESSABLE_ENTITY, &view))
 }
 
@@ -156,14 +143,13 @@ async fn keep_all(
 /// # Errors
 /// 404 for a draft that is not this browser's; 503.
 pub async fn post_remove(
-    browser: Browser,
-    gateway: web::Data<Gateway>,
+    at: AtDraft,
     path: web::Path<(String, i32)>,
     _form: CsrfForm<NoFields>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, ordinal) = path.into_inner();
-    gateway.store.draft_detach(drafts::key(&browser, &id), ordinal).await?;
-    Ok(see_other(&format!("/apply/{id}/attachments")))
+    let (_, ordinal) = path.into_inner();
+    at.gateway.store.draft_detach(at.key(), ordinal).await?;
+    Ok(at.lead_to("attachments"))
 }
 
 /// The media type by the name's ending; what is not known is bytes.

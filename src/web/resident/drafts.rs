@@ -46,20 +46,6 @@ impl DraftInput {
     }
 }
 
-/// The key of a draft for this browser.
-pub fn key(browser: &Browser, id: &str) -> DraftKey {
-    DraftKey { id: id.to_owned(), owner_sha256: browser.id_sha256() }
-}
-
-/// The draft of that address, if it is this browser's and not over.
-///
-/// # Errors
-/// 404 otherwise: another browser's draft looks like none.
-pub async fn open(gateway: &Gateway, browser: &Browser, id: &str) -> Result<Draft, Problem> {
-    let draft = gateway.store.draft_find(key(browser, id), gateway.clock.now()).await?;
-    draft.ok_or_else(Problem::not_found)
-}
-
 /// Begins a draft for this browser, and gives its address.
 ///
 /// # Errors
@@ -67,7 +53,7 @@ pub async fn open(gateway: &Gateway, browser: &Browser, id: &str) -> Result<Draf
 pub async fn begin(gateway: &Gateway, state: &WebState, browser: &Browser, code: &str) -> Result<String, Problem> {
     let (limits, now) = (state.config.drafts, gateway.clock.now());
     let id = random_id().map_err(Problem::internal)?;
-    let key = key(browser, &id);
+    let key = DraftKey { id: id.clone(), owner_sha256: browser.id_sha256() };
     match gateway.store.drafts_room(&key, limits, 0, true, now).await? {
         None => {}
         Some(DraftsFull::Browser) => {

@@ -5,14 +5,14 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::at_draft::AtDraft;
 use super::fields::{self, Faults};
 use super::municipalities::{self, Municipality};
 use super::procedures::{NoFields, see_other};
 use super::{applicant, drafts, review};
-use crate::gateway::Gateway;
 use crate::procedures::Procedure;
 use crate::store::drafts::Draft;
-use crate::web::extract::csrf::{Browser, CsrfForm};
+use crate::web::extract::csrf::CsrfForm;
 use crate::web::forms::{Field, SummaryLine, summary};
 use crate::web::page::Page;
 use crate::web::problem::Problem;
@@ -80,20 +80,13 @@ impl FormView {
 ///
 /// # Errors
 /// 404 for a draft that is not this browser's.
-pub async fn get_form(
-    page: Page,
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    state: web::Data<WebState>,
-    id: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let draft = drafts::open(&gateway, &browser, &id).await?;
+pub async fn get_form(page: Page, at: AtDraft) -> Result<HttpResponse, Problem> {
+    let draft = at.open().await?;
     if draft.filed.is_some() {
-        return Ok(see_other(&format!("/apply/{id}/receipt")));
+        return Ok(at.lead_to("receipt"));
     }
-    let procedure = drafts::procedure_of(&gateway, &draft)?;
-    let page = page.csrf(browser.csrf_token());
-    let view = FormView::new(page, &state, &draft, &procedure, &Faults::new());
+    let procedure = drafts::procedure_of(&at.gateway, &draft)?;
+    let view = FormView::new(at.with_token(page), &at.state, &draft, &procedure, &Faults::new());
     Ok(view.page.respond(StatusCode::OK, &view))
 }
 
@@ -103,45 +96,37 @@ pub async fn get_form(
 /// 404 for a draft that is not this browser's; 503.
 pub async fn post_form(
     page: Page,
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    state: web::Data<WebState>,
-    id: web::Path<String>,
+    at: AtDraft,
     posted: CsrfForm<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Problem> {
-    let mut draft = drafts::open(&gateway, &browser, &id).await?;
-    let procedure = drafts::procedure_of(&gateway, &draft)?;
+    let mut draft = at.open().await?;
+    let procedure = drafts::procedure_of(&at.gateway, &draft)?;
     let mut input = fields::read(&procedure, drafts::DraftInput::of(&draft), &posted.0);
     let faults = fields::judge(page.language, &procedure, &input);
     input.is_complete = faults.is_empty();
     draft.input = input.to_json();
-    drafts::save(&gateway, &state, draft.key.clone(), draft.input.clone()).await?;
+    drafts::save(&at.gateway, &at.state, draft.key.clone(), draft.input.clone()).await?;
     if !faults.is_empty() {
-        let view = FormView::new(page.csrf(browser.csrf_token()), &state, &draft, &procedure, &faults);
+        let view = FormView::new(at.with_token(page), &at.state, &draft, &procedure, &faults);
         return Ok(view.page.respond(StatusCode::UNPROCESSABLE_ENTITY, &view));
     }
     if procedure.attachments.at_most > 0 {
-        return Ok(see_other(&format!("/apply/{id}/attachments")));
+        return Ok(at.lead_to("attachments"));
     }
-    review::prepare(&gateway, &draft, page.language).await?;
-    Ok(see_other(&format!("/apply/{id}/review")))
+    review::prepare(&at.gateway, &draft, page.language).await?;
+    Ok(at.lead_to("review"))
 }
 
 /// Unlocks the applicant's attributes: they are typed by hand again.
 ///
 /// # Errors
 /// 404 for a draft that is not this browser's; 503.
-pub async fn post_unlock(
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    id: web::Path<String>,
-    _form: CsrfForm<NoFields>,
-) -> Result<HttpResponse, Problem> {
-    let draft = drafts::open(&gateway, &browser, &id).await?;
+pub async fn post_unlock(at: AtDraft, _form: CsrfForm<NoFields>) -> Result<HttpResponse, Problem> {
+    let draft = at.open().await?;
     let mut input = drafts::DraftInput::of(&draft);
     input.certificate = None;
-    gateway.store.draft_save(draft.key, input.to_json()).await?;
-    Ok(see_other(&format!("/apply/{id}/form#applicant")))
+    at.gateway.store.draft_save(draft.key, input.to_json()).await?;
+    Ok(at.lead_to("form#applicant"))
 }
 
 /// Fills the applicant in from a certificate file and locks it.
@@ -150,24 +135,21 @@ pub async fn post_unlock(
 /// 404 for a draft that is not this browser's; 503; an upload that cannot be read.
 pub async fn post_certificate(
     page: Page,
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    state: web::Data<WebState>,
-    id: web::Path<String>,
+    at: AtDraft,
     request: actix_web::HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let mut draft = drafts::open(&gateway, &browser, &id).await?;
-    let file = applicant::read_upload(&browser, &request, payload).await?;
+    let mut draft = at.open().await?;
+    let file = applicant::read_upload(&at, &request, payload).await?;
     let mut input = drafts::DraftInput::of(&draft);
     if applicant::fill_in(&mut input, &file) {
-        drafts::save(&gateway, &state, draft.key, input.to_json()).await?;
-        return Ok(see_other(&format!("/apply/{id}/form#applicant")));
+        drafts::save(&at.gateway, &at.state, draft.key, input.to_json()).await?;
+        return Ok(at.lead_to("form#applicant"));
     }
     draft.input = input.to_json();
-    let procedure = drafts::procedure_of(&gateway, &draft)?;
+    let procedure = drafts::procedure_of(&at.gateway, &draft)?;
     let faults = Faults::from([("certificate".to_owned(), page.t("fault-certificate").into_owned())]);
-    let view = FormView::new(page.csrf(browser.csrf_token()), &state, &draft, &procedure, &faults);
+    let view = FormView::new(at.with_token(page), &at.state, &draft, &procedure, &faults);
     Ok(view.page.respond(StatusCode::UNPROCESSABLE_ENTITY, &view))
 }
 
@@ -175,12 +157,7 @@ pub async fn post_certificate(
 ///
 /// # Errors
 /// 503.
-pub async fn post_discard(
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    id: web::Path<String>,
-    _form: CsrfForm<NoFields>,
-) -> Result<HttpResponse, Problem> {
-    gateway.store.draft_discard(drafts::key(&browser, &id)).await?;
+pub async fn post_discard(at: AtDraft, _form: CsrfForm<NoFields>) -> Result<HttpResponse, Problem> {
+    at.gateway.store.draft_discard(at.key()).await?;
     Ok(see_other("/procedures"))
 }

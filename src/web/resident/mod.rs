@@ -5,6 +5,7 @@
 //! without JavaScript.
 pub mod agent;
 pub mod applicant;
+pub mod at_draft;
 pub mod attachments;
 pub mod dates;
 pub mod drafts;

@@ -1,16 +1,15 @@
 //! `/apply/{draft}/receipt`: the receipt, with the access key the first time, and its two forms to keep.
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
-use super::procedures::see_other;
+use super::at_draft::AtDraft;
 use super::{drafts, municipalities};
 use crate::gateway::Gateway;
 use crate::store::drafts::FiledDraft;
 use crate::submission::status::SubmissionStatus;
 use crate::web::download;
-use crate::web::extract::csrf::Browser;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
 
@@ -74,30 +73,21 @@ pub fn respond(
 ///
 /// # Errors
 /// 404 for a draft that is not this browser's.
-pub async fn get_receipt(
-    page: Page,
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    id: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let draft = drafts::open(&gateway, &browser, &id).await?;
+pub async fn get_receipt(page: Page, at: AtDraft) -> Result<HttpResponse, Problem> {
+    let draft = at.open().await?;
     let Some(filed) = &draft.filed else {
-        return Ok(see_other(&format!("/apply/{id}/{}", drafts::next_step(&draft))));
+        return Ok(at.lead_to(drafts::next_step(&draft)));
     };
-    let status = gateway.store.submission_find(filed.arrival_number).await?.map(|found| found.status);
-    Ok(respond(page, &gateway, &id, filed, status, None))
+    let status = at.gateway.store.submission_find(filed.arrival_number).await?.map(|found| found.status);
+    Ok(respond(page, &at.gateway, &draft.key.id, filed, status, None))
 }
 
 /// The receipt's exact JSON text.
 ///
 /// # Errors
 /// 404 for a draft that is not this browser's or not filed.
-pub async fn get_json(
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    id: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let filed = drafts::open(&gateway, &browser, &id).await?.filed.ok_or_else(Problem::not_found)?;
+pub async fn get_json(at: AtDraft) -> Result<HttpResponse, Problem> {
+    let filed = at.filed().await?;
     let name = format!("receipt-{}.json", filed.arrival_number);
     Ok(download::of_kind("application/json", &name, filed.receipt_json))
 }
@@ -106,12 +96,8 @@ pub async fn get_json(
 ///
 /// # Errors
 /// 404 for a draft that is not this browser's or not filed.
-pub async fn get_jws(
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    id: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let filed = drafts::open(&gateway, &browser, &id).await?.filed.ok_or_else(Problem::not_found)?;
+pub async fn get_jws(at: AtDraft) -> Result<HttpResponse, Problem> {
+    let filed = at.filed().await?;
     let name = format!("receipt-{}.jws", filed.arrival_number);
     Ok(download::of_kind("application/jose", &name, filed.receipt_jws))
 }

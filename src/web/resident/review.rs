@@ -1,12 +1,13 @@
 //! `/apply/{draft}/review`: exactly what will be signed: the values out of the document's own bytes, and those bytes.
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::SecondsFormat;
 
-use super::procedures::{NoFields, see_other};
+use super::at_draft::AtDraft;
+use super::procedures::NoFields;
 use super::{drafts, fields, municipalities};
 use crate::gateway::Gateway;
 use crate::gateway::make::{ApplicationRequest, MakeError};
@@ -14,7 +15,7 @@ use crate::intake::document::{ApplicationDocument, ListedAttachment};
 use crate::procedures::Procedure;
 use crate::store::drafts::{Draft, PreparedApplication};
 use crate::web::download;
-use crate::web::extract::csrf::{Browser, CsrfForm};
+use crate::web::extract::csrf::CsrfForm;
 use crate::web::i18n::Language;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
@@ -87,52 +88,25 @@ pub async fn prepare(gateway: &Gateway, draft: &Draft, language: Language) -> Re
 ///
 /// # Errors
 /// 404 for a draft that is not this browser's; what is wrong with it; 503.
-pub async fn post_review(
-    page: Page,
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    id: web::Path<String>,
-    _form: CsrfForm<NoFields>,
-) -> Result<HttpResponse, Problem> {
-    let draft = drafts::open(&gateway, &browser, &id).await?;
+pub async fn post_review(page: Page, at: AtDraft, _form: CsrfForm<NoFields>) -> Result<HttpResponse, Problem> {
+    let draft = at.open().await?;
     if draft.filed.is_none() && drafts::DraftInput::of(&draft).is_complete {
-        prepare(&gateway, &draft, page.language).await?;
+        prepare(&at.gateway, &draft, page.language).await?;
     }
-    Ok(see_other(&format!("/apply/{id}/review")))
-}
-
-/// The draft and its document; otherwise where to go first.
-///
-/// # Errors
-/// 404 for a draft that is not this browser's.
-pub async fn prepared(
-    gateway: &Gateway,
-    browser: &Browser,
-    id: &str,
-) -> Result<Result<(Draft, PreparedApplication), HttpResponse>, Problem> {
-    let draft = drafts::open(gateway, browser, id).await?;
-    match (&draft.filed, draft.prepared.clone()) {
-        (None, Some(prepared)) => Ok(Ok((draft, prepared))),
-        _ => Ok(Err(see_other(&format!("/apply/{id}/{}", drafts::next_step(&draft))))),
-    }
+    Ok(at.lead_to("review"))
 }
 
 /// The review.
 ///
 /// # Errors
 /// 404 for a draft that is not this browser's.
-pub async fn get_review(
-    page: Page,
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    id: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let (draft, prepared) = match prepared(&gateway, &browser, &id).await? {
+pub async fn get_review(page: Page, at: AtDraft) -> Result<HttpResponse, Problem> {
+    let (draft, prepared) = match at.prepared().await? {
         Ok(found) => found,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let procedure = drafts::procedure_of(&gateway, &draft)?;
-    let page = page.titled("review-title").csrf(browser.csrf_token());
+    let procedure = drafts::procedure_of(&at.gateway, &draft)?;
+    let page = at.with_token(page.titled("review-title"));
     let view = view(page, &draft, &prepared, &procedure)?;
     Ok(view.page.respond(StatusCode::OK, &view))
 }
@@ -197,12 +171,8 @@ fn answers(language: Language, procedure: &Procedure, answers: &serde_json::Valu
 ///
 /// # Errors
 /// 404 for a draft that is not this browser's, or that has no document.
-pub async fn get_application(
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    id: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let draft = drafts::open(&gateway, &browser, &id).await?;
+pub async fn get_application(at: AtDraft) -> Result<HttpResponse, Problem> {
+    let draft = at.open().await?;
     let prepared = draft.prepared.ok_or_else(Problem::not_found)?;
     Ok(download::of_kind("application/json", "application.json", prepared.application))
 }
@@ -211,12 +181,8 @@ pub async fn get_application(
 ///
 /// # Errors
 /// 404 for a draft that is not this browser's, or that has no document.
-pub async fn get_request(
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    id: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let draft = drafts::open(&gateway, &browser, &id).await?;
+pub async fn get_request(at: AtDraft) -> Result<HttpResponse, Problem> {
+    let draft = at.open().await?;
     let prepared = draft.prepared.ok_or_else(Problem::not_found)?;
     Ok(download::of_kind("application/json", "application.mgreq", request_json(&prepared).to_string()))
 }

@@ -5,15 +5,15 @@ use askama::Template;
 use bytes::Bytes;
 
 use super::agent::AgentView;
+use super::at_draft::AtDraft;
+use super::receipt;
 use super::verdict::{self, CheckLine};
-use super::{receipt, review};
 use crate::gateway::Gateway;
 use crate::gateway::outcome::SubmitOutcome;
 use crate::store::drafts::{Draft, FiledDraft, PreparedApplication};
 use crate::submission::received::{ReceivedAttachment, ReceivedSubmission};
 use crate::submission::rejection::Rejection;
-use crate::web::extract::csrf::{self, Browser};
-use crate::web::extract::multipart::{Part, PartSpec, read_parts};
+use crate::web::extract::multipart::{Part, PartSpec};
 use crate::web::forms::SummaryLine;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
@@ -74,19 +74,12 @@ impl SignView {
 ///
 /// # Errors
 /// 404 for a draft that is not this browser's.
-pub async fn get_sign(
-    page: Page,
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    state: web::Data<WebState>,
-    id: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let (draft, prepared) = match review::prepared(&gateway, &browser, &id).await? {
+pub async fn get_sign(page: Page, at: AtDraft) -> Result<HttpResponse, Problem> {
+    let (draft, prepared) = match at.prepared().await? {
         Ok(found) => found,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let page = page.csrf(browser.csrf_token());
-    Ok(SignView::new(page, &state, &draft, &prepared).respond(StatusCode::OK, None))
+    Ok(SignView::new(at.with_token(page), &at.state, &draft, &prepared).respond(StatusCode::OK, None))
 }
 
 /// Files the application with the signature that was uploaded; the answer is the receipt, with the access key, once.
@@ -95,28 +88,23 @@ pub async fn get_sign(
 /// 404 for a draft that is not this browser's; an upload that cannot be read; 503.
 pub async fn post_signature(
     page: Page,
-    browser: Browser,
-    gateway: web::Data<Gateway>,
-    state: web::Data<WebState>,
-    id: web::Path<String>,
+    at: AtDraft,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let specs = [PartSpec::optional(csrf::FIELD, 1024), PartSpec::optional("signature", state.config.limits.signature)];
-    let mut parts = read_parts(&request, payload.into_inner(), &specs).await?;
-    let token = parts.take(csrf::FIELD).map(|part| part.bytes).unwrap_or_default();
-    browser.verify(&String::from_utf8_lossy(&token))?;
-    let (draft, prepared) = match review::prepared(&gateway, &browser, &id).await? {
+    let specs = [PartSpec::optional("signature", at.state.config.limits.signature)];
+    let mut parts = at.read_form(&request, payload, &specs).await?;
+    let (draft, prepared) = match at.prepared().await? {
         Ok(found) => found,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let view = SignView::new(page.clone().csrf(browser.csrf_token()), &state, &draft, &prepared);
+    let view = SignView::new(at.with_token(page.clone()), &at.state, &draft, &prepared);
     let Some(signature) = parts.take("signature").filter(|part| !part.bytes.is_empty()) else {
         let message = view.page.t("sign-none-chosen").into_owned();
         return Ok(view.respond(StatusCode::UNPROCESSABLE_ENTITY, Some(message)));
     };
-    let received = received(&gateway, &draft, prepared, signature).await?;
-    settle(page, view, &gateway, &draft, gateway.submit(received).await).await
+    let received = received(&at.gateway, &draft, prepared, signature).await?;
+    settle(page, view, &at.gateway, &draft, at.gateway.submit(received).await).await
 }
 
 /// What the pages collected, as a filing.
