@@ -32,6 +32,7 @@ mod pki_crl_kinds;
 mod pki_crls;
 mod pki_paths;
 mod pki_properties;
+mod pki_scope_properties;
 mod pki_sources;
 mod roles;
 mod status_machine;

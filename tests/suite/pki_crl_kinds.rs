@@ -343,3 +343,30 @@ fn a_path_goes_around_a_revoked_cross_certificate() {
     assert_eq!(judge(&both, all()), (3, Some(SubIndication::RevokedCaNoPoe)));
     assert_eq!(judge(&revoking(&direct), vec![direct.clone()]), (3, Some(SubIndication::RevokedCaNoPoe)));
 }
+
+#[test]
+fn each_kind_of_list_has_its_lints() {
+    let world = world();
+    let freshest = extension("2.5.29.46", true, &seq(&[seq(&[tlv(0xa0, &tlv(0xa0, &uri("http://a/")))])]));
+    let names = |spec: CrlSpec| -> Vec<&'static str> {
+        let der = spec.der(&world.ca);
+        lints(&ParsedCrl::from_der(&der).unwrap()).into_iter().map(|lint| lint.name).collect()
+    };
+    assert_eq!(names(delta(6, 5)), Vec::<&str>::new());
+    assert_eq!(
+        names(CrlSpec::new(6).with(extension("2.5.29.27", false, &integer(5)))),
+        ["delta_crl_indicator_is_critical"]
+    );
+    assert_eq!(names(CrlSpec::new(6).with(freshest.clone())), ["freshest_crl_is_not_critical"]);
+    assert_eq!(
+        names(delta(6, 5).with(freshest)),
+        ["freshest_crl_is_not_critical", "freshest_crl_is_in_complete_lists_only"]
+    );
+    assert_eq!(
+        names(CrlSpec::new(6).with(issuing_distribution_point(&[], &[]))),
+        ["issuing_distribution_point_is_not_empty"]
+    );
+    let removing = |spec: CrlSpec| spec.entry(entry(&[7], date(), &[reason(8)]));
+    assert_eq!(names(removing(CrlSpec::new(6))), ["remove_from_crl_is_in_deltas_only"]);
+    assert_eq!(names(removing(delta(6, 5))), Vec::<&str>::new());
+}

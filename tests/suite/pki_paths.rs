@@ -178,6 +178,52 @@ fn name_constraints_are_kept() {
     }
 }
 
+#[test]
+fn name_constraint_bombs_end_within_the_budget() {
+    // 256 names against 2,000 subtrees, by each of eight CAs: four million comparisons.
+    let names: Vec<Vec<u8>> = (0..256).map(|number| tlv(0x82, format!("h{number}.example").as_bytes())).collect();
+    let subtrees: Vec<Vec<u8>> = (0..2_000).map(|number| tlv(0x82, format!("x{number}.test").as_bytes())).collect();
+    let bomb = CertSpec::ca(2).with(constraints(&[], &subtrees));
+    let (root, root_certificate) = root("CN=Root");
+    let mut issuer = root;
+    let mut intermediates = Vec::new();
+    for level in 0..8 {
+        let ca = Entity::new(&format!("CN=CA {level}"));
+        intermediates.push(bomb.certificate(&issuer, &ca));
+        issuer = ca;
+    }
+    let many = CertSpec::leaf(3).with(extension("2.5.29.17", false, &seq(&names)));
+    let leaf = many.certificate(&issuer, &Entity::new("CN=leaf"));
+    let watch = madoguchi::clock::Stopwatch::start();
+    let outcome = judge(&TrustStore::new(vec![root_certificate.clone()], intermediates.clone()), &leaf, &[]);
+    assert!(failed(&outcome).contains(&"name_constraints_hold"), "{:?}", failed(&outcome));
+    assert!(failed(&outcome).contains(&"path_search_stays_within_its_budget"), "{:?}", failed(&outcome));
+    assert!(outcome.chain.is_none());
+    assert!(watch.elapsed().as_secs() < 10, "{:?}", watch.elapsed());
+    // What is below the bounds is judged.
+    let few = CertSpec::leaf(3).with(extension("2.5.29.17", false, &seq(&names[..8])));
+    let leaf = few.certificate(&issuer, &Entity::new("CN=leaf"));
+    assert_eq!(sub(&judge(&TrustStore::new(vec![root_certificate], intermediates), &leaf, &[])), None);
+}
+
+#[test]
+fn two_cas_of_one_name_and_key_identifier_are_told_apart_by_signature() {
+    // Two CAs under one root say that they have the same name and the same key identifier.
+    let (root, root_certificate) = root("CN=Root");
+    let same_id = extension("2.5.29.14", false, &tlv(4, &[7; 20]));
+    let of_same_id = extension("2.5.29.35", false, &seq(&[tlv(0x80, &[7; 20])]));
+    let twins: Vec<Entity> = (0..2).map(|_| Entity::new("CN=Twin")).collect();
+    let spec = CertSpec::ca(2).without_key_ids().with(same_id);
+    let certificates: Vec<_> = twins.iter().map(|twin| spec.certificate(&root, twin)).collect();
+    let trust = TrustStore::new(vec![root_certificate], certificates.clone());
+    for (twin, certificate) in twins.iter().zip(&certificates) {
+        let leaf = CertSpec::leaf(3).without_key_ids().with(of_same_id.clone());
+        let outcome = judge(&trust, &leaf.certificate(twin, &Entity::new("CN=leaf")), &[]);
+        assert_eq!(sub(&outcome), None);
+        assert_eq!(outcome.chain.unwrap().certificates()[1], *certificate);
+    }
+}
+
 const GOOD: &str = "1.2.392.200149.8.5.1.1.20";
 const OTHER: &str = "1.2.392.200149.8.5.1.3.30";
 

@@ -1,7 +1,7 @@
 //! What RFC 5280 asks of a CRL's issuer and a relying party can live without: named, never refused.
 use serde::Serialize;
 
-use super::parse::ParsedCrl;
+use super::parse::{IssuingDistributionPoint, ParsedCrl};
 
 /// One thing that the issuer should do otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,6 +21,7 @@ fn lint(name: &'static str, clause: &'static str, detail: impl Into<String>) -> 
 /// Every claim that does not hold for `crl`.
 pub fn lints(crl: &ParsedCrl<'_>) -> Vec<Lint> {
     let mut found = header_lints(crl);
+    found.extend(scope_lints(crl));
     found.extend(entry_lints(crl));
     found
 }
@@ -55,12 +56,34 @@ fn header_lints(crl: &ParsedCrl<'_>) -> Vec<Lint> {
         let detail = "the authority key identifier is missing, so the key must be found by trying";
         found.push(lint("crl_has_authority_key_identifier", "RFC 5280 5.2.1", detail));
     }
+    for oid in &extensions.unknown_critical {
+        found.push(lint("critical_extensions_are_known", "RFC 5280 5.2", format!("{oid} is not known")));
+    }
+    found
+}
+
+/// Of issuingDistributionPoint, deltaCRLIndicator and freshestCRL.
+fn scope_lints(crl: &ParsedCrl<'_>) -> Vec<Lint> {
+    let mut found = Vec::new();
+    let extensions = &crl.extensions;
     if extensions.distribution_point.is_some() && !extensions.distribution_point_is_critical {
         let detail = "the issuing distribution point is not critical, so others may take the list for a full one";
         found.push(lint("issuing_distribution_point_is_critical", "RFC 5280 5.2.5", detail));
     }
-    for oid in &extensions.unknown_critical {
-        found.push(lint("critical_extensions_are_known", "RFC 5280 5.2", format!("{oid} is not known")));
+    if extensions.distribution_point.as_ref().is_some_and(|point| *point == IssuingDistributionPoint::default()) {
+        let detail = "the issuing distribution point says nothing; it should be absent";
+        found.push(lint("issuing_distribution_point_is_not_empty", "RFC 5280 5.2.5", detail));
+    }
+    if extensions.delta_base.is_some() && !extensions.delta_base_is_critical {
+        let detail = "deltaCRLIndicator is not critical, so others may take the list for a complete one";
+        found.push(lint("delta_crl_indicator_is_critical", "RFC 5280 5.2.4", detail));
+    }
+    if extensions.freshest_is_critical {
+        found.push(lint("freshest_crl_is_not_critical", "RFC 5280 5.2.6", "freshestCRL is critical"));
+    }
+    if extensions.delta_base.is_some() && !extensions.freshest.is_empty() {
+        let detail = "a delta says where its deltas are found";
+        found.push(lint("freshest_crl_is_in_complete_lists_only", "RFC 5280 5.2.6", detail));
     }
     found
 }
