@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{exit, input};
 use crate::clock::{Clock, SystemClock};
-use crate::pki::certificate::{Certificate, Oid};
+use crate::pki::certificate::{Certificate, Oid, PolicyQualifiers};
 use crate::pki::crl::{self, CrlRefusal, CrlSnapshot, RevocationOutcome, RevocationStatus};
 use crate::pki::path::{self, PathOutcome, PathRequest, PathWork, PolicyInputs, Purpose};
 use crate::pki::trust_store::TrustStore;
@@ -76,6 +76,9 @@ struct Report {
     validation_time: DateTime<Utc>,
     path: Vec<ChainEntry>,
     valid_policies: Vec<String>,
+    /// What the target says of its policies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    policy_qualifiers: Vec<PolicyQualifiers>,
     revocation: Vec<RevocationStatus>,
     checks: Vec<Check>,
 }
@@ -204,6 +207,7 @@ fn report(
         validation_time: at,
         path: path.iter().map(|one| ChainEntry { subject: one.subject(), sha256: one.sha256_hex() }).collect(),
         valid_policies: policies.iter().map(Oid::to_string).collect(),
+        policy_qualifiers: path.first().map(|target| target.policy_qualifiers()).unwrap_or_default(),
         revocation,
         checks,
     }
@@ -218,6 +222,11 @@ fn text(report: &Report) -> String {
     }
     if !report.valid_policies.is_empty() {
         let _ = writeln!(out, "Policies: {}", report.valid_policies.join(", "));
+    }
+    for of_policy in &report.policy_qualifiers {
+        for told in of_policy.practice_statements.iter().chain(&of_policy.notices) {
+            let _ = writeln!(out, "  {}: {told}", of_policy.policy);
+        }
     }
     for status in &report.revocation {
         let crl = status.crl.as_ref().map(|crl| {

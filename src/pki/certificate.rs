@@ -11,9 +11,11 @@ use crate::crypto::{CryptoError, PublicKey, sha256};
 
 pub mod distribution_point;
 pub mod extensions;
+mod qualifiers;
 
 pub use distribution_point::DistributionPoint;
 pub use extensions::{AuthorityKeyId, BasicConstraints, Extensions, KeyUsage, Oid};
+pub use qualifiers::PolicyQualifiers;
 
 /// A parsed certificate; nothing in it is believed yet.
 pub struct Certificate {

@@ -52,7 +52,7 @@ fn difference(case: &Case, answer: &Answer) -> Option<String> {
     };
     let expected = case.policies.as_ref().map(|list| list.iter().cloned().collect::<BTreeSet<_>>());
     match (case.valid, answer.valid) {
-        (true, false) => Some("refused".to_owned()),
+        (true, false) => Some(format!("refused: {}", answer.report["sub_indication"].as_str().unwrap())),
         (false, true) => Some("accepted".to_owned()),
         (true, true) if expected.as_ref().is_some_and(|expected| *expected != policies()) => {
             Some(format!("policies {:?}", policies()))
@@ -90,4 +90,30 @@ fn pkits_every_sub_case_is_answered_as_the_standard_says() {
     wrong.extend(exceptions.into_keys().map(|number| format!("{number}: listed, and no sub-case of PKITS")));
     assert!(wrong.is_empty(), "{} of 249 sub-cases:\n{}", wrong.len(), wrong.join("\n"));
     println!("PKITS: {} of 249 sub-cases as the standard says, {excepted} exceptions", 249 - excepted);
+}
+
+#[test]
+fn pkits_policy_qualifiers_are_told() {
+    let notice = |number: u8| format!("q{number}:  This is the user notice from qualifier {number}");
+    let expected = [
+        ("4.8.15", vec![("1", notice(1))]),
+        ("4.8.16", vec![("1", notice(1)), ("2", notice(2))]),
+        ("4.8.17", vec![("any", notice(3))]),
+        ("4.8.18.1", vec![("1", notice(4)), ("any", notice(5))]),
+        ("4.8.19", vec![("1", "q6:  Section 4.2.1.5 of RFC 3280 states".to_owned())]),
+        ("4.8.20", vec![("1", "http://csrc.nist.gov/groups/ST/crypto_apps_infra/csor/".to_owned())]),
+    ];
+    let cases = cases();
+    for (number, expected) in expected {
+        let case = cases.iter().find(|case| case.number == number).unwrap();
+        let report = answer(case).report;
+        let told = report["policy_qualifiers"].as_array().unwrap();
+        assert_eq!(told.len(), expected.len(), "{number}: {told:?}");
+        for (told, (policy, text)) in told.iter().zip(expected) {
+            let ends = if policy == "any" { "2.5.29.32.0".to_owned() } else { format!("3.2.1.48.{policy}") };
+            assert!(told["policy"].as_str().unwrap().ends_with(&ends), "{number}: {told}");
+            let texts = ["notices", "practice_statements"].map(|kind| told[kind].as_array().unwrap().clone()).concat();
+            assert!(texts.len() == 1 && texts[0].as_str().unwrap().starts_with(&text), "{number}: {told}");
+        }
+    }
 }

@@ -268,6 +268,45 @@ fn policies_are_intersected_and_mapped() {
     }
 }
 
+/// certificatePolicies of GOOD with one qualifier.
+fn qualified(critical: bool, qualifier: &str) -> Vec<u8> {
+    let qualifiers = seq(&[seq(&[oid(qualifier), tlv(0x16, b"https://example.com/cps")])]);
+    extension("2.5.29.32", critical, &seq(&[seq(&[oid(GOOD), qualifiers])]))
+}
+
+#[test]
+fn qualifiers_of_a_critical_policy_must_be_understood() {
+    const CPS: &str = "1.3.6.1.5.5.7.2.1";
+    for (critical, qualifier, holds) in
+        [(true, CPS, true), (false, CPS, true), (false, "1.2.3.4", true), (true, "1.2.3.4", false)]
+    {
+        let outcome = three_tier(CertSpec::ca(2), CertSpec::leaf(3).with(qualified(critical, qualifier)));
+        let expected: &[&str] = if holds { &[] } else { &["critical_extensions_are_known"] };
+        assert_eq!(failed(&outcome), expected, "{critical} {qualifier}");
+    }
+    let (ca, _) = root("CN=CA");
+    let leaf = CertSpec::leaf(3).with(qualified(true, CPS)).certificate(&ca, &Entity::new("CN=leaf"));
+    let told = leaf.policy_qualifiers();
+    assert_eq!((told.len(), told[0].policy.as_str()), (1, GOOD));
+    assert_eq!(told[0].practice_statements, ["https://example.com/cps"]);
+}
+
+#[test]
+fn where_no_path_is_found_it_is_told_what_stood_in_the_way() {
+    let (root, root_certificate) = root("CN=Root");
+    let (ca, stranger) = (Entity::new("CN=CA"), Entity::new("CN=Root"));
+    let leaf = CertSpec::leaf(3).certificate(&ca, &Entity::new("CN=leaf"));
+    let under = |issuer: &Entity| CertSpec::ca(2).certificate(issuer, &ca);
+    let told = |intermediates: Vec<Arc<Certificate>>| {
+        let outcome = judge(&TrustStore::new(vec![root_certificate.clone()], intermediates), &leaf, &[]);
+        assert_eq!(failed(&outcome), ["path_to_trust_anchor_is_found"]);
+        outcome.checks.into_iter().find(|check| check.is_failed()).unwrap().detail
+    };
+    assert!(told(vec![]).contains("has the name of its issuer"));
+    assert!(told(vec![CertSpec::ca(2).certificate(&root, &Entity::new("CN=CA"))]).contains("has the key"));
+    assert!(told(vec![under(&stranger)]).contains("leads from its issuer"));
+}
+
 #[test]
 fn a_kept_path_is_not_used_outside_its_time() {
     let (root, root_certificate) = root("CN=Root");

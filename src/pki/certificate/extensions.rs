@@ -6,6 +6,7 @@ use x509_parser::extensions as x509;
 use x509_parser::prelude::FromDer;
 
 use super::distribution_point::{self, DistributionPoint};
+use super::qualifiers;
 use super::{CertificateError, range_of};
 use crate::asn1::{self, DerError, Reader, Tlv, context, context_constructed};
 use crate::pki::general_name;
@@ -130,6 +131,8 @@ pub struct Extensions {
     pub freshest: Vec<DistributionPoint>,
     /// Critical extensions that this engine does not process (RFC 5280 4.2: refused in a path), dotted.
     pub unknown_critical: Vec<String>,
+    /// The whole value of certificatePolicies.
+    pub(super) policies_at: Option<Range<usize>>,
     pub(super) subject_alt_name: Option<Range<usize>>,
     pub(super) subject_key_id: Option<Range<usize>>,
     pub(super) authority_key_id: Option<AuthorityKeyId>,
@@ -209,6 +212,10 @@ fn read_one(
         32 => {
             to.policies = Some(policies(value)?);
             to.policies_critical = critical;
+            to.policies_at = Some(range_of(der, value));
+            if critical && let Some(qualifier) = qualifiers::first_unknown(value) {
+                to.unknown_critical.push(format!("2.5.29.32 with the qualifier {qualifier}"));
+            }
         }
         33 => {
             let mappings = whole::<x509::PolicyMappings<'_>>(value)?.mappings;
@@ -252,7 +259,8 @@ fn oid_of(oid: &x509_parser::der_parser::oid::Oid<'_>) -> Oid {
     Oid::from_octets(oid.as_bytes())
 }
 
-/// certificatePolicies; a policy identifier stands at most once (RFC 5280 4.2.1.4). Qualifiers are not read.
+/// certificatePolicies; a policy identifier stands at most once (RFC 5280 4.2.1.4). Qualifiers are read
+/// by [`qualifiers`].
 fn policies(value: &[u8]) -> Result<Vec<Oid>, DerError> {
     let mut list = asn1::single_sequence(value)?;
     let mut policies = Vec::with_capacity(1);

@@ -6,6 +6,7 @@ use super::cache::CaPath;
 use super::checks::{self, Findings, Rule};
 use super::state::{Place, State};
 use super::{PathRequest, PolicyInputs};
+use crate::crypto::SignatureAlgorithm;
 use crate::pki::certificate::{Certificate, Oid};
 use crate::pki::trust_store::TrustStore;
 
@@ -39,6 +40,41 @@ pub struct Search<'a> {
     /// Whether certificates from outside the trust store may be used.
     use_extra: bool,
     usable: Option<Usable<'a>>,
+    dead_end: DeadEnd,
+}
+
+/// What stood in the way where no path reaches an anchor, the farthest first.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum DeadEnd {
+    /// Nobody has the name of the target's issuer.
+    #[default]
+    NoIssuer,
+    /// Those who have it have not the key that signed the target.
+    WrongKey,
+    /// The target is signed with an algorithm that is not known.
+    UnknownAlgorithm(&'static str),
+    /// The issuer is there, and no path from it reaches an anchor.
+    BeyondIssuer,
+    /// A CA's certificate is signed with an algorithm that is not known.
+    UnknownAlgorithmBeyond(&'static str),
+}
+
+impl DeadEnd {
+    fn findings(self) -> Findings {
+        let mut findings = Findings::default();
+        let what = match self {
+            Self::NoIssuer => "no certificate that is at hand has the name of its issuer",
+            Self::WrongKey => "no certificate with the name of its issuer has the key that signed it",
+            Self::UnknownAlgorithm(_) | Self::UnknownAlgorithmBeyond(_) => "a signature on the way cannot be verified",
+            Self::BeyondIssuer => "no chain of signatures leads from its issuer to an anchor",
+        };
+        findings.add(Rule::PathFound, what.to_owned());
+        if let Self::UnknownAlgorithm(name) | Self::UnknownAlgorithmBeyond(name) = self {
+            let what = format!("a certificate is signed with an algorithm that is not among those allowed: {name}");
+            findings.add(Rule::Algorithms, what);
+        }
+        findings
+    }
 }
 
 /// Whether a path that holds will do; one that will not is passed over.
@@ -47,7 +83,7 @@ pub type Usable<'a> = &'a dyn Fn(&[Arc<Certificate>]) -> bool;
 impl<'a> Search<'a> {
     /// A search in `trust`, within what `work` has left.
     pub fn new(trust: &'a TrustStore, request: &'a PathRequest<'a>, work: &'a mut PathWork) -> Self {
-        Self { trust, request, work, best: None, use_extra: false, usable: None }
+        Self { trust, request, work, best: None, use_extra: false, usable: None, dead_end: DeadEnd::default() }
     }
 
     /// The same, but only for a path that is `usable`.
@@ -75,10 +111,12 @@ impl<'a> Search<'a> {
             }
         }
         let spent = self.work.budget.is_spent();
-        let mut found = self.best.unwrap_or_else(|| {
-            let mut findings = Findings::default();
-            findings.add(Rule::PathFound, "no chain of signatures leads from the certificate to an anchor".to_owned());
-            Found { path: vec![target.clone()], complete: false, findings, valid_policies: Vec::new() }
+        let dead_end = self.dead_end;
+        let mut found = self.best.unwrap_or_else(|| Found {
+            path: vec![target.clone()],
+            complete: false,
+            findings: dead_end.findings(),
+            valid_policies: Vec::new(),
         });
         if spent {
             found.findings.add(Rule::WithinBudget, "the certificates given ask for too much work".to_owned());
@@ -105,9 +143,19 @@ impl<'a> Search<'a> {
         for candidate in self.candidates(&last) {
             self.work.budget.candidate()?;
             let issuer = candidate.certificate;
-            if is_in(path, &issuer) || !self.signed_by(&last, &issuer)? {
+            if is_in(path, &issuer) {
                 continue;
             }
+            if !self.signed_by(&last, &issuer)? {
+                self.dead_end = self.dead_end.max(match (path.len(), unknown_algorithm(&last)) {
+                    (1, None) => DeadEnd::WrongKey,
+                    (1, Some(name)) => DeadEnd::UnknownAlgorithm(name),
+                    (_, None) => DeadEnd::BeyondIssuer,
+                    (_, Some(name)) => DeadEnd::UnknownAlgorithmBeyond(name),
+                });
+                continue;
+            }
+            self.dead_end = self.dead_end.max(DeadEnd::BeyondIssuer);
             if path.len() == 1
                 && let Some(found) = self.through_known_path(&last, &issuer)
                 && self.accepts(&found)
@@ -223,6 +271,15 @@ impl<'a> Search<'a> {
             let path = CaPath { certificates: cas.to_vec(), state: state.clone(), from, until };
             self.trust.cache().keep_path(inputs, path);
         }
+    }
+}
+
+/// The name of the algorithm with which a certificate is signed, where it is none that is verified.
+fn unknown_algorithm(certificate: &Certificate) -> Option<&'static str> {
+    match SignatureAlgorithm::from_der(certificate.signature_algorithm_der()) {
+        Ok(algorithm) if algorithm.digest().is_some() => None,
+        Ok(algorithm) => Some(algorithm.name()),
+        Err(_) => Some("unknown"),
     }
 }
 
