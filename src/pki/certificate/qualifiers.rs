@@ -95,7 +95,7 @@ fn text(value: Tlv<'_>) -> Option<String> {
     let whole = match value.tag {
         UTF8_STRING => std::str::from_utf8(value.value).ok()?.to_owned(),
         IA5_STRING | VISIBLE_STRING if value.value.is_ascii() => String::from_utf8(value.value.to_vec()).ok()?,
-        BMP_STRING if value.value.len() % 2 == 0 => {
+        BMP_STRING if value.value.len().is_multiple_of(2) => {
             let units = value
                 .value
                 .chunks_exact(2)
