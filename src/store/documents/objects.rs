@@ -230,3 +230,49 @@ fn is_older(path: &Path, now: SystemTime, grace: Duration) -> bool {
 fn remove_old_part(path: &Path, now: SystemTime, grace: Duration) -> bool {
     is_older(path, now, grace) && fs::remove_file(path).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+    const DIGEST: Digest = [7; 32];
+
+    fn old_orphan() -> (tempfile::TempDir, Objects) {
+        let folder = tempfile::tempdir().unwrap();
+        let objects = Objects::new(folder.path().to_owned());
+        objects.put(&DIGEST, b"left by a refused filing").unwrap();
+        File::options().write(true).open(objects.path(&DIGEST)).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        (folder, objects)
+    }
+
+    #[test]
+    fn a_filing_that_writes_while_the_last_look_is_taken_comes_after_the_removal() {
+        let (_folder, objects) = old_orphan();
+        let (mut looks, mut writer) = (0, None);
+        let swept = objects.sweep(HOUR, &mut |_| {
+            looks += 1;
+            if looks == 2 {
+                // The record does not speak of it yet, and a filing of the same content writes its documents now.
+                let objects = objects.clone();
+                writer = Some(std::thread::spawn(move || objects.put(&DIGEST, b"of a filing").unwrap()));
+                std::thread::sleep(Duration::from_millis(300));
+            }
+            Ok(HashSet::new())
+        });
+        assert_eq!(swept.unwrap(), Swept { objects: 1, parts: 0 });
+        writer.unwrap().join().unwrap();
+        assert_eq!(objects.read(&DIGEST).unwrap(), b"of a filing");
+    }
+
+    #[test]
+    fn what_was_written_since_the_first_look_stays() {
+        let (_folder, objects) = old_orphan();
+        let swept = objects.sweep(HOUR, &mut |_| {
+            objects.put(&DIGEST, b"of a filing")?;
+            Ok(HashSet::new())
+        });
+        assert_eq!(swept.unwrap(), Swept::default());
+        assert_eq!(objects.read(&DIGEST).unwrap(), b"of a filing");
+    }
+}
