@@ -177,14 +177,15 @@ const browse = async (context, output) => {
   await look(page, "en-8-status-held");
   console.log("demo: accepted by the agency, told at /status");
 
-  await page.goto(`${origin}/agency`);
-  await page.click(".sign-out button");
+  // In the same browser: each desk has a session of its own.
   const [operator, secret, there] = printed(output, /^\s+Operator\s+(\S+)\s+(\S+)\s+(\S+)$/m, "the operator's sign-in");
   await signIn(page, there, operator, secret);
   await lookAt(page, `${origin}/operator`, "9-operator-lists");
   assert.equal(await page.locator("main .tag--red").count() > 0, true, "the stale list is told");
   await lookAt(page, `${origin}/operator/anchors`, "9-operator-anchors");
   await lookAt(page, `${origin}/operator/audit`, "9-operator-audit");
+  await page.goto(`${origin}/agency`);
+  assert.equal(new URL(page.url()).pathname, "/agency", "the agency is signed in still");
 };
 
 /// Started again it goes on: the same sign-ins and examples, and nothing filed twice.
