@@ -178,6 +178,9 @@ fn path_of(
     };
     let known = (&inputs.trust, &*snapshot);
     let (outcome, revocation) = crl::validate_with_revocation(known, target, request, None, &mut work);
+    // Of a path that breaks a rule it is still told what is revoked; it proves nothing.
+    let of_broken = || crl::revocation_of_broken_path(&snapshot, &outcome.candidate, request.at, None);
+    let revocation = revocation.or_else(|| outcome.complete.then(of_broken));
     (outcome, revocation, refused.iter().map(warning).collect())
 }
 

@@ -7,7 +7,7 @@ use madoguchi::pki::certificate::Certificate;
 use madoguchi::pki::crl::{CrlStore, ParsedCrl, RevocationOutcome, check_revocation, lints, validate_with_revocation};
 use madoguchi::pki::path::{PathRequest, PathWork, PolicyInputs, Purpose, validate};
 use madoguchi::pki::trust_store::TrustStore;
-use madoguchi::verdict::{SubIndication, conclude};
+use madoguchi::verdict::{CheckStatus, SubIndication, conclude};
 
 use crate::support::der_pki::*;
 
@@ -247,7 +247,11 @@ fn another_key_of_the_cas_name_signs_lists_after_its_own_revocation_check() {
     };
     let world = lists_only(may_sign_lists(9));
     let empty = CrlSpec::new(5);
-    assert_eq!(world.sub(&[(&empty, &other)]), None);
+    let (sub, outcome) = world.judge(&[(&empty, &other)]);
+    assert_eq!(sub, None);
+    // For the leaf; for the CA and the signer's certificate.
+    let proof = outcome.proof.unwrap();
+    assert_eq!(proof.crls().iter().map(|crl| crl.issuer.as_str()).collect::<Vec<_>>(), ["CN=CA,C=JP", "CN=Root"]);
     let revoking = empty.clone().revoke(&world.leaf, date(), &[]);
     assert_eq!(world.sub(&[(&revoking, &other)]), Some(SubIndication::RevokedNoPoe));
     // The list of the very key that issued decides where there is one.
@@ -342,6 +346,25 @@ fn a_path_goes_around_a_revoked_cross_certificate() {
     let both = revoking(&direct).revoke(&of_bridge, date(), &[]);
     assert_eq!(judge(&both, all()), (3, Some(SubIndication::RevokedCaNoPoe)));
     assert_eq!(judge(&revoking(&direct), vec![direct.clone()]), (3, Some(SubIndication::RevokedCaNoPoe)));
+}
+
+#[test]
+fn deltas_that_freshest_crl_points_to_are_missed_when_they_are_not_there() {
+    let freshest = || extension("2.5.29.46", false, &seq(&[seq(&[tlv(0xa0, &tlv(0xa0, &uri("http://a/")))])]));
+    let status = |world: &World, lists: &[(&CrlSpec, &Entity)]| {
+        let (sub, outcome) = world.judge(lists);
+        assert_eq!(sub, None, "a warning is no failure");
+        let check = outcome.checks.into_iter().find(|check| check.name == "freshest_lists_are_at_hand");
+        check.map(|check| check.status)
+    };
+    let (plain, pointed) = (world(), world_with(CertSpec::leaf(7).with(freshest()), |_, _| Vec::new()));
+    let (complete, pointing) = (CrlSpec::new(5), CrlSpec::new(5).with(freshest()));
+    assert_eq!(status(&plain, &[(&complete, &plain.ca)]), None);
+    assert_eq!(status(&plain, &[(&pointing, &plain.ca)]), Some(CheckStatus::Warning));
+    assert_eq!(status(&pointed, &[(&complete, &pointed.ca)]), Some(CheckStatus::Warning));
+    assert_eq!(status(&pointed, &[(&complete, &pointed.ca), (&delta(6, 5), &pointed.ca)]), Some(CheckStatus::Passed));
+    // The complete list has what the latest delta has.
+    assert_eq!(status(&plain, &[(&pointing, &plain.ca), (&delta(5, 4), &plain.ca)]), Some(CheckStatus::Passed));
 }
 
 #[test]

@@ -171,6 +171,33 @@ fn name_constraints_are_kept() {
         (false, constraints(&[uri("example.com")], &[]), CertSpec::leaf(3).with(alt(uri("urn:x:y")))),
         (true, constraints(&[mail("example.com")], &[]), CertSpec::leaf(3).with(alt(uri("https://other.org/")))),
     ];
+    let dns = |text: &str| tlv(0x82, text.as_bytes());
+    let ip = |octets: &[u8]| tlv(0x87, octets);
+    let other = |kind: &str, value: Vec<u8>| tlv(0xa0, &[oid(kind), tlv(0xa0, &value)].concat());
+    let mailbox = |text: &str| other("1.3.6.1.5.5.7.8.9", tlv(0x0c, text.as_bytes()));
+    let with = |name: Vec<u8>| CertSpec::leaf(3).with(alt(name));
+    let ten = ip(&[10, 0, 0, 0, 255, 0, 0, 0]);
+    let mut cases = cases;
+    cases.extend([
+        (true, constraints(&[dns("example.com")], &[]), with(dns("a.example.com"))),
+        (false, constraints(&[dns("example.com")], &[]), with(dns("aexample.com"))),
+        (false, constraints(&[], &[dns("example.com")]), with(dns("A.EXAMPLE.com"))),
+        (true, constraints(std::slice::from_ref(&ten), &[]), with(ip(&[10, 9, 8, 7]))),
+        (false, constraints(std::slice::from_ref(&ten), &[]), with(ip(&[11, 9, 8, 7]))),
+        (false, constraints(&[], std::slice::from_ref(&ten)), with(ip(&[10, 9, 8, 7]))),
+        // Another length is another form.
+        (true, constraints(std::slice::from_ref(&ten), &[]), with(ip(&[0; 16]))),
+        (false, constraints(&[ip(&[10, 0, 0])], &[]), with(ip(&[10, 9, 8, 7]))),
+        (true, constraints(&[mail("example.com")], &[]), with(mailbox("\u{8001}@example.com"))),
+        (false, constraints(&[mail("example.com")], &[]), with(mailbox("\u{8001}@example.org"))),
+        (false, constraints(&[], &[mail("")]), with(mailbox("\u{8001}@example.org"))),
+        (true, constraints(&[], &[mail("example.com")]), with(mailbox("\u{8001}@example.org"))),
+        // Forms whose constraints have no rule are refused where a constraint and a name of the form meet.
+        (false, constraints(&[other("1.2.3.4", integer(1))], &[]), with(other("1.2.3.4", integer(1)))),
+        (true, constraints(&[other("1.2.3.5", integer(1))], &[]), with(other("1.2.3.4", integer(1)))),
+        (false, constraints(&[], &[tlv(0x88, &[42, 3])]), with(tlv(0x88, &[42, 4]))),
+        (false, constraints(&[], &[tlv(0xa3, &[5, 0])]), with(tlv(0xa3, &[5, 0]))),
+    ]);
     for (number, (holds, constraint, leaf)) in cases.into_iter().enumerate() {
         let outcome = three_tier(CertSpec::ca(2).with(constraint), leaf);
         let expected: &[&str] = if holds { &[] } else { &["name_constraints_hold"] };

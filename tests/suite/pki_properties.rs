@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use chrono::Duration;
 use madoguchi::asn1;
 use madoguchi::pki::certificate::Certificate;
-use madoguchi::pki::crl::{CrlIndex, CrlStore, IndexError, ParsedCrl, diff, lints};
+use madoguchi::pki::crl::{CrlIndex, CrlStore, EntriesByIssuer, IndexError, ParsedCrl, Scope, diff, lints};
 use madoguchi::pki::trust_store::TrustStore;
 use proptest::prelude::*;
 
@@ -103,7 +103,7 @@ proptest! {
 
     #[test]
     fn no_damage_makes_a_reader_panic(
-        which in 0..2usize,
+        which in 0..3usize,
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         cut in any::<prop::sample::Index>(),
     ) {
@@ -118,8 +118,8 @@ proptest! {
 }
 
 /// A certificate and a CRL with every extension that is read.
-fn seeds() -> &'static [Vec<u8>; 2] {
-    static SEEDS: std::sync::OnceLock<[Vec<u8>; 2]> = std::sync::OnceLock::new();
+fn seeds() -> &'static [Vec<u8>; 3] {
+    static SEEDS: std::sync::OnceLock<[Vec<u8>; 3]> = std::sync::OnceLock::new();
     SEEDS.get_or_init(|| {
         let ca = Entity::new("C=JP,O=Test,CN=CA");
         let certificate = CertSpec::ca(2)
@@ -128,12 +128,20 @@ fn seeds() -> &'static [Vec<u8>; 2] {
             .with(extension("2.5.29.17", false, &seq(&[tlv(0x81, b"a@b"), tlv(0x87, &[1, 2, 3, 4])])))
             .with(extension("2.5.29.30", true, &seq(&[tlv(0xa0, &seq(&[directory("CN=a")]))])))
             .with(extension("2.5.29.33", true, &seq(&[seq(&[oid("1.2.3"), oid("1.2.4")])])))
+            .with(extension("2.5.29.46", false, &seq(&[seq(&[tlv(0xa2, &directory("CN=a"))])])))
             .with(extension("2.5.29.36", true, &seq(&[tlv(0x80, &[0]), tlv(0x81, &[1])])))
             .with(extension("2.5.29.54", true, &integer(1)));
         let crl = CrlSpec::new(7)
             .with(issuing_distribution_point(&[directory("CN=a")], &[tlv(0x81, &[0xff])]))
             .entry(entry(&[7], at(), &[reason(1)]));
-        [certificate.der(&ca, &ca), crl.der(&ca)]
+        let point = seq(&[seq(&[tlv(0xa0, &tlv(0xa0, &uri("http://a/"))), tlv(0x81, &[5, 0x60])])]);
+        let indirect = CrlSpec::new(9)
+            .with(issuing_distribution_point(&[], &[tlv(0x83, &[7, 0x1f, 0x80]), tlv(0x84, &[0xff])]))
+            .with(extension("2.5.29.27", true, &integer(8)))
+            .with(extension("2.5.29.46", false, &point))
+            .entry(entry(&[7], at(), &[certificate_issuer("C=JP,CN=Other")]))
+            .entry(entry(&[8], at(), &[reason(8)]));
+        [certificate.der(&ca, &ca), crl.der(&ca), indirect.der(&ca)]
     })
 }
 
@@ -143,12 +151,16 @@ fn read_everything(bytes: &[u8]) {
         let _ = (certificate.subject(), certificate.issuer(), certificate.common_name());
         certificate.subject_alt_names().for_each(|name| drop(name.to_text()));
         let _ = certificate.public_key().is_ok();
+        let _ = certificate.policy_qualifiers();
         let _ = madoguchi::pki::jpki::resident_attributes(&certificate);
     }
     let _ = Certificate::from_pem_or_der(bytes);
     if let Ok(crl) = ParsedCrl::from_der(bytes) {
         let _ = lints(&crl);
         let _ = CrlIndex::build(&crl, bytes, |_| Ok(()));
+        EntriesByIssuer::of(&crl).for_each(drop);
+        let _ = Scope::of(crl.extensions.distribution_point.as_ref()).to_text();
+        let _ = diff(bytes, bytes);
     }
     let _ = CrlStore::default().offer(bytes, &TrustStore::default(), at());
 }

@@ -100,6 +100,7 @@ check-revocation-lists-cover-every-certificate = There is a revocation list for 
 check-revocation-lists-cover-every-reason = There is a revocation list for every reason of ending
 check-revocation-list-signers-are-trusted = The signers of the revocation lists are trusted
 check-revocation-lists-are-fresh = The revocation lists are fresh
+check-freshest-lists-are-at-hand = The lists of the latest changes are at hand
 check-certificate-is-not-revoked = The certificate has not been ended
 check-ca-certificates-are-not-revoked = The authorities' certificates have not been ended
 check-certificate-is-not-on-hold = The certificate is not suspended

@@ -100,6 +100,7 @@ check-revocation-lists-cover-every-certificate = すべての証明書の失効�
 check-revocation-lists-cover-every-reason = すべての失効理由について失効情報がある
 check-revocation-list-signers-are-trusted = 失効情報の署名者が信頼できる
 check-revocation-lists-are-fresh = 失効情報が最新である
+check-freshest-lists-are-at-hand = 最新の変更を示す失効情報がある
 check-certificate-is-not-revoked = 証明書が失効していない
 check-ca-certificates-are-not-revoked = 認証局の証明書が失効していない
 check-certificate-is-not-on-hold = 証明書が一時停止されていない

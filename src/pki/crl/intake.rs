@@ -58,6 +58,7 @@ pub fn examine(
         issuer_name: name::normal_form(crl.issuer).into(),
         signer_path,
         delta_base: crl.extensions.delta_base.map(magnitude),
+        names_deltas: !crl.extensions.freshest.is_empty(),
         next_update,
         number: crl.extensions.number.map(magnitude),
         taken_in_at: time.now,

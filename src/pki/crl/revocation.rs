@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::entry::reason_name;
 use super::shard::CrlIdentity;
 use super::snapshot::CrlSnapshot;
-use super::standing::{Look, Said, Standing};
+use super::standing::{Deltas, Look, Said, Standing};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::VerifiedChain;
 use crate::verdict::{Check, SubIndication};
@@ -20,7 +20,8 @@ pub struct NotRevoked {
 
 impl NotRevoked {
     /// The lists it rests on, in the order of the certificates, the anchor left out; several for a certificate where
-    /// they share the reasons out among them, or a delta completes one.
+    /// they share the reasons out among them, or a delta completes one; then those by which the signers of other
+    /// lists are good.
     pub fn crls(&self) -> &[Arc<CrlIdentity>] {
         &self.crls
     }
@@ -102,6 +103,11 @@ fn look_up(
         findings.note(&standing, index, at, signed_after);
         statuses.push(status_of(certificate, &standing));
     }
+    for list in look.of_signers().iter().map(|shard| shard.identity()) {
+        if !crls.contains(list) {
+            crls.push(list.clone());
+        }
+    }
     let proof = all_good.then_some(NotRevoked { crls });
     RevocationOutcome { proof, statuses, checks: findings.into_checks(certificates.len() > 2) }
 }
@@ -134,11 +140,17 @@ struct Findings {
     on_hold: Vec<String>,
     ca_revoked: Vec<String>,
     revoked: Option<(SubIndication, String)>,
+    deltas: Deltas,
+    without_deltas: Vec<String>,
 }
 
 impl Findings {
     fn note(&mut self, standing: &Standing<'_>, index: usize, at: DateTime<Utc>, signed_after: Option<DateTime<Utc>>) {
         let place = format_args!("certificate {}", index + 1);
+        self.deltas = self.deltas.max(standing.deltas);
+        if standing.deltas == Deltas::Missing {
+            self.without_deltas.push(format!("what changed since the complete list for {place} is not known"));
+        }
         match &standing.said {
             Said::Good => {}
             Said::Missing => {
@@ -197,7 +209,7 @@ impl Findings {
             Check::not_applicable("ca_certificates_are_not_revoked", CLAUSE)
         };
         let later = SubIndication::TryLater;
-        vec![
+        let mut checks = vec![
             list("revocation_lists_cover_every_certificate", "RFC 5280 6.3.3 (b)", self.uncovered, later),
             list("revocation_lists_cover_every_reason", "RFC 5280 6.3.3 (d), (e)", self.partial, later),
             list("revocation_list_signers_are_trusted", "RFC 5280 6.3.3 (f)", self.doubtful, later),
@@ -205,6 +217,13 @@ impl Findings {
             revoked,
             cas,
             list("certificate_is_not_on_hold", "RFC 5280 5.3.1", self.on_hold, later),
-        ]
+        ];
+        const DELTAS: (&str, &str) = ("freshest_lists_are_at_hand", "RFC 5280 5.2.6, 6.3.3 (a)");
+        match self.deltas {
+            Deltas::NotNamed => {}
+            Deltas::AtHand => checks.push(Check::passed(DELTAS.0, DELTAS.1)),
+            Deltas::Missing => checks.push(Check::warning(DELTAS.0, DELTAS.1, self.without_deltas.join("; "))),
+        }
+        checks
     }
 }

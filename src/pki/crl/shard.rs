@@ -42,6 +42,8 @@ pub struct CrlShard {
     pub(super) signer_path: Arc<[Arc<Certificate>]>,
     /// Of a delta CRL, the magnitude of BaseCRLNumber: it completes lists of this number and later.
     pub(super) delta_base: Option<Box<[u8]>>,
+    /// Whether it says where deltas to it are found (freshestCRL).
+    pub(super) names_deltas: bool,
     pub(super) next_update: DateTime<Utc>,
     /// Magnitude of the CRL number, without leading zeros.
     pub(super) number: Option<Box<[u8]>>,

@@ -98,6 +98,11 @@ impl CrlSnapshot {
         deltas.iter().find(|delta| delta.completes(complete))
     }
 
+    /// Whether there is a delta of the scope of `complete`, be it newer or not.
+    pub(super) fn has_delta_in_scope(&self, complete: &CrlShard) -> bool {
+        self.has_deltas && self.counterparts(complete).next().is_some()
+    }
+
     /// Whether a delta of this issuer is there, which without its complete list says nothing.
     pub(super) fn has_delta_of(&self, issuer_key: &[u8; 32]) -> bool {
         self.has_deltas && self.by_issuer.get(issuer_key).is_some_and(|shards| !shards.deltas.is_empty())

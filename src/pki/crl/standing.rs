@@ -19,6 +19,20 @@ pub(super) struct Standing<'a> {
     pub(super) said: Said<'a>,
     /// The list that says so first; those that it needs, or that stand beside it, after it.
     pub(super) lists: Lists<'a>,
+    /// Whether the deltas that certificate or lists point to are at hand.
+    pub(super) deltas: Deltas,
+}
+
+/// Whether the deltas that freshestCRL points to (RFC 5280 4.2.1.15, 5.2.6) are at hand.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Deltas {
+    /// Nothing points to any.
+    #[default]
+    NotNamed,
+    /// They are.
+    AtHand,
+    /// They are not, so what changed since the complete list is not known.
+    Missing,
 }
 
 /// What is said, from what counts least to what counts most.
@@ -96,12 +110,19 @@ pub(super) struct Look<'a> {
     /// The certificates whose standing waits for that of a list's signer: asking for them again is a circle.
     waiting: Vec<[u8; 32]>,
     signers_left: u32,
+    /// The lists by which the certificates of lists' signers are good.
+    of_signers: Lists<'a>,
 }
 
 impl<'a> Look<'a> {
     /// At `snapshot`, as of `at`.
     pub(super) fn new(snapshot: &'a CrlSnapshot, at: DateTime<Utc>) -> Self {
-        Self { snapshot, at, waiting: Vec::new(), signers_left: MAX_SIGNERS }
+        Self { snapshot, at, waiting: Vec::new(), signers_left: MAX_SIGNERS, of_signers: Lists::default() }
+    }
+
+    /// The lists by which the certificates of lists' signers were found to be good, where any was asked for.
+    pub(super) fn of_signers(&self) -> &Lists<'a> {
+        &self.of_signers
     }
 
     /// What is said of the certificate at `index` of `path`, which goes on with its issuer and ends with an anchor.
@@ -160,9 +181,11 @@ impl<'a> Look<'a> {
             }
             let left = self.signers_left.checked_sub(1).ok_or("its signer's path asks for too much work")?;
             self.signers_left = left;
-            if !matches!(self.standing(signer_path, position).said, Said::Good) {
+            let standing = self.standing(signer_path, position);
+            if !matches!(standing.said, Said::Good) {
                 return Err("a certificate on its signer's path is not known to be good");
             }
+            standing.lists.iter().for_each(|list| self.of_signers.push(list));
         }
         Ok(())
     }
@@ -187,12 +210,23 @@ struct Tally<'a, 'c> {
     reasons: Reasons,
     /// The fresh lists asked.
     asked: Lists<'a>,
+    deltas: Deltas,
 }
 
 impl<'a, 'c> Tally<'a, 'c> {
     fn new(snapshot: &'a CrlSnapshot, certificate: &'c Certificate, issuer_name: &'c [u8], at: DateTime<Utc>) -> Self {
         let (heaviest, without, asked) = (Standing::default(), Lists::default(), Lists::default());
-        Self { snapshot, certificate, issuer_name, at, heaviest, without, reasons: Reasons::NONE, asked }
+        Self {
+            snapshot,
+            certificate,
+            issuer_name,
+            at,
+            heaviest,
+            without,
+            reasons: Reasons::NONE,
+            asked,
+            deltas: Deltas::NotNamed,
+        }
     }
 
     /// Asks one list, with the delta that completes it. Lists of different scopes stand side by side, and one may know
@@ -205,6 +239,10 @@ impl<'a, 'c> Tally<'a, 'c> {
         let delta = self.snapshot.delta_of(shard);
         if !shard.is_fresh(self.at) && !delta.is_some_and(|delta| delta.is_fresh(self.at)) {
             return self.weigh(Said::Stale, Lists::of(shard, None));
+        }
+        if shard.names_deltas || !self.certificate.extensions().freshest.is_empty() {
+            let at_hand = delta.is_some() || self.snapshot.has_delta_in_scope(shard);
+            self.deltas = self.deltas.max(if at_hand { Deltas::AtHand } else { Deltas::Missing });
         }
         let (said, by) = self.said_by(shard, delta);
         match said {
@@ -255,7 +293,7 @@ impl<'a, 'c> Tally<'a, 'c> {
     /// The heavier of what is known and this; of equals the first.
     fn weigh(&mut self, said: Said<'a>, lists: Lists<'a>) {
         if said.weight() > self.heaviest.said.weight() {
-            self.heaviest = Standing { said, lists };
+            self.heaviest = Standing { said, lists, deltas: self.deltas };
         }
     }
 
@@ -271,6 +309,7 @@ impl<'a, 'c> Tally<'a, 'c> {
         } else if self.reasons != Reasons::NONE {
             self.weigh(Said::Partial(self.reasons), lists);
         }
+        self.heaviest.deltas = self.deltas;
         self.heaviest
     }
 }

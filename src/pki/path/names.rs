@@ -1,5 +1,6 @@
 //! Name constraints (RFC 5280 4.2.1.10, 6.1.3 (b) and (c)).
 use super::budget::Budget;
+use crate::asn1;
 use crate::pki::certificate::Certificate;
 use crate::pki::general_name::{self, GeneralName};
 use crate::pki::name;
@@ -78,8 +79,13 @@ fn within(one: &GeneralName<'_>, base: &GeneralName<'_>) -> Within {
         }
         (GeneralName::Dns(one), GeneralName::Dns(base)) => dns_within(one, base),
         (GeneralName::Rfc822(one), GeneralName::Rfc822(base)) => mail_within(one, base),
+        // RFC 9598 6: constraints on rfc822Name hold for mailboxes with other characters too.
+        (GeneralName::Other { oid: SMTP_UTF8_MAILBOX, value }, GeneralName::Rfc822(base)) => match utf8(value) {
+            Some(one) => mail_within(one, base),
+            None => return Within::Undecidable,
+        },
         (GeneralName::Uri(one), GeneralName::Uri(base)) => match uri_host(one) {
-            Some(host) => host_within(host, base),
+            Some(host) => base.is_empty() || host_within(host, base),
             None => return Within::Undecidable,
         },
         (GeneralName::Ip(one), GeneralName::Ip(base)) => return ip_within(one, base),
@@ -91,6 +97,15 @@ fn within(one: &GeneralName<'_>, base: &GeneralName<'_>) -> Within {
         _ => return Within::OtherForm,
     };
     if decided { Within::Yes } else { Within::No }
+}
+
+/// Content octets of id-on-SmtpUTF8Mailbox (RFC 9598 3).
+const SMTP_UTF8_MAILBOX: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 8, 9];
+
+/// The text of a UTF8String.
+fn utf8(value: &[u8]) -> Option<&str> {
+    let text = asn1::single(value).ok()?.with_tag(asn1::UTF8_STRING).ok()?.value;
+    std::str::from_utf8(text).ok()
 }
 
 /// A dNSName constraint covers the name and what has labels added on the left.
@@ -109,8 +124,12 @@ fn host_within(host: &str, base: &str) -> bool {
     if base.starts_with('.') { host.ends_with(&base) && host.len() > base.len() } else { host == base }
 }
 
-/// `user@host` is one mailbox, `host` every mailbox on it, `.domain` every mailbox on hosts below it.
+/// `user@host` is one mailbox, `host` every mailbox on it, `.domain` every mailbox on hosts below it, and an empty
+/// constraint every mailbox.
 fn mail_within(one: &str, base: &str) -> bool {
+    if base.is_empty() {
+        return true;
+    }
     let Some((mailbox, host)) = one.rsplit_once('@') else { return false };
     match base.rsplit_once('@') {
         Some((base_mailbox, base_host)) => mailbox == base_mailbox && host.eq_ignore_ascii_case(base_host),
@@ -166,6 +185,7 @@ mod tests {
             ("a@example.com", ".example.com", false),
             ("A@example.com", "a@example.com", false),
             ("a@EXAMPLE.com", "a@example.com", true),
+            ("a@example.com", "", true),
         ] {
             assert_eq!(mail_within(one, base), expected, "{one} in {base}");
         }
