@@ -1,6 +1,6 @@
 //! Verification on one thread: detached CAdES-BES over 10 KiB by a thousand signers, three tiers of RSA-2048, CRLs of
 //! 100 and of 1,000,000 entries, next to ring's raw RSA-2048 rate and to OpenSSL's `CMS_verify` with the same chain and
-//! lists. Rates are per second of processor time, the rounds are interleaved and each ratio is the median over them, so
+//! lists: the release that the project links, and the system's where it can be linked (Debian: libssl-dev, pkg-config). Rates are per second of processor time, the rounds are interleaved and each ratio is the median over them, so
 //! that a busy machine changes them little.
 //!
 //! `cargo bench --bench verification [-- ROUNDS]` (default 7)
@@ -50,8 +50,9 @@ struct Round {
     small: f64,
     large: f64,
     ring: f64,
-    openssl_small: f64,
-    openssl_large: f64,
+    /// One each of the references.
+    openssl_small: Vec<f64>,
+    openssl_large: Vec<f64>,
 }
 
 fn main() {
@@ -60,23 +61,25 @@ fn main() {
     let filings = filings::make(&fixtures, "https://madoguchi.example", SIGNERS);
     let lists = [SMALL, LARGE].map(|entries| fixtures.issuing_crl(entries));
     let folder = write_out(&fixtures, &filings, &lists);
-    let mut reference = Reference::start(&folder);
+    let mut references: Vec<Reference> =
+        [true, false].iter().filter_map(|own| Reference::start(&folder, *own)).collect();
     let ours = Ours::new(&fixtures, &lists);
     let raw = Raw::new();
-    let measure = |reference: &mut Reference| Round {
+    let mut measure = || Round {
         small: ours.rate(&ours.small, &filings),
-        openssl_small: reference.rate(SMALL, 500),
+        openssl_small: references.iter_mut().map(|reference| reference.rate(SMALL, 500)).collect(),
         large: ours.rate(&ours.large, &filings),
         ring: raw.rate(4_000),
-        openssl_large: reference.rate(LARGE, 10),
+        openssl_large: references.iter_mut().map(|reference| reference.rate(LARGE, 10)).collect(),
     };
-    measure(&mut reference);
-    let rounds: Vec<Round> = (0..rounds).map(|_| measure(&mut reference)).collect();
-    print(&rounds);
+    measure();
+    let rounds: Vec<Round> = (0..rounds).map(|_| measure()).collect();
+    let versions: Vec<String> = references.iter().map(|reference| reference.version.clone()).collect();
+    print(&rounds, &versions);
 }
 
-fn print(rounds: &[Round]) {
-    let rate = |name: &str, of: &dyn Fn(&Round) -> f64| println!("  {name:<44} {:>9.0} /s", median(rounds, of));
+fn print(rounds: &[Round], versions: &[String]) {
+    let rate = |name: &str, of: &dyn Fn(&Round) -> f64| println!("  {name:<52} {:>9.0} /s", median(rounds, of));
     println!(
         "detached CAdES-BES over 10 KiB, {SIGNERS} signers, RSA-2048, one thread; medians of {} rounds",
         rounds.len()
@@ -84,13 +87,17 @@ fn print(rounds: &[Round]) {
     rate("madoguchi, CRL of 100", &|round| round.small);
     rate("madoguchi, CRL of 1,000,000", &|round| round.large);
     rate("ring, one RSA-2048 verification", &|round| round.ring);
-    rate("OpenSSL CMS_verify, CRL of 100", &|round| round.openssl_small);
-    rate("OpenSSL CMS_verify, CRL of 1,000,000", &|round| round.openssl_large);
+    for (index, version) in versions.iter().enumerate() {
+        rate(&format!("{version} CMS_verify, CRL of 100"), &|round| round.openssl_small[index]);
+        rate(&format!("{version} CMS_verify, CRL of 1,000,000"), &|round| round.openssl_large[index]);
+    }
     let ratio = |name: &str, target: &str, of: &dyn Fn(&Round) -> f64| {
-        println!("  {name:<44} {:>9.2}    (target {target})", median(rounds, of));
+        println!("  {name:<52} {:>9.2}    (target {target})", median(rounds, of));
     };
-    ratio("to OpenSSL, CRL of 100", "at least 3.5", &|round| round.small / round.openssl_small);
-    ratio("to OpenSSL, CRL of 1,000,000", "-", &|round| round.large / round.openssl_large);
+    for (index, version) in versions.iter().enumerate() {
+        ratio(&format!("to {version}, CRL of 100"), "at least 3.5", &|round| round.small / round.openssl_small[index]);
+        ratio(&format!("to {version}, CRL of 1,000,000"), "-", &|round| round.large / round.openssl_large[index]);
+    }
     ratio("large CRL to small CRL", "over 0.95", &|round| round.large / round.small);
     ratio("to ring's raw rate", "at least 0.30", &|round| round.small / round.ring);
 }
@@ -173,28 +180,38 @@ impl Raw {
 struct Reference {
     child: Child,
     answers: BufReader<ChildStdout>,
+    /// `OpenSSL 3.0.19`
+    version: String,
 }
 
 impl Reference {
-    fn start(folder: &Path) -> Self {
+    /// With the release that the project links (`own`), or with the system's, which may not be there to link.
+    fn start(folder: &Path, own: bool) -> Option<Self> {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/openssl-reference/Cargo.toml");
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder").to_owned();
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--release", "--locked", "--manifest-path"])
-            .args([&manifest])
-            .arg("--target-dir")
-            .arg(&target)
-            .status()
-            .expect("cargo starts");
-        assert!(built.success(), "the reference builds");
+        let target = if own { target } else { target.join("system-openssl") };
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--release", "--locked", "--quiet", "--manifest-path"]).arg(&manifest);
+        build.arg("--target-dir").arg(&target);
+        if !own {
+            build.arg("--no-default-features").env("OPENSSL_NO_VENDOR", "1").stderr(Stdio::null());
+        }
+        if !build.status().expect("cargo starts").success() {
+            assert!(!own, "the reference builds");
+            eprintln!("left out: the system's OpenSSL, which cannot be linked (Debian: libssl-dev, pkg-config)");
+            return None;
+        }
         let mut child = Command::new(target.join("release/openssl-reference"))
             .arg(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the reference starts");
-        let answers = BufReader::new(child.stdout.take().expect("piped"));
-        Self { child, answers }
+        let mut answers = BufReader::new(child.stdout.take().expect("piped"));
+        let mut version = String::new();
+        answers.read_line(&mut version).expect("the reference answers");
+        let version = version.split(' ').take(2).collect::<Vec<_>>().join(" ");
+        Some(Self { child, answers, version })
     }
 
     fn rate(&mut self, entries: usize, count: usize) -> f64 {

@@ -17,6 +17,10 @@ use madoguchi::signature::cms::software_key::SoftwareKey;
 use openssl::pkey::PKey;
 use openssl::x509::X509;
 
+/// As in the program that the benches speak for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How many people sign.
 pub const SIGNERS: usize = 1_000;
 

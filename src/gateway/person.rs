@@ -62,8 +62,8 @@ fn is_same_holder(original: &SubmissionRecord, report: &Report, rule: ApplicantR
     match rule {
         ApplicantRule::FourAttributes => four(&signer.attributes).is_some_and(|four| then.attributes.are(four)),
         ApplicantRule::CommonName => {
-            let issuer = now.chain.get(1).map(|entry| entry.sha256.as_str());
-            then.subject == signer.subject
+            let issuer = now.chain.get(1).map(|entry| &*entry.sha256);
+            *then.subject == *signer.subject
                 && issuer.is_some()
                 && first.chain.get(1).map(|entry| entry.sha256.as_str()) == issuer
         }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{general_name, name};
 use crate::asn1::{self, DerError, Reader, context, context_constructed};
-use crate::crypto::{CryptoError, PublicKey, sha256};
+use crate::crypto::{CryptoError, PublicKey, sha256, to_hex};
 
 pub mod distribution_point;
 pub mod extensions;
@@ -29,6 +29,8 @@ pub struct Certificate {
     spki_sha256: OnceLock<[u8; 32]>,
     subject_normal: OnceLock<Box<[u8]>>,
     issuer_normal: OnceLock<Box<[u8]>>,
+    subject_text: OnceLock<Arc<str>>,
+    sha256_text: OnceLock<Arc<str>>,
 }
 
 /// Where the fields stand in the DER.
@@ -93,6 +95,8 @@ impl Certificate {
             spki_sha256: OnceLock::new(),
             subject_normal: OnceLock::new(),
             issuer_normal: OnceLock::new(),
+            subject_text: OnceLock::new(),
+            sha256_text: OnceLock::new(),
         })
     }
 
@@ -124,9 +128,9 @@ impl Certificate {
     pub fn sha256(&self) -> [u8; 32] {
         self.sha256
     }
-    /// Hex SHA-256 of the DER.
-    pub fn sha256_hex(&self) -> String {
-        hex::encode(self.sha256)
+    /// Hex SHA-256 of the DER, made once: reports name a CA by it again and again.
+    pub fn sha256_hex(&self) -> Arc<str> {
+        self.sha256_text.get_or_init(|| to_hex(&self.sha256).into()).clone()
     }
     /// 1, 2 or 3.
     pub fn version(&self) -> u8 {
@@ -138,7 +142,7 @@ impl Certificate {
     }
     /// The serial in hex.
     pub fn serial_hex(&self) -> String {
-        hex::encode(self.serial())
+        to_hex(self.serial())
     }
     /// DER of the issuer Name.
     pub fn issuer_der(&self) -> &[u8] {
@@ -156,9 +160,9 @@ impl Certificate {
     pub fn issuer_normal(&self) -> &[u8] {
         self.issuer_normal.get_or_init(|| name::normal_form(self.issuer_der()).into_boxed_slice())
     }
-    /// The subject in RFC 4514 form.
-    pub fn subject(&self) -> String {
-        name::to_rfc4514(self.subject_der())
+    /// The subject in RFC 4514 form, made once.
+    pub fn subject(&self) -> Arc<str> {
+        self.subject_text.get_or_init(|| name::to_rfc4514(self.subject_der()).into()).clone()
     }
     /// The issuer in RFC 4514 form.
     pub fn issuer(&self) -> String {

@@ -1,10 +1,12 @@
 //! Distinguished names: their RFC 4514 text, and the comparison of RFC 5280 section 7.1.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::asn1::{
     self, BMP_STRING, DerError, IA5_STRING, PRINTABLE_STRING, Reader, SEQUENCE, TELETEX_STRING, Tlv, UTF8_STRING,
 };
+use crate::crypto::push_hex;
 
 /// UniversalString: four octets a character.
 const UNIVERSAL_STRING: u8 = 0x1c;
@@ -74,10 +76,12 @@ pub fn check(name: &[u8]) -> Result<usize, DerError> {
 }
 
 /// The text of a string value; none where it is not a string or not well formed.
-fn text(value: Tlv<'_>) -> Option<String> {
-    match value.tag {
-        UTF8_STRING => String::from_utf8(value.value.to_vec()).ok(),
-        PRINTABLE_STRING | IA5_STRING if value.value.is_ascii() => String::from_utf8(value.value.to_vec()).ok(),
+fn text(value: Tlv<'_>) -> Option<Cow<'_, str>> {
+    let owned = match value.tag {
+        UTF8_STRING => return std::str::from_utf8(value.value).ok().map(Cow::Borrowed),
+        PRINTABLE_STRING | IA5_STRING if value.value.is_ascii() => {
+            return std::str::from_utf8(value.value).ok().map(Cow::Borrowed);
+        }
         TELETEX_STRING => Some(value.value.iter().map(|octet| char::from(*octet)).collect()),
         BMP_STRING => {
             let units = value.value.chunks(2).map(|pair| match pair {
@@ -94,35 +98,69 @@ fn text(value: Tlv<'_>) -> Option<String> {
             chars.collect()
         }
         _ => None,
-    }
+    };
+    owned.map(Cow::Owned)
 }
 
 /// The name in RFC 4514 form (most specific first); `#` and hex where the bytes are not a Name at all.
 pub fn to_rfc4514(name: &[u8]) -> String {
-    let mut rdns = Vec::new();
-    let read = each_rdn(name, |attributes| {
-        rdns.push(attributes.iter().map(attribute_text).collect::<Vec<_>>().join("+"));
-    });
-    if read.is_err() {
-        return format!("#{}", hex::encode(name));
+    let mut out = String::with_capacity(name.len());
+    if write_rfc4514(name, &mut out).is_err() {
+        out.clear();
+        out.push('#');
+        push_hex(&mut out, name);
     }
-    rdns.reverse();
-    rdns.join(",")
+    out
 }
 
-fn attribute_text(attribute: &Attribute<'_>) -> String {
+fn write_rfc4514(name: &[u8], out: &mut String) -> Result<(), DerError> {
+    let mut rdns = asn1::single_sequence(name)?;
+    let mut sets = Vec::with_capacity(8);
+    while !rdns.is_empty() {
+        sets.push(rdns.set()?);
+    }
+    for (index, mut set) in sets.into_iter().rev().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        let mut separator = "";
+        loop {
+            let mut pair = set.sequence()?;
+            let attribute = Attribute { oid: pair.oid()?, value: pair.any()? };
+            pair.finish()?;
+            out.push_str(separator);
+            write_attribute(&attribute, out);
+            separator = "+";
+            if set.is_empty() {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_attribute(attribute: &Attribute<'_>, out: &mut String) {
     let short = SHORT_NAMES.iter().find(|(oid, _)| *oid == attribute.oid).map(|(_, short)| *short);
     match (short, text(attribute.value)) {
-        (Some(short), Some(value)) => format!("{short}={}", escape(&value)),
+        (Some(short), Some(value)) => {
+            out.push_str(short);
+            out.push('=');
+            return escape(&value, out);
+        }
         // RFC 4514 2.4: a type without a short name is written dotted, with its value in hex.
-        (Some(short), None) => format!("{short}=#{}", hex::encode(attribute.value.full)),
-        (None, _) => format!("{}=#{}", asn1::oid_text(attribute.oid), hex::encode(attribute.value.full)),
+        (Some(short), None) => out.push_str(short),
+        (None, _) => out.push_str(&asn1::oid_text(attribute.oid)),
     }
+    out.push_str("=#");
+    push_hex(out, attribute.value.full);
 }
 
 /// RFC 4514 2.4.
-fn escape(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
+fn escape(value: &str, out: &mut String) {
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || octet == b' ' || octet == b'-';
+    if value.bytes().all(plain) && !value.starts_with(' ') && !value.ends_with(' ') {
+        return out.push_str(value);
+    }
     let last = value.chars().count().saturating_sub(1);
     for (index, character) in value.chars().enumerate() {
         match character {
@@ -140,7 +178,6 @@ fn escape(value: &str) -> String {
             other => out.push(other),
         }
     }
-    out
 }
 
 /// The first commonName of a Name, where there is one that is text.
@@ -149,7 +186,7 @@ pub fn common_name(name: &[u8]) -> Option<String> {
     each_rdn(name, |attributes| {
         for attribute in attributes {
             if attribute.oid == COMMON_NAME && found.is_none() {
-                found = text(attribute.value);
+                found = text(attribute.value).map(Cow::into_owned);
             }
         }
     })

@@ -44,6 +44,10 @@ impl TrustStore {
         let mut normal_by_der = HashMap::new();
         let authorities = anchors.iter().map(|one| (one, true)).chain(intermediates.iter().map(|one| (one, false)));
         for (certificate, is_anchor) in authorities {
+            // Most of what it signed is verified again and again with this one key.
+            if let Ok(key) = certificate.public_key() {
+                key.prepare();
+            }
             let normal: Box<[u8]> = certificate.subject_normal().into();
             normal_by_der.insert(certificate.subject_der().into(), normal.clone());
             by_subject.entry(normal).or_default().push(Authority { certificate: certificate.clone(), is_anchor });

@@ -46,13 +46,12 @@ impl Certificates {
     /// Parses the certificates of the message.
     pub(super) fn read(message: &SignedData<'_>, given: &[Arc<Certificate>]) -> Self {
         let mut found = Self { all: Vec::with_capacity(message.certificates.len() + given.len()), broken: None };
-        let mut seen = HashSet::new();
-        for der in message.certificates.iter().filter(|der| seen.insert(**der)) {
+        for der in once_each(&message.certificates) {
             if der.len() > MAX_CERTIFICATE {
                 found.broken = Some("a certificate in the signature is larger than 64 KiB".to_owned());
                 continue;
             }
-            match Certificate::from_der(*der) {
+            match Certificate::from_der(der) {
                 Ok(certificate) => found.all.push(Arc::new(certificate)),
                 Err(error) => found.broken = Some(format!("a certificate in the signature is {error}")),
             }
@@ -74,6 +73,17 @@ impl Certificates {
             Some(detail) => Check::failed(NAME, CLAUSE, SubIndication::FormatFailure, detail.clone()),
         }
     }
+}
+
+/// Each of the slices once. A message carries two or three certificates; a hostile one up to 256, which are not
+/// compared each with each.
+fn once_each<'a>(all: &'a [&'a [u8]]) -> impl Iterator<Item = &'a [u8]> {
+    const FEW: usize = 4;
+    let mut seen = HashSet::new();
+    all.iter().enumerate().filter_map(move |(index, der)| {
+        let is_new = if all.len() <= FEW { !all.iter().take(index).any(|one| one == der) } else { seen.insert(*der) };
+        is_new.then_some(*der)
+    })
 }
 
 /// One signer's report and, where the certificate is there, what a proof rests on.

@@ -35,11 +35,11 @@ pub struct SignerAttributes {
 #[derive(Debug, Clone, Serialize)]
 pub struct SignerReport {
     /// RFC 4514.
-    pub subject: String,
+    pub subject: Arc<str>,
     /// Hex.
     pub serial: String,
     /// Hex SHA-256 of the certificate.
-    pub sha256: String,
+    pub sha256: Arc<str>,
     /// What the certificate says of the person.
     pub attributes: SignerAttributes,
 }
@@ -48,9 +48,9 @@ pub struct SignerReport {
 #[derive(Debug, Clone, Serialize)]
 pub struct ChainEntry {
     /// RFC 4514.
-    pub subject: String,
+    pub subject: Arc<str>,
     /// Hex SHA-256.
-    pub sha256: String,
+    pub sha256: Arc<str>,
 }
 
 /// One signer's part of the report.

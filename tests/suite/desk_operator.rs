@@ -84,6 +84,6 @@ fn the_anchors_are_listed() {
     let (gateway, mut visitor) = staffed(Wanted::default());
     let page = visitor.get("/operator/anchors").text();
     for anchor in gateway.gateway.verifier().trust().anchors() {
-        assert!(page.contains(&anchor.sha256_hex()));
+        assert!(page.contains(&*anchor.sha256_hex()));
     }
 }

@@ -1,7 +1,7 @@
 //! Verifies the signatures in a folder with OpenSSL's `CMS_verify`, on one thread, as often as standard input asks.
 //!
 //! `openssl-reference FOLDER`: FOLDER holds `anchor.der`, `intermediate.der`, `root.crl`, `issuing-<entries>.crl` and
-//! `<n>.p7s` with `<n>.bin`. Each input line is `<entries> <count>`; the answer is the nanoseconds of
+//! `<n>.p7s` with `<n>.bin`. The first line of output is OpenSSL's version. Each input line is `<entries> <count>`; the answer is the nanoseconds of
 //! processor time that `count` verifications took with the issuing CA's list of that many entries.
 use std::collections::HashMap;
 use std::ffi::c_int;
@@ -26,6 +26,7 @@ unsafe extern "C" {
 fn main() {
     let folder = std::env::args().nth(1).expect("a folder");
     let folder = Path::new(&folder);
+    println!("{}", openssl::version::version());
     let read = |name: &str| std::fs::read(folder.join(name)).expect("the bench wrote it");
     let mut certificates = Stack::new().expect("memory");
     certificates.push(X509::from_der(&read("intermediate.der")).expect("DER")).expect("memory");
@@ -39,7 +40,7 @@ fn main() {
         let (entries, count) = line.split_once(' ').expect("two words");
         let store = stores.entry(entries.to_owned()).or_insert_with(|| {
             let lists = [read("root.crl"), read(&format!("issuing-{entries}.crl"))];
-            store(&read("anchor.der"), &lists)
+            store([&read("anchor.der"), &read("intermediate.der")], &lists)
         });
         let count: usize = count.parse().expect("a number");
         verify(&items[0], &certificates, store);
@@ -57,9 +58,12 @@ fn processor_time() -> u64 {
     stat.split(' ').next().and_then(|run| run.parse().ok()).expect("nanoseconds")
 }
 
-fn store(anchor: &[u8], lists: &[Vec<u8>]) -> X509Store {
+/// The intermediate stands in the store too, because OpenSSL 3.0 passes over the certificates that `CMS_verify` is given.
+fn store(certificates: [&[u8]; 2], lists: &[Vec<u8>]) -> X509Store {
     let mut builder = X509StoreBuilder::new().expect("memory");
-    builder.add_cert(X509::from_der(anchor).expect("DER")).expect("memory");
+    for certificate in certificates {
+        builder.add_cert(X509::from_der(certificate).expect("DER")).expect("memory");
+    }
     let store = builder.build();
     for list in lists {
         let list = X509Crl::from_der(list).expect("DER");

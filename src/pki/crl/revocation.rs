@@ -31,7 +31,7 @@ impl NotRevoked {
 #[derive(Debug, Clone, Serialize)]
 pub struct RevocationStatus {
     /// Hex SHA-256 of the certificate.
-    pub certificate: String,
+    pub certificate: Arc<str>,
     /// `good`, `revoked`, `on_hold` or `unknown`.
     pub status: &'static str,
     /// The list that says so.

@@ -1,8 +1,6 @@
 //! What the searches for the paths of one message may cost, whatever certificates they are given. A spent budget ends
 //! them.
 
-use std::collections::HashMap;
-
 /// The most certificates in a path, target and anchor included.
 pub const MAX_PATH: usize = 12;
 /// The most signature checks.
@@ -23,7 +21,22 @@ pub struct Spent;
 pub struct PathWork {
     pub(super) budget: Budget,
     /// Signatures judged: (certificate, key) by digest.
-    pub(super) judged: HashMap<([u8; 32], [u8; 32]), bool>,
+    judged: Vec<Judged>,
+}
+
+/// Certificate digest and key digest, and whether the one's signature verifies with the other.
+type Judged = ([u8; 32], [u8; 32], bool);
+
+impl PathWork {
+    /// What was found of the pair before. (There are at most [`MAX_SIGNATURES`] of them, and mostly one.)
+    pub(super) fn judged(&self, certificate: &[u8; 32], key: &[u8; 32]) -> Option<bool> {
+        self.judged.iter().find(|(one, with, _)| one == certificate && with == key).map(|(.., verifies)| *verifies)
+    }
+
+    /// Notes what was found.
+    pub(super) fn note(&mut self, certificate: [u8; 32], key: [u8; 32], verifies: bool) {
+        self.judged.push((certificate, key, verifies));
+    }
 }
 
 /// What is left.

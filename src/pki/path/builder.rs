@@ -205,13 +205,13 @@ impl<'a> Search<'a> {
         if is_ca && self.trust.cache().knows_signature(certificate, issuer) {
             return Ok(true);
         }
-        let pair = (certificate.sha256(), issuer.spki_sha256());
-        if let Some(judged) = self.work.judged.get(&pair) {
-            return Ok(*judged);
+        let (own, key) = (certificate.sha256(), issuer.spki_sha256());
+        if let Some(verifies) = self.work.judged(&own, &key) {
+            return Ok(verifies);
         }
         self.work.budget.signature()?;
         let verifies = checks::signature_verifies(certificate, issuer);
-        self.work.judged.insert(pair, verifies);
+        self.work.note(own, key, verifies);
         if verifies && is_ca {
             self.trust.cache().keep_signature(certificate, issuer);
         }

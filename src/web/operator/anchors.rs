@@ -45,10 +45,10 @@ pub async fn get_anchors(
     let page = frame(page, &browser, &user.user.account).titled("operator-anchors-title");
     let (trust, now) = (gateway.verifier().trust().clone(), gateway.clock.now());
     let row = |certificate: &std::sync::Arc<Certificate>| CertificateRow {
-        subject: certificate.subject(),
+        subject: certificate.subject().to_string(),
         until: moment(page.language, certificate.not_after()),
         ended: certificate.not_after() < now,
-        sha256: certificate.sha256_hex(),
+        sha256: certificate.sha256_hex().to_string(),
     };
     let view = AnchorsView {
         state: trust.digest().to_owned(),

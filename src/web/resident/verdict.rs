@@ -94,11 +94,11 @@ pub fn panel(indication: Indication) -> &'static str {
 #[derive(Debug, Clone)]
 pub struct SignatureView {
     /// The signer's subject, where the certificate is there.
-    pub subject: String,
+    pub subject: std::sync::Arc<str>,
     /// The signer's name as the certificate states it.
     pub name: String,
     /// The names of the chain, the signer's first.
-    pub chain: Vec<String>,
+    pub chain: Vec<std::sync::Arc<str>>,
     /// When the signer says it was made.
     pub claimed_signing_time: String,
     /// The algorithm.
