@@ -94,7 +94,7 @@ impl DatabaseUrl {
     pub fn connect_writer(&self) -> Result<AnyConnection, StoreError> {
         let mut connection = self.connect()?;
         if let AnyConnection::Sqlite(sqlite) = &mut connection {
-            sqlite.batch_execute(SQLITE_WRITER_CACHE)?;
+            sqlite.batch_execute(SQLITE_WRITER_SET_UP)?;
         }
         Ok(connection)
     }
@@ -111,11 +111,12 @@ impl DatabaseUrl {
     }
 }
 
-/// What the one writer keeps of the tables' and indices' pages, in KiB: those of random keys are come back to.
-const SQLITE_WRITER_CACHE: &str = "PRAGMA cache_size = -32768;";
+/// What the one writer keeps of the tables' and indices' pages, in KiB: those of random keys are come back to. The log is
+/// moved by a thread of its own (`checkpoint.rs`), not within a commit.
+const SQLITE_WRITER_SET_UP: &str = "PRAGMA cache_size = -24576; PRAGMA wal_autocheckpoint = 0;";
 
 /// busy_timeout comes first, because setting WAL itself may have to wait. The checkpoint is made rarer than SQLite's
-/// default (4 MiB), because it syncs twice in the middle of somebody's commit.
+/// default (4 MiB), because it syncs twice in the middle of somebody's commit; the writer never makes it in one.
 const SQLITE_SET_UP: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 16000; \
      PRAGMA journal_size_limit = 134217728;";

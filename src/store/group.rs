@@ -130,8 +130,8 @@ fn write_group(
         }
     }
     if !new.is_empty() {
-        insert_documents(connection, places, segments, &new)?;
-        insert_children(connection, &new)?;
+        let reports = insert_documents(connection, places, segments, &new)?;
+        insert_children(connection, &new, &reports)?;
     }
     Ok(outcomes)
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::connection::{AnyConnection, on_backend};
-use super::documents::segment::SegmentWriter;
+use super::documents::segment::{SegmentWriter, Stretch};
 use super::documents::{DocumentStore, Place};
 use super::error::StoreError;
 use super::feed;
@@ -23,13 +23,14 @@ struct NewDocument<'a> {
     content: Option<&'a [u8]>,
 }
 
-/// Keeps the group's documents, each content once. Segments are synced here, before the commit.
+/// Keeps the group's documents, each content once, and gives where each filing's report lies (none: in its row).
+/// Segments are synced here, before the commit.
 pub fn insert_documents(
     connection: &mut AnyConnection,
     places: &DocumentStore,
     segments: &mut SegmentWriter,
     new: &[(i64, &RecordRow)],
-) -> Result<(), StoreError> {
+) -> Result<Vec<Option<Stretch>>, StoreError> {
     let mut seen = HashSet::new();
     let mut wanted: Vec<_> =
         new.iter().flat_map(|(_, row)| &row.documents).filter(|document| seen.insert(document.sha256)).collect();
@@ -55,9 +56,15 @@ pub fn insert_documents(
                     appended.extend_from_slice(&document.bytes);
                 }
             }
-            if !appended.is_empty() {
-                segments.append(reservation, &appended)?;
+            let mut reports = Vec::with_capacity(new.len());
+            for (_, row) in new {
+                let offset = position(reservation.offset + appended.len() as u64)?;
+                let size = position(row.report.len() as u64)?;
+                reports.push(Some(Stretch { segment: reservation.number, offset, size }));
+                appended.extend_from_slice(row.report.as_bytes());
             }
+            segments.append(reservation, &appended)?;
+            Ok(reports)
         }
         AnyConnection::Postgresql(postgresql) => {
             let mut rows = Vec::with_capacity(wanted.len());
@@ -73,9 +80,9 @@ pub fn insert_documents(
                 });
             }
             diesel::insert_into(documents::table).values(&rows).on_conflict_do_nothing().execute(postgresql)?;
+            Ok(vec![None; new.len()])
         }
     }
-    Ok(())
 }
 
 fn position(value: u64) -> Result<i64, StoreError> {
@@ -103,6 +110,10 @@ struct NewVerdict<'a> {
     indication: &'a str,
     sub_indication: Option<&'a str>,
     report: &'a str,
+    report_segment: Option<i64>,
+    report_offset: Option<i64>,
+    report_size: Option<i64>,
+    report_sha256: Option<[u8; 32]>,
 }
 
 #[derive(Insertable)]
@@ -114,8 +125,12 @@ struct FirstStatus<'a> {
     changed_by: &'static str,
 }
 
-/// Writes what hangs on the new filings' ids.
-pub fn insert_children(connection: &mut AnyConnection, new: &[(i64, &RecordRow)]) -> Result<(), StoreError> {
+/// Writes what hangs on the new filings' ids. `reports`: where each one's report lies.
+pub fn insert_children(
+    connection: &mut AnyConnection,
+    new: &[(i64, &RecordRow)],
+    reports: &[Option<Stretch>],
+) -> Result<(), StoreError> {
     let mut attached = Vec::with_capacity(new.len() * 2);
     for (id, row) in new {
         for document in &row.documents {
@@ -130,7 +145,8 @@ pub fn insert_children(connection: &mut AnyConnection, new: &[(i64, &RecordRow)]
             });
         }
     }
-    let first_verdicts: Vec<_> = new.iter().map(|(id, row)| first_verdict(*id, row)).collect();
+    let first_verdicts: Vec<_> =
+        new.iter().zip(reports).map(|((id, row), place)| first_verdict(*id, row, *place)).collect();
     let first_statuses: Vec<_> = new.iter().map(|(id, row)| first_status(*id, row)).collect();
     on_backend!(connection, c => {
         // Far below PostgreSQL's 65,535 binds a statement.
@@ -154,14 +170,18 @@ pub fn insert_children(connection: &mut AnyConnection, new: &[(i64, &RecordRow)]
     feed::append(connection, &filed)
 }
 
-fn first_verdict<'a>(submission_id: i64, row: &'a RecordRow) -> NewVerdict<'a> {
+fn first_verdict<'a>(submission_id: i64, row: &'a RecordRow, place: Option<Stretch>) -> NewVerdict<'a> {
     NewVerdict {
         submission_id,
         kind: "first",
         decided_at: row.received_at,
         indication: row.indication,
         sub_indication: row.sub_indication,
-        report: &row.report,
+        report: if place.is_some() { "" } else { &row.report },
+        report_segment: place.map(|place| place.segment),
+        report_offset: place.map(|place| place.offset),
+        report_size: place.map(|place| place.size),
+        report_sha256: place.map(|_| row.report_sha256),
     }
 }
 

@@ -7,8 +7,9 @@ use super::connection::{AnyConnection, on_backend};
 use super::error::StoreError;
 use super::schema::{held, submissions, verdicts};
 use super::statuses::{self, StatusChange};
-use super::submissions::{self as filings, StoredSubmission, StoredVerdict};
-use super::{Store, feed, from_database, parse_stored, story, to_database};
+use super::submissions::{self as filings, StoredSubmission};
+use super::verdicts::{StoredVerdict, stored_verdicts};
+use super::{Store, feed, from_database, parse_stored, to_database};
 use crate::ids::ArrivalNumber;
 use crate::intake::{Recordable, VerifiedSubmission};
 use crate::submission::received::ReceivedSubmission;
@@ -121,13 +122,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] when a document is not what was recorded.
     pub async fn held_load(&self, arrival_number: ArrivalNumber) -> Result<Option<HeldFiling>, StoreError> {
+        let places = self.0.documents.clone();
         let head = self
             .read(move |conn| {
                 let Some(submission) = filings::find(conn, arrival_number)? else { return Ok(None) };
                 let since: Option<chrono::NaiveDateTime> =
                     held::table.find(submission.id).select(held::held_since).first(conn).optional()?;
                 let Some(since) = since else { return Ok(None) };
-                let last = story::stored_verdicts(conn, submission.id)?.pop().ok_or(StoreError::NotFound)?;
+                let last = stored_verdicts(conn, &places, submission.id)?.pop().ok_or(StoreError::NotFound)?;
                 Ok(Some((submission, from_database(since), last)))
             })
             .await?;

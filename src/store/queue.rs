@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::checkpoint::{self, Checkpoints};
 use super::connection::{AnyConnection, DatabaseUrl};
 use super::documents::DocumentStore;
 use super::error::StoreError;
@@ -36,12 +37,13 @@ impl Writer {
     /// Starts the thread.
     pub fn start(database: DatabaseUrl, documents: DocumentStore) -> Result<Self, StoreError> {
         let (sender, mut jobs) = mpsc::channel(QUEUE_LENGTH);
+        let checkpoints = Checkpoints::start(&database)?;
         let run = move || {
             let mut group_writer = GroupWriter::new(database, documents);
             loop {
                 // A panic answers what it had in hand with "not available" (their senders are dropped) and the
                 // thread goes on with a new connection.
-                match catch_unwind(AssertUnwindSafe(|| serve(&mut jobs, &mut group_writer))) {
+                match catch_unwind(AssertUnwindSafe(|| serve(&mut jobs, &mut group_writer, &checkpoints))) {
                     Ok(()) => return,
                     Err(_) => {
                         tracing::error!(event = "writer_panicked");
@@ -91,7 +93,7 @@ fn broken_off() -> StoreError {
 }
 
 /// Takes groups off the queue until it is closed and empty.
-fn serve(jobs: &mut mpsc::Receiver<Job>, group_writer: &mut GroupWriter) {
+fn serve(jobs: &mut mpsc::Receiver<Job>, group_writer: &mut GroupWriter, checkpoints: &Checkpoints) {
     while let Some(first) = jobs.blocking_recv() {
         let (mut rows, mut answers, mut tasks) = (Vec::new(), Vec::new(), Vec::new());
         let mut bytes = 0;
@@ -111,8 +113,15 @@ fn serve(jobs: &mut mpsc::Receiver<Job>, group_writer: &mut GroupWriter) {
                 None
             };
         }
+        let count = rows.len() + tasks.len();
         run_tasks(group_writer, tasks);
         record_rows(group_writer, rows, answers);
+        checkpoints.note(count);
+        if checkpoints.is_asked_to_finish()
+            && let Err(error) = group_writer.with_connection(checkpoint::finish)
+        {
+            tracing::warn!(target: "madoguchi::store", %error, "the write-ahead log could not be moved");
+        }
     }
 }
 

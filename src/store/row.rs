@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 use super::documents::SMALL_DOCUMENT;
 use super::error::StoreError;
 use super::{KnownFiling, to_database};
+use crate::crypto::sha256;
 use crate::evidence::receipt::IssuedReceipt;
 use crate::ids::ArrivalNumber;
 use crate::intake::Recordable;
@@ -88,6 +89,7 @@ pub struct RecordRow {
     pub indication: &'static str,
     pub sub_indication: Option<&'static str>,
     pub report: String,
+    pub report_sha256: [u8; 32],
     pub documents: Vec<DocumentRow>,
 }
 
@@ -116,6 +118,8 @@ impl RecordRow {
     pub fn new(filing: &Recordable, receipt: IssuedReceipt, access_token_sha256: [u8; 32]) -> Result<Self, StoreError> {
         let (document, received, report) = (filing.document(), filing.received(), filing.report());
         let documents = document_rows(filing);
+        let report_text = serde_json::to_string(report)
+            .map_err(|_| StoreError::Fault("the report cannot be written as JSON".to_owned()))?;
         Ok(Self {
             application_id: document.application_id.to_string(),
             arrival_number: receipt.arrival_number,
@@ -138,8 +142,8 @@ impl RecordRow {
             corrects: document.corrects.as_ref().map(|corrects| corrects.arrival_number.to_string()),
             indication: report.indication.as_str(),
             sub_indication: report.sub_indication.map(crate::verdict::SubIndication::as_str),
-            report: serde_json::to_string(report)
-                .map_err(|_| StoreError::Fault("the report cannot be written as JSON".to_owned()))?,
+            report_sha256: sha256(report_text.as_bytes()),
+            report: report_text,
             documents,
         })
     }

@@ -60,6 +60,10 @@ diesel::table! {
         report -> Text,
         previous_id -> Nullable<BigInt>,
         statement_jws -> Nullable<Text>,
+        report_segment -> Nullable<BigInt>,
+        report_offset -> Nullable<BigInt>,
+        report_size -> Nullable<BigInt>,
+        report_sha256 -> Nullable<Binary>,
     }
 }
 

@@ -1,12 +1,11 @@
-//! What belongs to a recorded filing beside its own row: its statuses, its verdicts, and its documents but for their
-//! bytes. Written once; nothing in them ever changes.
+//! What belongs to a recorded filing beside its own row: its statuses, and its documents but for their bytes. Written once; nothing in them ever changes.
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::error::StoreError;
 use super::row::DocumentRole;
-use super::schema::{status_history, submission_documents, verdicts};
+use super::schema::{status_history, submission_documents};
 use super::submissions::stored_status;
 use super::{from_database, stored_digest};
 use crate::submission::status::SubmissionStatus;
@@ -24,27 +23,6 @@ pub struct StoredStatus {
     pub by: String,
     /// The reason that the resident sees.
     pub reason: Option<String>,
-}
-
-/// One verdict.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredVerdict {
-    /// Its number; a later one names it.
-    pub number: i64,
-    /// `first`, `held_decision`, `confirmed` or `contested`.
-    pub kind: String,
-    /// When it was decided.
-    pub decided_at: DateTime<Utc>,
-    /// `TOTAL_PASSED` and so on.
-    pub indication: String,
-    /// Where it did not pass.
-    pub sub_indication: Option<String>,
-    /// The whole report, JSON text.
-    pub report: String,
-    /// The verdict before it.
-    pub previous: Option<i64>,
-    /// A later verdict's signed statement.
-    pub statement_jws: Option<String>,
 }
 
 /// One document of a filing, without its bytes.
@@ -84,21 +62,6 @@ pub(super) fn history(connection: &mut AnyConnection, id: i64) -> Result<Vec<Sto
         Ok(StoredStatus { from, to: stored_status(&to)?, at: from_database(at), by, reason })
     };
     rows.into_iter().map(read).collect()
-}
-
-type VerdictRow = (i64, i64, String, NaiveDateTime, String, Option<String>, String, Option<i64>, Option<String>);
-
-/// Every verdict over a filing, oldest first.
-pub(super) fn stored_verdicts(connection: &mut AnyConnection, id: i64) -> Result<Vec<StoredVerdict>, StoreError> {
-    let rows: Vec<VerdictRow> =
-        verdicts::table.filter(verdicts::submission_id.eq(id)).order(verdicts::id).load(connection)?;
-    Ok(rows
-        .into_iter()
-        .map(|(number, _, kind, decided_at, indication, sub_indication, report, previous, statement_jws)| {
-            let decided_at = from_database(decided_at);
-            StoredVerdict { number, kind, decided_at, indication, sub_indication, report, previous, statement_jws }
-        })
-        .collect())
 }
 
 type DocumentRowRead = (i64, String, i32, String, String, i64, Vec<u8>);

@@ -8,8 +8,10 @@ use super::connection::AnyConnection;
 use super::error::StoreError;
 use super::row::DocumentRole;
 use super::schema::submissions;
-pub use super::story::{StoredDocument, StoredStatus, StoredVerdict};
-use super::story::{history, stored_documents, stored_verdicts};
+pub use super::story::{StoredDocument, StoredStatus};
+use super::story::{history, stored_documents};
+pub use super::verdicts::StoredVerdict;
+use super::verdicts::stored_verdicts;
 use super::{Store, from_database, parse_stored, stored_digest};
 use crate::ids::{AgencyCode, ApplicationId, ArrivalNumber, ProcedureCode};
 use crate::submission::received::{ReceivedAttachment, ReceivedSubmission};
@@ -172,11 +174,12 @@ impl Store {
         &self,
         arrival_number: ArrivalNumber,
     ) -> Result<Option<SubmissionRecord>, StoreError> {
+        let places = self.0.documents.clone();
         self.read(move |conn| {
             let Some(submission) = find(conn, arrival_number)? else { return Ok(None) };
             Ok(Some(SubmissionRecord {
                 history: history(conn, submission.id)?,
-                verdicts: stored_verdicts(conn, submission.id)?,
+                verdicts: stored_verdicts(conn, &places, submission.id)?,
                 documents: stored_documents(conn, submission.id)?,
                 submission,
             }))

@@ -14,6 +14,7 @@ use diesel::prelude::*;
 use ring::digest;
 
 use objects::{Objects, Swept};
+use segment::Stretch;
 
 use super::connection::{AnyConnection, on_backend};
 use super::error::StoreError;
@@ -132,20 +133,36 @@ impl DocumentStore {
                 documents::content,
             ))
             .first(connection)?;
-        let size = usize::try_from(stored.size).map_err(|_| damaged(sha256, "its size is negative"))?;
         let bytes = match (stored.place.as_str(), stored.segment, stored.segment_offset, stored.content) {
             ("row", _, _, Some(content)) => content,
-            ("segment", Some(number), Some(offset), _) => {
-                segment::read(&self.segment_folder(), number, offset, size).map_err(|error| unread(sha256, &error))?
+            ("segment", Some(segment), Some(offset), _) => {
+                let stretch = Stretch { segment, offset, size: stored.size };
+                segment::read(&self.segment_folder(), stretch).map_err(|error| unread(sha256, &error))?
             }
             ("object", ..) => self.objects.read(&sha256).map_err(|error| unread(sha256, &error))?,
             _ => return Err(damaged(sha256, "its row does not say where it is")),
         };
-        if bytes.len() != size || digest::digest(&digest::SHA256, &bytes).as_ref() != sha256 {
+        if i64::try_from(bytes.len()) != Ok(stored.size) {
             return Err(damaged(sha256, "its bytes are not those that were recorded"));
         }
-        Ok(Bytes::from(bytes))
+        as_recorded(sha256, bytes).map(Bytes::from)
     }
+
+    /// Reads a stretch of a segment back and checks its digest.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the bytes are not those that were recorded.
+    pub fn read_stretch(&self, sha256: [u8; 32], stretch: Stretch) -> Result<Vec<u8>, StoreError> {
+        let bytes = segment::read(&self.segment_folder(), stretch).map_err(|error| unread(sha256, &error))?;
+        as_recorded(sha256, bytes)
+    }
+}
+
+fn as_recorded(sha256: [u8; 32], bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+    if digest::digest(&digest::SHA256, &bytes).as_ref() == sha256 {
+        return Ok(bytes);
+    }
+    Err(damaged(sha256, "its bytes are not those that were recorded"))
 }
 
 /// Those of these digests that the record speaks of.

@@ -28,6 +28,17 @@ struct OpenSegment {
     length: u64,
 }
 
+/// A stretch of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// The segment's number.
+    pub segment: i64,
+    /// Position of the first byte.
+    pub offset: i64,
+    /// Bytes.
+    pub size: i64,
+}
+
 /// Where a group's bytes will come to lie.
 #[derive(Debug, Clone, Copy)]
 pub struct Reservation {
@@ -110,9 +121,10 @@ fn create(folder: &Path) -> io::Result<OpenSegment> {
 ///
 /// # Errors
 /// When it is not there or too short.
-pub fn read(folder: &Path, number: i64, offset: i64, size: usize) -> io::Result<Vec<u8>> {
-    let offset = u64::try_from(offset).map_err(io::Error::other)?;
-    let file = File::open(path(folder, number))?;
+pub fn read(folder: &Path, stretch: Stretch) -> io::Result<Vec<u8>> {
+    let offset = u64::try_from(stretch.offset).map_err(io::Error::other)?;
+    let size = usize::try_from(stretch.size).map_err(io::Error::other)?;
+    let file = File::open(path(folder, stretch.segment))?;
     // A row that was changed must not make us reserve whatever it says.
     if file.metadata()?.len().saturating_sub(offset) < size as u64 {
         return Err(io::ErrorKind::UnexpectedEof.into());
@@ -130,6 +142,11 @@ fn path(folder: &Path, number: i64) -> PathBuf {
 mod tests {
     use super::*;
 
+    fn stretch(place: Reservation, offset: u64, size: usize) -> Stretch {
+        let number = |value: u64| i64::try_from(value).unwrap();
+        Stretch { segment: place.number, offset: number(offset), size: number(size as u64) }
+    }
+
     #[test]
     fn a_group_is_read_back_from_where_it_was_reserved() {
         let folder = tempfile::tempdir().unwrap();
@@ -142,8 +159,8 @@ mod tests {
         }
         assert_eq!(places[0].0.number, places[1].0.number);
         for (place, text) in places {
-            let offset = i64::try_from(place.offset).unwrap();
-            assert_eq!(read(folder.path(), place.number, offset, text.len()).unwrap(), text.as_bytes());
+            let stretch = stretch(place, place.offset, text.len());
+            assert_eq!(read(folder.path(), stretch).unwrap(), text.as_bytes());
         }
     }
 
@@ -159,8 +176,8 @@ mod tests {
         // A group whose transaction failed leaves its bytes; the next reservation begins after them.
         let torn = path(folder.path(), first.number);
         std::fs::write(&torn, b"12345 and half of a group").unwrap();
-        assert_eq!(read(folder.path(), first.number, 0, 5).unwrap(), b"12345");
-        assert!(read(folder.path(), first.number, 20, 50).is_err());
+        assert_eq!(read(folder.path(), stretch(first, 0, 5)).unwrap(), b"12345");
+        assert!(read(folder.path(), stretch(first, 20, 50)).is_err());
     }
 
     #[test]

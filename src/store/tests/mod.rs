@@ -109,6 +109,7 @@ pub(crate) fn row(application: impl Into<Bytes>) -> RecordRow {
     let arrival_number = ArrivalNumber::random(&SystemRandom::new()).unwrap();
     let application = document(DocumentRole::Application, 0, application);
     let signature = document(DocumentRole::Signature, 0, format!("signature {arrival_number}"));
+    let report = format!("{{\"indication\":\"TOTAL_PASSED\",\"of\":\"{arrival_number}\"}}");
     RecordRow {
         application_id: Uuid::now_v7().to_string(),
         arrival_number,
@@ -131,7 +132,8 @@ pub(crate) fn row(application: impl Into<Bytes>) -> RecordRow {
         corrects: None,
         indication: "TOTAL_PASSED",
         sub_indication: None,
-        report: "{\"indication\":\"TOTAL_PASSED\"}".to_owned(),
+        report_sha256: sha256(report.as_bytes()),
+        report,
         documents: vec![application, signature],
     }
 }
