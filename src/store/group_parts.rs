@@ -38,7 +38,7 @@ pub fn insert_documents(
     match connection {
         AnyConnection::Sqlite(sqlite) => {
             let reservation = segments.reserve()?;
-            let mut appended: Vec<u8> = Vec::new();
+            let mut appended = segments.room();
             for document in wanted {
                 let place = places.place_for(document.bytes.len());
                 let in_segment = place == Place::Segment;
@@ -63,7 +63,7 @@ pub fn insert_documents(
                 reports.push(Some(Stretch { segment: reservation.number, offset, size }));
                 appended.extend_from_slice(row.report.as_bytes());
             }
-            segments.append(reservation, &appended)?;
+            segments.append(reservation, appended)?;
             Ok(reports)
         }
         AnyConnection::Postgresql(postgresql) => {

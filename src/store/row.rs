@@ -10,6 +10,7 @@ use crate::crypto::sha256;
 use crate::evidence::receipt::IssuedReceipt;
 use crate::ids::ArrivalNumber;
 use crate::intake::Recordable;
+use crate::signature::report::Report;
 use crate::submission::status::SubmissionStatus;
 
 /// What a document is in its filing.
@@ -118,8 +119,7 @@ impl RecordRow {
     pub fn new(filing: &Recordable, receipt: IssuedReceipt, access_token_sha256: [u8; 32]) -> Result<Self, StoreError> {
         let (document, received, report) = (filing.document(), filing.received(), filing.report());
         let documents = document_rows(filing);
-        let report_text = serde_json::to_string(report)
-            .map_err(|_| StoreError::Fault("the report cannot be written as JSON".to_owned()))?;
+        let report_text = report_text(report)?;
         Ok(Self {
             application_id: document.application_id.to_string(),
             arrival_number: receipt.arrival_number,
@@ -152,6 +152,14 @@ impl RecordRow {
     pub fn small_bytes(&self) -> usize {
         self.documents.iter().filter(|document| document.is_small()).map(|document| document.bytes.len()).sum()
     }
+}
+
+/// The report as JSON, in one piece of memory: one is about 6 KiB.
+fn report_text(report: &Report) -> Result<String, StoreError> {
+    const USUAL: usize = 8 << 10;
+    let mut text = Vec::with_capacity(USUAL);
+    let written = serde_json::to_writer(&mut text, report).ok().and_then(|()| String::from_utf8(text).ok());
+    written.ok_or_else(|| StoreError::Fault("the report cannot be written as JSON".to_owned()))
 }
 
 /// The line in the agency's queue: what the applicant called it, where the form has such a field.

@@ -19,7 +19,12 @@ pub struct SegmentWriter {
     folder: PathBuf,
     open: Option<OpenSegment>,
     roll_at: u64,
+    /// Room for a group's bytes, kept from one group to the next.
+    room: Vec<u8>,
 }
+
+/// Room that is kept at most; a group of large documents gives its own back.
+const ROOM: usize = 4 << 20;
 
 #[derive(Debug)]
 struct OpenSegment {
@@ -51,7 +56,7 @@ pub struct Reservation {
 impl SegmentWriter {
     /// A writer into `folder`; makes no file before the first group.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, open: None, roll_at: ROLL_AT }
+        Self { folder, open: None, roll_at: ROLL_AT, room: Vec::new() }
     }
 
     /// The same with another size to roll at.
@@ -75,12 +80,27 @@ impl SegmentWriter {
         Ok(reservation)
     }
 
+    /// Empty room for a group's bytes, to be given back with [`Self::append`].
+    pub fn room(&mut self) -> Vec<u8> {
+        let mut room = std::mem::take(&mut self.room);
+        room.clear();
+        room
+    }
+
     /// Writes the group at its reservation and syncs it. Nothing is appended when it fails.
     ///
     /// # Errors
     /// When the disk does not take it. The segment is left alone from then on, because after a failed sync nobody
     /// knows what of it is on disk.
-    pub fn append(&mut self, reservation: Reservation, bytes: &[u8]) -> io::Result<()> {
+    pub fn append(&mut self, reservation: Reservation, bytes: Vec<u8>) -> io::Result<()> {
+        let result = self.write(reservation, &bytes);
+        if bytes.capacity() <= ROOM {
+            self.room = bytes;
+        }
+        result
+    }
+
+    fn write(&mut self, reservation: Reservation, bytes: &[u8]) -> io::Result<()> {
         let Some(mut open) = self.open.take().filter(|open| open.number == reservation.number) else {
             return Err(io::Error::other("the segment is not open any more"));
         };
@@ -154,7 +174,7 @@ mod tests {
         let mut places = Vec::new();
         for text in ["first", "second"] {
             let place = writer.reserve().unwrap();
-            writer.append(place, text.as_bytes()).unwrap();
+            writer.append(place, text.as_bytes().to_vec()).unwrap();
             places.push((place, text));
         }
         assert_eq!(places[0].0.number, places[1].0.number);
@@ -169,7 +189,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut writer = SegmentWriter::new(folder.path().to_owned()).with_roll_at(4);
         let first = writer.reserve().unwrap();
-        writer.append(first, b"12345").unwrap();
+        writer.append(first, b"12345".to_vec()).unwrap();
         let second = writer.reserve().unwrap();
         assert_ne!(first.number, second.number);
         assert_eq!(second.offset, 0);
