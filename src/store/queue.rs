@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::checkpoint::{self, Checkpoints};
+use super::checkpoint::{self, Checkpoints, Limits};
 use super::connection::{AnyConnection, DatabaseUrl};
 use super::documents::DocumentStore;
 use super::error::StoreError;
@@ -37,7 +37,7 @@ impl Writer {
     /// Starts the thread.
     pub fn start(database: DatabaseUrl, documents: DocumentStore) -> Result<Self, StoreError> {
         let (sender, mut jobs) = mpsc::channel(QUEUE_LENGTH);
-        let checkpoints = Checkpoints::start(&database)?;
+        let checkpoints = Checkpoints::start(&database, Limits::default())?;
         let run = move || {
             let mut group_writer = GroupWriter::new(database, documents);
             loop {

@@ -1,4 +1,5 @@
-//! What belongs to a recorded filing beside its own row: its statuses, and its documents but for their bytes. Written once; nothing in them ever changes.
+//! What belongs to a recorded filing beside its own row: its statuses, and its documents but for their bytes. Written
+//! once; nothing in them ever changes.
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
