@@ -76,7 +76,10 @@ impl PolicyState {
     pub fn prepare_next(&mut self, certificate: &Certificate, self_issued: bool) -> bool {
         let mappings = &certificate.extensions().policy_mappings;
         let allowed = !mappings.iter().any(|(from, to)| is_any(from) || is_any(to));
-        if allowed && !mappings.is_empty() {
+        if !allowed {
+            // The path is valid for no policy.
+            self.graph = None;
+        } else if !mappings.is_empty() {
             self.graph = self.graph.take().and_then(|graph| map_policies(graph, mappings, self.policy_mapping > 0));
         }
         if !self_issued {
