@@ -47,8 +47,9 @@ impl Gateway {
             SubmissionStatus::CorrectionRequested => true,
             // Filed again after it was recorded, a correction finds its original corrected already; another does not.
             SubmissionStatus::Corrected => {
-                let document = submission.received().application_sha256;
-                self.store.submission_is_known(document, submission.signer().sha256()).await?
+                let sha256 = submission.received().application_sha256;
+                let first = self.store.submission_first(document.application_id, sha256).await?;
+                first.is_some_and(|first| first.signer_sha256 == submission.signer().sha256())
             }
             _ => false,
         };

@@ -2,6 +2,7 @@
 //! since, a form that was renewed, a correction that was made, an address of another filing.
 use super::Gateway;
 use super::judging::Judging;
+use crate::intake::document::ApplicationDocument;
 use crate::store::{KnownFiling, StoreError};
 use crate::submission::received::ReceivedSubmission;
 
@@ -10,11 +11,13 @@ impl Gateway {
     /// bytes of document and signature, or, for a new signature, by judging that as of the first filing's arrival. The
     /// document itself was judged then. Somebody else's filing of the same document is not told.
     pub(super) async fn known_already(&self, received: ReceivedSubmission) -> Result<Option<KnownFiling>, StoreError> {
-        let same = self.store.submission_replay(received.application_sha256, received.signature_sha256).await?;
-        if same.is_some() {
-            return Ok(same);
+        // What is recorded could be read when it was filed.
+        let Ok(document) = ApplicationDocument::read(&received.application) else { return Ok(None) };
+        let found = self.store.submission_first(document.application_id, received.application_sha256).await?;
+        let Some(first) = found else { return Ok(None) };
+        if first.signature_sha256 == received.signature_sha256 {
+            return Ok(Some(first.known));
         }
-        let Some(first) = self.store.submission_first(received.application_sha256).await? else { return Ok(None) };
         let signer = Judging::of(self).certificate_beside(received, first.received_at).await;
         Ok(signer.filter(|signer| *signer == first.signer_sha256).map(|_| first.known))
     }

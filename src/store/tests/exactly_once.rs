@@ -23,9 +23,10 @@ fn sent_again_gives_the_first_receipt(place: &Place) {
         assert_eq!(known.arrival_number, first.arrival_number);
         assert_eq!(known.receipt_json, first.receipt_json);
         assert_eq!(known.receipt_jws, first.receipt_jws);
-        let replay = store.submission_replay(first.application_sha256, first.signature_sha256).await.unwrap();
-        assert_eq!(replay, Some(*known));
-        assert_eq!(store.submission_replay(first.application_sha256, sha256(b"other")).await.unwrap(), None);
+        let id = first.application_id.parse().unwrap();
+        let found = store.submission_first(id, first.application_sha256).await.unwrap().unwrap();
+        assert_eq!((found.known, found.signature_sha256), (*known, first.signature_sha256));
+        assert_eq!(store.submission_first(id, sha256(b"other")).await.unwrap(), None);
     });
     // And after a restart.
     run(async {
