@@ -3,13 +3,14 @@ use std::collections::HashSet;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel::{PgConnection, SqliteConnection};
 
 use super::connection::{AnyConnection, on_backend};
 use super::documents::segment::{SegmentWriter, Stretch};
 use super::documents::{DocumentStore, Place};
 use super::error::StoreError;
 use super::feed;
-use super::row::RecordRow;
+use super::row::{DocumentRow, RecordRow};
 use super::schema::{documents, held, status_history, submission_documents, verdicts};
 
 #[derive(Insertable)]
@@ -36,53 +37,72 @@ pub fn insert_documents(
         new.iter().flat_map(|(_, row)| &row.documents).filter(|document| seen.insert(document.sha256)).collect();
     wanted.sort_by_key(|document| document.sha256);
     match connection {
-        AnyConnection::Sqlite(sqlite) => {
-            let reservation = segments.reserve()?;
-            let mut appended = segments.room();
-            for document in wanted {
-                let place = places.place_for(document.bytes.len());
-                let in_segment = place == Place::Segment;
-                let offset = position(reservation.offset + appended.len() as u64)?;
-                let row = NewDocument {
-                    sha256: &document.sha256,
-                    size: position(document.bytes.len() as u64)?,
-                    place: place.as_str(),
-                    segment: in_segment.then_some(reservation.number),
-                    segment_offset: in_segment.then_some(offset),
-                    content: None,
-                };
-                let insert = diesel::insert_into(documents::table).values(row).on_conflict_do_nothing();
-                if insert.execute(sqlite)? == 1 && in_segment {
-                    appended.extend_from_slice(&document.bytes);
-                }
-            }
-            let mut reports = Vec::with_capacity(new.len());
-            for (_, row) in new {
-                let offset = position(reservation.offset + appended.len() as u64)?;
-                let size = position(row.report.len() as u64)?;
-                reports.push(Some(Stretch { segment: reservation.number, offset, size }));
-                appended.extend_from_slice(row.report.as_bytes());
-            }
-            segments.append(reservation, appended)?;
-            Ok(reports)
-        }
+        AnyConnection::Sqlite(sqlite) => lay_in_segment(sqlite, places, segments, &wanted, new),
         AnyConnection::Postgresql(postgresql) => {
-            let mut rows = Vec::with_capacity(wanted.len());
-            for document in wanted {
-                let place = places.place_for(document.bytes.len());
-                rows.push(NewDocument {
-                    sha256: &document.sha256,
-                    size: position(document.bytes.len() as u64)?,
-                    place: place.as_str(),
-                    segment: None,
-                    segment_offset: None,
-                    content: (place == Place::Row).then_some(&document.bytes[..]),
-                });
-            }
-            diesel::insert_into(documents::table).values(&rows).on_conflict_do_nothing().execute(postgresql)?;
+            insert_rows(postgresql, places, &wanted)?;
             Ok(vec![None; new.len()])
         }
     }
+}
+
+/// SQLite: small documents and reports in a segment, one write and one sync for the group.
+fn lay_in_segment(
+    sqlite: &mut SqliteConnection,
+    places: &DocumentStore,
+    segments: &mut SegmentWriter,
+    wanted: &[&DocumentRow],
+    new: &[(i64, &RecordRow)],
+) -> Result<Vec<Option<Stretch>>, StoreError> {
+    let reservation = segments.reserve()?;
+    let mut appended = segments.room();
+    for document in wanted {
+        let place = places.place_for(document.bytes.len());
+        let in_segment = place == Place::Segment;
+        let offset = position(reservation.offset + appended.len() as u64)?;
+        let row = NewDocument {
+            sha256: &document.sha256,
+            size: position(document.bytes.len() as u64)?,
+            place: place.as_str(),
+            segment: in_segment.then_some(reservation.number),
+            segment_offset: in_segment.then_some(offset),
+            content: None,
+        };
+        let insert = diesel::insert_into(documents::table).values(row).on_conflict_do_nothing();
+        if insert.execute(sqlite)? == 1 && in_segment {
+            appended.extend_from_slice(&document.bytes);
+        }
+    }
+    let mut reports = Vec::with_capacity(new.len());
+    for (_, row) in new {
+        let offset = position(reservation.offset + appended.len() as u64)?;
+        let size = position(row.report.len() as u64)?;
+        reports.push(Some(Stretch { segment: reservation.number, offset, size }));
+        appended.extend_from_slice(row.report.as_bytes());
+    }
+    segments.append(reservation, appended)?;
+    Ok(reports)
+}
+
+/// PostgreSQL: small documents in rows, one statement for the group.
+fn insert_rows(
+    postgresql: &mut PgConnection,
+    places: &DocumentStore,
+    wanted: &[&DocumentRow],
+) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(wanted.len());
+    for document in wanted {
+        let place = places.place_for(document.bytes.len());
+        rows.push(NewDocument {
+            sha256: &document.sha256,
+            size: position(document.bytes.len() as u64)?,
+            place: place.as_str(),
+            segment: None,
+            segment_offset: None,
+            content: (place == Place::Row).then_some(&document.bytes[..]),
+        });
+    }
+    diesel::insert_into(documents::table).values(&rows).on_conflict_do_nothing().execute(postgresql)?;
+    Ok(())
 }
 
 fn position(value: u64) -> Result<i64, StoreError> {
