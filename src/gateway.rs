@@ -4,6 +4,7 @@ mod correct;
 pub mod held;
 mod judging;
 mod known;
+pub mod lists;
 pub mod make;
 pub mod open;
 pub mod outcome;

@@ -29,6 +29,10 @@ pub const CRL_AGE_SECONDS: &str = "madoguchi_crl_age_seconds";
 pub const CRL_NEXT_UPDATE_SECONDS: &str = "madoguchi_crl_seconds_to_next_update";
 /// How many certificates a CRL names.
 pub const CRL_ENTRIES: &str = "madoguchi_crl_entries";
+/// How many revocation lists are or were in use and could not be archived yet.
+pub const CRLS_NOT_ARCHIVED: &str = "madoguchi_crls_not_archived";
+/// How often a revocation list could not be archived.
+pub const CRL_ARCHIVE_FAILURES: &str = "madoguchi_crl_archive_failures_total";
 /// Upper bounds of the histograms' buckets, in seconds.
 const BUCKETS: [f64; 16] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -71,6 +75,16 @@ pub fn count_refusal(code: &'static str) {
 /// Counts audit lines of refusals that were not written.
 pub fn count_dropped_audit_lines(count: usize) {
     metrics::counter!(DROPPED_AUDIT_LINES).increment(count as u64);
+}
+
+/// Counts a revocation list that could not be archived.
+pub fn count_archive_failure() {
+    metrics::counter!(CRL_ARCHIVE_FAILURES).increment(1);
+}
+
+/// Notes how many revocation lists wait to be archived.
+pub fn note_not_archived(count: usize) {
+    metrics::gauge!(CRLS_NOT_ARCHIVED).set(count as f64);
 }
 
 /// Notes how long verifying one signature took.

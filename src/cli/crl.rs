@@ -1,4 +1,5 @@
-//! `madoguchi crl`: inspect, import, list, status and diff.
+//! `madoguchi crl`: inspect, import, list, status, diff and export.
+mod archive;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,15 +8,14 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use archive::state;
+
 use super::failure::Failure;
 use super::{exit, input};
-use crate::clock::{Clock, SystemClock};
 use crate::crypto::{SignatureAlgorithm, sha256_hex};
-use crate::pki::crl::sources::{WatchedFolder, upload};
-use crate::pki::crl::{self, CrlDiff, CrlStore, CrlSummary, Lint, ParsedCrl, RefusedCrl, Scope};
+use crate::pki::crl::sources::upload;
+use crate::pki::crl::{self, CrlDiff, CrlSummary, Lint, ParsedCrl, RefusedCrl, Scope};
 use crate::pki::name;
-use crate::pki::trust_store::TrustStore;
-use crate::settings::Settings;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -36,6 +36,8 @@ enum Command {
     Status(Configured),
     /// Show what changed from one list to another
     Diff(Diff),
+    /// Write an archived list to a file
+    Export(archive::Export),
 }
 
 #[derive(Debug, clap::Args)]
@@ -86,6 +88,7 @@ pub fn run(args: Args) -> ExitCode {
         Command::List(args) => list(&args),
         Command::Status(args) => status(&args),
         Command::Diff(args) => diff(&args),
+        Command::Export(args) => archive::export(&args),
     };
     ExitCode::from(done.unwrap_or_else(|Failure(status, sentence)| {
         eprintln!("madoguchi crl: {sentence}");
@@ -177,25 +180,6 @@ fn inspected_text(list: &Inspected) -> String {
     out
 }
 
-/// What the gateway would use now.
-struct State {
-    trust: TrustStore,
-    store: CrlStore,
-    folder: PathBuf,
-    soon: chrono::Duration,
-    now: DateTime<Utc>,
-}
-
-fn state(config: &Path) -> Result<State, Failure> {
-    let settings = Settings::load(config)?;
-    let trust = TrustStore::load(&settings.trust.anchors, &settings.trust.intermediates).map_err(Failure::input)?;
-    let store = CrlStore::default();
-    let now = SystemClock.now();
-    let folder = settings.revocation.directory;
-    WatchedFolder::new(&folder).scan(&store, &trust, now);
-    Ok(State { trust, store, folder, soon: settings.revocation.soon_stale.chrono(), now })
-}
-
 /// What became of one imported file.
 #[derive(Debug, Serialize)]
 struct Imported {
@@ -256,10 +240,18 @@ fn list(args: &Configured) -> Result<u8, Failure> {
         out.push_str(&summary_text(crl, freshness(crl, state.now, state.soon)));
     }
     for refused in &listed.refused {
-        let _ = writeln!(out, "refused {}: {}: {}", refused.source, refused.code, refused.detail);
+        let _ = writeln!(out, "{} {}: {}: {}", word(refused), refused.source, refused.code, refused.detail);
     }
     input::print_text(&out);
     Ok(exit::OK)
+}
+
+/// What is told of a list that is in use is a warning.
+fn word(told: &RefusedCrl) -> &'static str {
+    match told.code {
+        crl::code::NOT_ARCHIVED | crl::code::NOT_IN_FOLDER | crl::code::ARCHIVE_DAMAGED => "warning",
+        _ => "refused",
+    }
 }
 
 /// `fresh`, `soon_stale` or `stale`.
@@ -275,8 +267,12 @@ fn summary_text(crl: &CrlSummary, freshness: &str) -> String {
     let identity = &crl.identity;
     let number = identity.number.as_deref().unwrap_or("none");
     let next = identity.next_update.map_or("none".to_owned(), input::time_text);
+    let archived = crl
+        .archived_since
+        .map_or("not archived".to_owned(), |since| format!("archived since {}", input::time_text(since)));
     format!(
-        "{freshness:<10} {}\n           {}\n           number {number}, {} entries, issued {}, next by {next}\n",
+        "{freshness:<10} {}\n           {}\n           number {number}, {} entries, issued {}, next by {next}\n           \
+         {archived}\n",
         identity.issuer,
         crl.scope,
         crl.entries,
@@ -329,7 +325,7 @@ fn status_text(status: &Status) -> String {
         out.push_str(&summary_text(&one.crl, one.freshness));
     }
     for refused in &status.refused {
-        let _ = writeln!(out, "refused {}: {}: {}", refused.source, refused.code, refused.detail);
+        let _ = writeln!(out, "{} {}: {}: {}", word(refused), refused.source, refused.code, refused.detail);
     }
     let count = |what: &str| status.crls.iter().filter(|one| one.freshness == what).count();
     let _ = match status.crls.is_empty() {

@@ -13,10 +13,13 @@ use super::alarms::{Alarms, Freshness, WatchedList};
 use super::{Round, Worker, WorkerSettings};
 use crate::clock::Stopwatch;
 use crate::gateway::Gateway;
+use crate::gateway::lists;
+use crate::pki::crl::CrlIdentity;
 use crate::pki::crl::sources::WatchedFolder;
 use crate::settings::Settings;
 use crate::store::StoreError;
 use crate::store::documents::objects::Swept;
+use crate::telemetry;
 
 /// How often held filings and alarms are looked at where no new list came in.
 const ROUND_EVERY: Duration = Duration::from_secs(30);
@@ -32,6 +35,8 @@ const DOCUMENT_GRACE: Duration = Duration::from_secs(3600);
 pub struct Background {
     gateway: Arc<Gateway>,
     folder: WatchedFolder,
+    /// Whether the archive's lists were taken in, which is the first thing of all.
+    restored: bool,
     alarms: Alarms,
     soon_stale: chrono::Duration,
     poll: Duration,
@@ -55,6 +60,7 @@ impl Background {
             alarms: alarms_of(&gateway, settings)?,
             gateway,
             folder: WatchedFolder::new(&settings.revocation.directory),
+            restored: false,
             soon_stale: settings.revocation.soon_stale.chrono(),
             poll: settings.revocation.poll.duration(),
             last_round: None,
@@ -62,9 +68,10 @@ impl Background {
         })
     }
 
-    /// Looks at the folder of revocation lists; gives how many were taken in.
+    /// Looks at the folder of revocation lists, the first time after the archive; gives how many were taken in.
     pub fn take_in_lists(&mut self) -> usize {
-        let (gateway, now) = (&self.gateway, self.gateway.clock.now());
+        let (gateway, now) = (self.gateway.clone(), self.gateway.clock.now());
+        let restored = self.restore();
         let report = self.folder.scan(&gateway.crls, gateway.verifier().trust(), now);
         for list in &report.taken_in {
             let number = list.number.as_deref().unwrap_or("none");
@@ -74,7 +81,31 @@ impl Background {
             let (code, detail) = (refusal.code, &refusal.detail);
             tracing::warn!(target: "madoguchi::crl", %file, code, %detail, "a revocation list was refused");
         }
-        report.taken_in.len()
+        lists::tell_of_missing(&gateway.crls, &restored, |sha256| self.folder.holds(sha256), now);
+        let kept = gateway.crls.archive_waiting(now);
+        if kept > 0 {
+            tracing::info!(target: "madoguchi::crl", kept, "revocation lists that waited for the archive are archived");
+        }
+        telemetry::note_not_archived(gateway.crls.not_archived());
+        restored.len() + report.taken_in.len()
+    }
+
+    /// Takes in what the archive has, once; an archive that does not answer is asked again at the next look.
+    fn restore(&mut self) -> Vec<Arc<CrlIdentity>> {
+        if self.restored {
+            return Vec::new();
+        }
+        let gateway = &self.gateway;
+        match lists::restore(&gateway.store, &gateway.crls, gateway.verifier().trust(), gateway.clock.now()) {
+            Ok(restored) => {
+                self.restored = true;
+                restored
+            }
+            Err(error) => {
+                tracing::error!(target: "madoguchi::crl", %error, "the archive of revocation lists does not answer");
+                Vec::new()
+            }
+        }
     }
 
     /// One round of everything that is due.

@@ -2,6 +2,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::lists::RecordArchive;
 use super::{Gateway, GatewayParts};
 use crate::clock::Clock;
 use crate::evidence::keys::Keys;
@@ -64,9 +65,9 @@ impl Gateway {
         let store = Store::open(&record).map_err(OpenError::at("database", OpenFault::Record))?;
         Ok(Self::new(GatewayParts {
             clock,
-            store,
             verifier: Arc::new(Verifier::new(Arc::new(policy), Arc::new(trust))),
-            crls: Arc::new(CrlStore::default()),
+            crls: Arc::new(CrlStore::with_archive(Arc::new(RecordArchive::new(store.clone())))),
+            store,
             catalog: Arc::new(catalog),
             keys: Arc::new(keys),
             rules: Arc::new(rules),

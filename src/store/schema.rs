@@ -198,3 +198,23 @@ diesel::table! {
         written_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    crl_archive (sha256) {
+        sha256 -> Binary,
+        issuer_key -> Binary,
+        issuer -> Text,
+        scope_key -> Binary,
+        scope -> Text,
+        delta -> Bool,
+        number -> Nullable<Text>,
+        number_order -> Binary,
+        base -> Nullable<Text>,
+        this_update -> Timestamp,
+        next_update -> Timestamp,
+        accepted_at -> Timestamp,
+        entries -> BigInt,
+        size -> BigInt,
+        content -> Nullable<Binary>,
+    }
+}

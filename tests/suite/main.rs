@@ -9,6 +9,7 @@ mod card_request;
 mod cli_exit;
 #[path = "../conformance/mod.rs"]
 mod conformance;
+mod crl_archive;
 mod crypto_primitives;
 mod desk_accounts;
 mod desk_alarms;

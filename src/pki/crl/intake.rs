@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::archive::ListRank;
 use super::entry::{CERTIFICATE_HOLD, EntriesByIssuer};
 use super::index::{CrlIndex, IndexError, is_indirect};
 use super::parse::{IssuingDistributionPoint, ParsedCrl};
@@ -170,13 +171,14 @@ fn magnitude(number: &[u8]) -> Box<[u8]> {
 }
 
 /// Whether `new` may take the place of `held`: the number never falls, the date neither (boulder#6456).
-pub fn succeeds(new: &CrlShard, held: &CrlShard) -> Result<(), CrlRefusal> {
+pub fn succeeds(new: &ListRank, held: &ListRank) -> Result<(), CrlRefusal> {
     match (&new.number, &held.number) {
         (Some(new_number), Some(held_number)) if size(new_number) < size(held_number) => {
-            return Err(CrlRefusal::new(code::NUMBER_FALLS, numbers(new, held, "is lower than")));
+            let refusal = numbers(code::NUMBER_FALLS, new, held, "is lower than");
+            return Err(if new.this_update < held.this_update { refusal.behind(&held.sha256) } else { refusal });
         }
         (Some(new_number), Some(held_number)) if new_number == held_number => {
-            return Err(CrlRefusal::new(code::NUMBER_REUSED, numbers(new, held, "is also that of another list,")));
+            return Err(numbers(code::NUMBER_REUSED, new, held, "is also that of another list,"));
         }
         (None, Some(_)) => {
             let detail = "the list has no CRL number, and the one held for this issuer and scope has";
@@ -184,28 +186,29 @@ pub fn succeeds(new: &CrlShard, held: &CrlShard) -> Result<(), CrlRefusal> {
         }
         _ => {}
     }
-    if new.identity.this_update < held.identity.this_update {
-        let (new, held) = (new.identity.this_update, held.identity.this_update);
-        return Err(CrlRefusal::new(code::OLDER_THAN_HELD, format!("it was issued at {new}, the one held at {held}")));
+    if new.this_update < held.this_update {
+        let detail = format!("it was issued at {}, the one held at {}", new.this_update, held.this_update);
+        let refusal = CrlRefusal::new(code::OLDER_THAN_HELD, detail);
+        return Err(if new.number.is_none() { refusal.behind(&held.sha256) } else { refusal });
     }
     Ok(())
 }
 
 /// Complete lists and deltas of one scope count in one row of numbers (RFC 5280 5.2.3): the later of the two has the
 /// higher number, or the same.
-pub fn shares_numbers(new: &CrlShard, other: &CrlShard) -> Result<(), CrlRefusal> {
-    let later = new.identity.this_update > other.identity.this_update;
+pub fn shares_numbers(new: &ListRank, other: &ListRank) -> Result<(), CrlRefusal> {
     match (&new.number, &other.number) {
-        (Some(number), Some(others)) if later && size(number) < size(others) => {
-            Err(CrlRefusal::new(code::NUMBER_FALLS, numbers(new, other, "is lower than")))
+        (Some(number), Some(others)) if new.this_update > other.this_update && size(number) < size(others) => {
+            Err(numbers(code::NUMBER_FALLS, new, other, "is lower than"))
         }
         _ => Ok(()),
     }
 }
 
-fn numbers(new: &CrlShard, held: &CrlShard, how: &str) -> String {
-    let number = |shard: &CrlShard| shard.identity.number.clone().unwrap_or_default();
-    format!("the CRL number {} {how} {} of the list held for this issuer and scope", number(new), number(held))
+fn numbers(code: &'static str, new: &ListRank, held: &ListRank, how: &str) -> CrlRefusal {
+    let (number, others) = (new.number_text(), held.number_text());
+    let detail = format!("the CRL number {number} {how} {others} of the list held for this issuer and scope");
+    CrlRefusal::new(code, detail)
 }
 
 /// Entries of `held` that are not in `new` although their certificates cannot have expired yet: an entry may go when

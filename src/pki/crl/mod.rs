@@ -1,4 +1,5 @@
 //! Certificate revocation lists (RFC 5280 section 5), verified once when they come in and kept as an index.
+mod archive;
 mod chain;
 mod diff;
 mod entry;
@@ -16,6 +17,7 @@ pub mod sources;
 mod standing;
 mod store;
 
+pub use archive::{CrlArchive, KeepOrder, ListRank, ListRecord, ListRow, NotKept};
 pub use chain::validate_with_revocation;
 pub use diff::{CrlDiff, diff};
 pub use entry::{Entries, EntriesByIssuer, Entry, reason_name};

@@ -8,12 +8,19 @@ pub struct CrlRefusal {
     pub code: &'static str,
     /// A sentence for the operator: what is wrong and what to do.
     pub detail: String,
+    /// Hex SHA-256 of the newer list that it came before in every way, where that is why.
+    pub behind: Option<String>,
 }
 
 impl CrlRefusal {
     /// With a sentence.
     pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+        Self { code, detail: detail.into(), behind: None }
+    }
+
+    /// The refusal of a list that came before the one of this digest in every way.
+    pub fn behind(self, sha256: &str) -> Self {
+        Self { behind: Some(sha256.to_owned()), ..self }
     }
 }
 
@@ -67,4 +74,10 @@ pub mod code {
     pub const DUPLICATE_SERIAL: &str = "duplicate_serial";
     /// Entries vanished before the certificates can have expired.
     pub const ENTRIES_LOST: &str = "entries_lost";
+    /// No refusal: a list is in use that could not be archived.
+    pub const NOT_ARCHIVED: &str = "not_archived";
+    /// No refusal: a list of the archive is in use because the folder does not hold it.
+    pub const NOT_IN_FOLDER: &str = "not_in_folder";
+    /// An archived list cannot be read back as it was.
+    pub const ARCHIVE_DAMAGED: &str = "archive_damaged";
 }

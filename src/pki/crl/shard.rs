@@ -114,6 +114,7 @@ impl CrlShard {
             entries: self.index.len(),
             bytes: self.der.len(),
             taken_in_at: self.taken_in_at,
+            archived_since: None,
         }
     }
 }
@@ -132,6 +133,8 @@ pub struct CrlSummary {
     pub bytes: usize,
     /// When it was taken in.
     pub taken_in_at: DateTime<Utc>,
+    /// Since when it is archived; null where it is not, or where no archive is asked.
+    pub archived_since: Option<DateTime<Utc>>,
 }
 
 /// A CRL number's content octets in decimal.

@@ -30,6 +30,10 @@ pub struct WatchedFolder {
     seen: HashMap<PathBuf, (Stamp, [u8; 32])>,
     /// Files whose refusal may pass without their changing.
     again: HashMap<PathBuf, Refused>,
+    /// The hex digests of the lists that stood in each file at the last look.
+    lists: HashMap<PathBuf, Vec<String>>,
+    /// Whether it was looked at already.
+    looked: bool,
     /// Whether the folder itself could not be read at the last look.
     unreadable: bool,
 }
@@ -84,12 +88,24 @@ struct Candidate {
 impl WatchedFolder {
     /// Watches `folder`; the first [`WatchedFolder::scan`] reads all of it.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), seen: HashMap::new(), again: HashMap::new(), unreadable: false }
+        Self {
+            folder: folder.into(),
+            seen: HashMap::new(),
+            again: HashMap::new(),
+            lists: HashMap::new(),
+            looked: false,
+            unreadable: false,
+        }
     }
 
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Whether the list of this hex digest stood in the folder at the last look.
+    pub fn holds(&self, sha256: &str) -> bool {
+        self.lists.values().flatten().any(|one| one == sha256)
     }
 
     /// Looks for new and changed files and offers each list to `store`, the oldest first. Of several files with one
@@ -98,6 +114,7 @@ impl WatchedFolder {
     pub fn scan(&mut self, store: &CrlStore, trust: &TrustStore, at: DateTime<Utc>) -> ScanReport {
         let mut report = ScanReport::default();
         let mut candidates = self.changed(store, trust, at, &mut report);
+        let mut behind = Vec::new();
         candidates.sort_by(|a, b| (a.issued, &a.source).cmp(&(b.issued, &b.source)));
         for candidate in candidates {
             let objects = match parse::objects(&candidate.bytes) {
@@ -109,11 +126,17 @@ impl WatchedFolder {
                 }
             };
             let mut codes = Vec::new();
+            let digests = objects.iter().map(|der| crypto::sha256_hex(der)).collect();
+            self.lists.insert(candidate.path.clone(), digests);
             for der in objects {
                 let before = store.current();
                 match store.offer(&der, trust, at) {
                     Ok(identity) if !Arc::ptr_eq(&before, &store.current()) => report.taken_in.push(identity),
                     Ok(_) => {}
+                    // Which lists the folder holds is known when all of it is read.
+                    Err(refusal) if !self.looked && refusal.behind.is_some() => {
+                        behind.push((candidate.source.clone(), der.into_owned(), refusal));
+                    }
                     Err(refusal) => {
                         codes.extend(MAY_PASS.contains(&refusal.code).then_some(refusal.code));
                         if !candidate.told.contains(&refusal.code) {
@@ -126,6 +149,12 @@ impl WatchedFolder {
                 self.again.insert(candidate.path, Refused { codes, trust: trust.digest().to_owned() });
             }
         }
+        for (source, der, refusal) in behind {
+            if !refusal.behind.as_deref().is_some_and(|newer| self.holds(newer)) {
+                refuse(store, &source, &der, refusal, at, &mut report);
+            }
+        }
+        self.looked = true;
         report
     }
 
@@ -150,6 +179,7 @@ impl WatchedFolder {
         };
         self.unreadable = false;
         self.seen.retain(|path, _| files.iter().any(|(file, _)| file == path));
+        self.lists.retain(|path, _| files.iter().any(|(file, _)| file == path));
         self.again.retain(|path, _| files.iter().any(|(file, _)| file == path));
         let mut candidates = Vec::new();
         for (path, stamp) in files {

@@ -6,6 +6,7 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
+use super::archive::{Archiving, CrlArchive};
 use super::intake::{self, IntakeTime};
 use super::refusal::{CrlRefusal, code};
 use super::shard::{CrlIdentity, CrlShard, CrlSummary};
@@ -66,7 +67,9 @@ pub struct RefusedCrl {
 pub struct CrlStore {
     current: ArcSwap<CrlSnapshot>,
     policy: IntakePolicy,
-    /// Held while a list is compared with the one it takes the place of and published.
+    /// Held while a list is compared with the one it takes the place of, archived and published.
+    one_at_a_time: Mutex<()>,
+    archiving: Archiving,
     refused: Mutex<VecDeque<RefusedCrl>>,
 }
 
@@ -74,6 +77,11 @@ impl CrlStore {
     /// An empty store with another policy than the default.
     pub fn with_policy(policy: IntakePolicy) -> Self {
         Self { policy, ..Self::default() }
+    }
+
+    /// An empty store that archives every list before it is used, and takes none that is older than the archive's.
+    pub fn with_archive(archive: Arc<dyn CrlArchive>) -> Self {
+        Self { archiving: Archiving::in_archive(archive), ..Self::default() }
     }
 
     /// The present snapshot.
@@ -86,7 +94,7 @@ impl CrlStore {
     pub fn offer(&self, crl: &[u8], trust: &TrustStore, at: DateTime<Utc>) -> Result<Arc<CrlIdentity>, CrlRefusal> {
         let der = single_object(crl)?;
         let shard = intake::examine(&der, trust, &[], IntakeTime { judged_at: at, now: at })?;
-        self.publish(shard)
+        self.publish(shard, at)
     }
 
     /// As [`CrlStore::offer`]; a refusal is kept for the operators, with where the list came from.
@@ -122,18 +130,28 @@ impl CrlStore {
             Some(held) if held.identity.sha256 == shard.identity.sha256 => {}
             held => self.may_come_in(&shard, held, &snapshot)?,
         }
+        self.archiving.allows(&shard)?;
         Ok(shard.identity)
     }
 
-    fn publish(&self, shard: CrlShard) -> Result<Arc<CrlIdentity>, CrlRefusal> {
-        let _one_at_a_time = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The archive has it on disk before it decides anything; where the archive does not work, it is used all the same.
+    fn publish(&self, shard: CrlShard, at: DateTime<Utc>) -> Result<Arc<CrlIdentity>, CrlRefusal> {
+        let _one_at_a_time = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
         let snapshot = self.current.load_full();
         match snapshot.held(&shard) {
             Some(held) if held.identity.sha256 == shard.identity.sha256 => return Ok(held.identity.clone()),
             held => self.may_come_in(&shard, held, &snapshot)?,
         }
-        let identity = shard.identity.clone();
-        self.current.store(Arc::new(snapshot.with(Arc::new(shard), true)));
+        let not_archived = self.archiving.keep(&shard, at)?;
+        let (identity, shard) = (shard.identity.clone(), Arc::new(shard));
+        self.current.store(Arc::new(snapshot.with(shard.clone(), true)));
+        if let Some(why) = not_archived {
+            let detail = format!("the list is in use, but could not be archived and will be tried again: {why}");
+            self.note_refusal("archive", shard.der(), &CrlRefusal::new(code::NOT_ARCHIVED, detail), at);
+        }
+        let snapshot = self.current.load();
+        let in_use = |sha256: &str| snapshot.shards().any(|one| one.identity.sha256 == sha256);
+        self.archiving.forget_others(snapshot.len(), in_use);
         Ok(identity)
     }
 
@@ -144,9 +162,9 @@ impl CrlStore {
         held: Option<&Arc<CrlShard>>,
         snapshot: &CrlSnapshot,
     ) -> Result<(), CrlRefusal> {
-        snapshot.counterparts(shard).try_for_each(|other| intake::shares_numbers(shard, other))?;
+        snapshot.counterparts(shard).try_for_each(|other| intake::shares_numbers(&shard.rank(), &other.rank()))?;
         let Some(held) = held else { return Ok(()) };
-        intake::succeeds(shard, held)?;
+        intake::succeeds(&shard.rank(), &held.rank())?;
         match self.policy.lost_entries {
             LostEntries::Refuse { longest_validity } => intake::loses_no_entry(shard, held, longest_validity),
             LostEntries::Accept => Ok(()),
@@ -170,7 +188,21 @@ impl CrlStore {
 
     /// The lists in use, by issuer and scope.
     pub fn list(&self) -> Vec<CrlSummary> {
-        self.current.load().summaries()
+        let mut list = self.current.load().summaries();
+        for one in &mut list {
+            one.archived_since = self.archiving.since(&one.identity.sha256);
+        }
+        list
+    }
+
+    /// Tries to archive the lists that could not be; gives how many are archived now.
+    pub fn archive_waiting(&self, at: DateTime<Utc>) -> usize {
+        self.archiving.keep_waiting(at)
+    }
+
+    /// How many lists that are or were in use could not be archived yet.
+    pub fn not_archived(&self) -> usize {
+        self.archiving.waiting()
     }
 
     /// The latest refusals, the newest first.

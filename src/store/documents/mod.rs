@@ -25,6 +25,9 @@ use super::stored_digest;
 /// big attachments does not make the others' group wait.
 pub const SMALL_DOCUMENT: usize = 64 * 1024;
 
+/// Name of the folder of archived revocation lists.
+const CRL_FOLDER: &str = "crls";
+
 /// Where the bytes of a document are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -52,6 +55,8 @@ impl Place {
 pub struct DocumentStore {
     folder: PathBuf,
     objects: Objects,
+    /// Archived revocation lists: never swept.
+    crls: Objects,
     segments: bool,
 }
 
@@ -72,12 +77,14 @@ impl DocumentStore {
     pub fn open(folder: &Path, segments: bool) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder.join(objects::FOLDER))?;
         std::fs::create_dir_all(folder.join(segment::FOLDER))?;
+        std::fs::create_dir_all(folder.join(CRL_FOLDER))?;
         // A file is no safer than the names of the folders that lead to it.
         File::open(folder)?.sync_all()?;
         if let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             File::open(parent)?.sync_all()?;
         }
-        Ok(Self { folder: folder.to_owned(), objects: Objects::new(folder.join(objects::FOLDER)), segments })
+        let objects = |name| Objects::new(folder.join(name));
+        Ok(Self { folder: folder.to_owned(), objects: objects(objects::FOLDER), crls: objects(CRL_FOLDER), segments })
     }
 
     /// Where a document of this size goes.
@@ -100,6 +107,11 @@ impl DocumentStore {
     /// When the disk does not take it.
     pub fn put_object(&self, sha256: &[u8; 32], bytes: &[u8]) -> Result<(), StoreError> {
         Ok(self.objects.put(sha256, bytes)?)
+    }
+
+    /// Where packed revocation lists are kept in files: with SQLite. With PostgreSQL they are rows.
+    pub fn crl_files(&self) -> Option<&Objects> {
+        self.segments.then_some(&self.crls)
     }
 
     /// Writes a file, syncs it and takes it away.
@@ -158,7 +170,7 @@ impl DocumentStore {
     }
 }
 
-fn as_recorded(sha256: [u8; 32], bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+pub(super) fn as_recorded(sha256: [u8; 32], bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
     if digest::digest(&digest::SHA256, &bytes).as_ref() == sha256 {
         return Ok(bytes);
     }
@@ -173,11 +185,11 @@ fn recorded(connection: &mut AnyConnection, digests: &[[u8; 32]]) -> Result<Hash
     found.iter().map(|digest| stored_digest(digest)).collect()
 }
 
-fn damaged(sha256: [u8; 32], what: &str) -> StoreError {
+pub(super) fn damaged(sha256: [u8; 32], what: &str) -> StoreError {
     StoreError::Damaged(format!("{}: {what}", hex::encode(sha256)))
 }
 
-fn unread(sha256: [u8; 32], error: &std::io::Error) -> StoreError {
+pub(super) fn unread(sha256: [u8; 32], error: &std::io::Error) -> StoreError {
     match error.kind() {
         std::io::ErrorKind::NotFound => damaged(sha256, "its file is gone"),
         std::io::ErrorKind::UnexpectedEof => damaged(sha256, "its file is too short"),

@@ -30,6 +30,7 @@ struct ListRow {
     state: &'static str,
     colour: &'static str,
     sha256: String,
+    archived: Option<String>,
 }
 
 struct RefusalRow {
@@ -137,6 +138,7 @@ fn row(page: &Page, list: &CrlSummary, fresh: Freshness, now: chrono::DateTime<c
         state,
         colour,
         sha256: identity.sha256.clone(),
+        archived: list.archived_since.map(|since| moment(language, since)),
     }
 }
 

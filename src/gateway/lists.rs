@@ -1,0 +1,138 @@
+//! Revocation lists and their archive: every list that comes in is archived in the record first, and after a restart
+//! the gateway goes on with what the record has.
+use std::collections::HashSet;
+use std::future::Future;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::pki::crl::{
+    CrlArchive, CrlIdentity, CrlRefusal, CrlStore, KeepOrder, ListRank, ListRecord, ListRow, NotKept, code,
+};
+use crate::pki::trust_store::TrustStore;
+use crate::store::crl_archive::{Archived, ArchivedCrl};
+use crate::store::{Store, StoreError};
+use crate::telemetry;
+
+/// The record's archive, as intake asks for it.
+#[derive(Debug)]
+pub struct RecordArchive {
+    store: Store,
+    only_looks: bool,
+}
+
+impl RecordArchive {
+    /// The archive of a gateway.
+    pub fn new(store: Store) -> Self {
+        Self { store, only_looks: false }
+    }
+
+    /// For commands that show what a gateway would use, and keep nothing.
+    pub fn only_looking(store: Store) -> Self {
+        Self { store, only_looks: true }
+    }
+
+    fn look(&self, list: &ListRecord) -> Result<Option<DateTime<Utc>>, NotKept> {
+        let newest = self.newest(&list.row).map_err(NotKept::Failed)?;
+        list.rank.may_follow(&newest).map_err(NotKept::Refused)?;
+        let mut sha256 = [0; 32];
+        hex::decode_to_slice(&list.rank.sha256, &mut sha256).map_err(|error| NotKept::Failed(error.to_string()))?;
+        wait(self.store.crl_archive_since(sha256)).map_err(|error| NotKept::Failed(error.to_string()))
+    }
+}
+
+impl CrlArchive for RecordArchive {
+    fn newest(&self, row: &ListRow) -> Result<Vec<ListRank>, String> {
+        wait(self.store.crl_archive_newest(row.clone())).map_err(|error| error.to_string())
+    }
+
+    fn keep(&self, list: &ListRecord, order: KeepOrder, at: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, NotKept> {
+        if self.only_looks {
+            return self.look(list);
+        }
+        match wait(self.store.crl_archive_put(list.clone(), order, at)) {
+            Ok(Archived::Since(since)) => Ok(Some(since)),
+            Ok(Archived::Behind(refusal)) => Err(NotKept::Refused(refusal)),
+            Err(error) => {
+                telemetry::count_archive_failure();
+                let sha256 = &list.rank.sha256;
+                tracing::error!(target: "madoguchi::crl", %sha256, %error, "a revocation list could not be archived");
+                Err(NotKept::Failed(error.to_string()))
+            }
+        }
+    }
+}
+
+/// Takes the archive's newest fresh lists into `crls`, each verified anew, before any folder is looked at: a list that
+/// comes after is compared with them. Gives those that are in use now; what cannot be used is told the operators.
+///
+/// # Errors
+/// [`StoreError`] when the archive cannot be asked.
+pub fn restore(
+    store: &Store,
+    crls: &CrlStore,
+    trust: &TrustStore,
+    now: DateTime<Utc>,
+) -> Result<Vec<Arc<CrlIdentity>>, StoreError> {
+    let held: HashSet<String> = crls.list().iter().map(|list| list.identity.sha256.clone()).collect();
+    let mut restored = Vec::new();
+    for list in wait(store.crl_archive_fresh(now))?.into_iter().filter(|list| !held.contains(&list.rank.sha256)) {
+        match wait(store.crl_archive_read(list.sha256)) {
+            Ok(der) => match crls.offer(&der, trust, now) {
+                Ok(identity) => restored.push(identity),
+                // A CA that is trusted no more.
+                Err(refusal) if refusal.code == code::UNKNOWN_ISSUER => {}
+                Err(refusal) => crls.note_refusal("archive", &der, &refusal, now),
+            },
+            Err(error) => tell_damaged(crls, &list, &error, now),
+        }
+    }
+    Ok(restored)
+}
+
+fn tell_damaged(crls: &CrlStore, list: &ArchivedCrl, error: &StoreError, now: DateTime<Utc>) {
+    let ArchivedCrl { issuer, rank, .. } = list;
+    let number = rank.number_text();
+    let detail = format!(
+        "list {number} of {issuer} cannot be taken from the archive: {error}; put the list into the folder, and the \
+         archived file of that digest back from a backup"
+    );
+    tracing::error!(target: "madoguchi::crl", sha256 = %rank.sha256, %error, "an archived list cannot be read back");
+    crls.note_refusal("archive", &[], &CrlRefusal::new(code::ARCHIVE_DAMAGED, detail), now);
+}
+
+/// Tells the operators which lists of the archive are in use because the folder does not hold them.
+pub fn tell_of_missing(
+    crls: &CrlStore,
+    restored: &[Arc<CrlIdentity>],
+    folder_holds: impl Fn(&str) -> bool,
+    now: DateTime<Utc>,
+) {
+    let current = crls.current();
+    for identity in restored.iter().filter(|identity| !folder_holds(&identity.sha256)) {
+        let Some(shard) = current.shards().find(|shard| shard.identity().sha256 == identity.sha256) else { continue };
+        let number = identity.number.as_deref().unwrap_or("none");
+        let detail = format!(
+            "list {number} of {} is used from the archive, because the folder holds none or an older one; look who \
+             changed the folder, and put the present list there",
+            identity.issuer
+        );
+        tracing::warn!(target: "madoguchi::crl", number, sha256 = %identity.sha256, "a list is used from the archive");
+        crls.note_refusal("archive", shard.der(), &CrlRefusal::new(code::NOT_IN_FOLDER, detail), now);
+    }
+}
+
+/// Waits for the record on a thread of its own, for intake runs on threads with and without a runtime.
+///
+/// # Errors
+/// What the work gives; a fault when no thread can be had.
+pub fn wait<T: Send>(work: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
+    let run = || -> Result<T, StoreError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        runtime.block_on(work)
+    };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("crl-archive".to_owned()).spawn_scoped(scope, run)?;
+        thread.join().unwrap_or_else(|_| Err(StoreError::Fault("the work on the archive broke off".to_owned())))
+    })
+}

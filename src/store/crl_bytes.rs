@@ -1,0 +1,47 @@
+//! An archived list's bytes: packed with gzip, which any system reads without this program, and checked by digest when
+//! they come back.
+use std::io::{Read, Write};
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+
+use super::documents::{as_recorded, damaged};
+use super::error::StoreError;
+
+/// Packs a list. Serials are random and keys of signatures too: more effort than the least saves little.
+pub fn pack(der: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let mut packer = GzEncoder::new(Vec::with_capacity(der.len() / 2), Compression::fast());
+    packer.write_all(der)?;
+    Ok(packer.finish()?)
+}
+
+/// Gives a list of `size` octets back: never more, whatever the packed bytes claim.
+///
+/// # Errors
+/// [`StoreError::Damaged`] when it is not the list of that digest.
+pub fn unpack(sha256: [u8; 32], packed: &[u8], size: i64) -> Result<Vec<u8>, StoreError> {
+    let size = u64::try_from(size).map_err(|_| damaged(sha256, "its row tells no size"))?;
+    let mut der = Vec::new();
+    let read = GzDecoder::new(packed).take(size.saturating_add(1)).read_to_end(&mut der);
+    read.map_err(|_| damaged(sha256, "its bytes cannot be unpacked"))?;
+    as_recorded(sha256, der)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto;
+
+    #[test]
+    fn a_list_comes_back_as_it_was_and_no_longer_than_it_was() {
+        let der: Vec<u8> = (0..200_000u32).flat_map(u32::to_be_bytes).collect();
+        let (digest, packed) = (crypto::sha256(&der), pack(&der).unwrap());
+        assert!(packed.len() < der.len());
+        let size = i64::try_from(der.len()).unwrap();
+        assert_eq!(unpack(digest, &packed, size).unwrap(), der);
+        assert!(matches!(unpack(digest, &packed, 10), Err(StoreError::Damaged(_))), "a bomb is cut");
+        assert!(matches!(unpack(digest, &packed[..packed.len() / 2], size), Err(StoreError::Damaged(_))));
+        assert!(matches!(unpack([0; 32], &packed, size), Err(StoreError::Damaged(_))));
+    }
+}

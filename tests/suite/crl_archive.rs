@@ -1,0 +1,372 @@
+//! The archive of revocation lists, on SQLite and PostgreSQL: what was accepted stays, comes back after a restart, and
+//! holds the CRL numbers for every gateway.
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
+use std::time::Duration as Span;
+
+use chrono::{DateTime, Duration, Utc};
+use madoguchi::clock::{Clock, FixedClock, SystemClock};
+use madoguchi::delivery::background::Background;
+use madoguchi::gateway::Gateway;
+use madoguchi::pki::crl::{CrlArchive, CrlStore, KeepOrder, ListRank, ListRecord, ListRow, NotKept};
+use madoguchi::pki::trust_store::TrustStore;
+use madoguchi::settings::Settings;
+use madoguchi::store::StoreError;
+
+use crate::support::der_pki::*;
+use crate::support::http::sha256_hex;
+use crate::support::postgres::{Postgres, shared};
+use crate::support::visitor::wait;
+
+/// A record, and gateways over it that each have a folder of lists.
+struct Place {
+    ca: Entity,
+    database: String,
+    server: Option<Arc<Postgres>>,
+    folder: tempfile::TempDir,
+    clock: Arc<FixedClock>,
+}
+
+/// A gateway that has looked at its folder.
+struct Running {
+    gateway: Arc<Gateway>,
+    background: Background,
+}
+
+impl Place {
+    fn new(database: impl FnOnce(&tempfile::TempDir) -> String, server: Option<Arc<Postgres>>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let ca = Entity::new("CN=Archived");
+        // For the commands too, which know no other time than the present.
+        let valid = CertSpec::ca(1).valid(at() - Duration::days(365), at() + Duration::days(36_500));
+        let certificate = valid.certificate(&ca, &ca);
+        fs::create_dir(folder.path().join("anchors")).unwrap();
+        fs::write(folder.path().join("anchors/root.cer"), certificate.der()).unwrap();
+        fs::create_dir(folder.path().join("intermediates")).unwrap();
+        let clock = Arc::new(FixedClock::new(at()));
+        Self { ca, database: database(&folder), server, folder, clock }
+    }
+
+    fn sqlite() -> Self {
+        Self::new(|folder| format!("sqlite:{}", folder.path().join("record.db").display()), None)
+    }
+
+    fn postgresql() -> Self {
+        let server = shared();
+        let database = server.new_database();
+        Self::new(|_| database, Some(server))
+    }
+
+    fn crls(&self, gateway: &str) -> PathBuf {
+        self.folder.path().join(gateway).join("crls")
+    }
+
+    /// Puts a list into a gateway's folder and gives its digest.
+    fn put(&self, gateway: &str, file: &str, list: &CrlSpec) -> String {
+        let der = list.der(&self.ca);
+        fs::create_dir_all(self.crls(gateway)).unwrap();
+        fs::write(self.crls(gateway).join(file), &der).unwrap();
+        sha256_hex(&der)
+    }
+
+    fn empty(&self, gateway: &str) {
+        fs::remove_dir_all(self.crls(gateway)).unwrap();
+        fs::create_dir_all(self.crls(gateway)).unwrap();
+    }
+
+    fn settings(&self, gateway: &str) -> String {
+        let at = |path: &str| self.folder.path().join(path).display().to_string();
+        format!(
+            "[database]\nurl = {:?}\n[documents]\nstore = {:?}\n[trust]\nanchors = {:?}\nintermediates = {:?}\n\
+             [revocation]\ndirectory = {:?}\nsoon_stale = \"1h\"\n",
+            self.database,
+            format!("file:{}", at("documents")),
+            at("anchors"),
+            at("intermediates"),
+            self.crls(gateway).display().to_string(),
+        )
+    }
+
+    fn start(&self, gateway: &str) -> Running {
+        fs::create_dir_all(self.crls(gateway)).unwrap();
+        let settings = Settings::from_text(&self.settings(gateway), [], &self.folder.path().join(gateway)).unwrap();
+        let gateway = Arc::new(Gateway::open(&settings, self.clock.clone()).unwrap());
+        let mut background = Background::new(gateway.clone(), &settings).unwrap();
+        background.take_in_lists();
+        Running { gateway, background }
+    }
+
+    /// Changes the stored bytes of a list.
+    fn damage(&self, sha256: &str) {
+        match &self.server {
+            None => {
+                let (shelf, rest) = sha256.split_at(2);
+                fs::write(self.folder.path().join("documents/crls").join(shelf).join(rest), b"something else").unwrap();
+            }
+            Some(server) => {
+                let name = self.database.rsplit('/').next().unwrap();
+                let sql = format!("UPDATE crl_archive SET content = '\\x00' WHERE sha256 = '\\x{sha256}'");
+                server.psql(name, &sql).unwrap();
+            }
+        }
+    }
+}
+
+impl Running {
+    fn look(&mut self) {
+        self.background.take_in_lists();
+    }
+
+    /// The lists in use, by digest, with since when they are archived.
+    fn lists(&self) -> Vec<(String, Option<DateTime<Utc>>)> {
+        self.gateway.crls.list().into_iter().map(|list| (list.identity.sha256.clone(), list.archived_since)).collect()
+    }
+
+    fn numbers(&self) -> Vec<String> {
+        self.gateway.crls.list().into_iter().filter_map(|list| list.identity.number.clone()).collect()
+    }
+
+    /// What the operators are told, the oldest first.
+    fn told(&self) -> Vec<&'static str> {
+        self.gateway.crls.refusals().into_iter().rev().map(|told| told.code).collect()
+    }
+
+    fn read(&self, sha256: &str) -> Result<Vec<u8>, StoreError> {
+        let mut digest = [0; 32];
+        hex::decode_to_slice(sha256, &mut digest).unwrap();
+        wait(self.gateway.store.crl_archive_read(digest))
+    }
+}
+
+/// A list that was issued `hours` before [`at`].
+fn issued(number: u64, hours: i64) -> CrlSpec {
+    CrlSpec::new(number).issued(at() - Duration::hours(hours), at() + Duration::days(1))
+}
+
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite { $(#[test] fn $name() { super::$name(&super::Place::sqlite()); })* }
+        mod postgresql { $(#[test] fn $name() { super::$name(&super::Place::postgresql()); })* }
+    };
+}
+
+on_both!(
+    an_accepted_list_is_archived_and_read_back,
+    a_damaged_archive_is_told,
+    an_older_list_is_refused_after_a_restart,
+    a_restart_with_an_emptied_folder_goes_on_with_the_archive,
+    a_list_that_lost_entries_is_refused_after_a_restart_too,
+    two_gateways_share_the_numbers,
+    of_two_lists_with_one_number_only_one_comes_in_whoever_offers_them,
+);
+
+fn an_accepted_list_is_archived_and_read_back(place: &Place) {
+    let old = place.put("one", "a.crl", &issued(1, 9).entry(entry(&[1], at() - Duration::days(3), &[])));
+    let mut running = place.start("one");
+    assert_eq!(running.lists(), [(old.clone(), Some(at()))]);
+    place.clock.advance(Duration::hours(1));
+    let new = place.put("one", "b.crl", &issued(2, 3).entry(entry(&[1], at() - Duration::days(3), &[])));
+    running.look();
+    assert_eq!(running.lists(), [(new.clone(), Some(at() + Duration::hours(1)))]);
+    wait(running.gateway.store.documents_sweep(Span::ZERO)).unwrap();
+    for (digest, file) in [(&old, "a.crl"), (&new, "b.crl")] {
+        assert_eq!(running.read(digest).unwrap(), fs::read(place.crls("one").join(file)).unwrap());
+    }
+    assert!(matches!(running.read(&sha256_hex(b"never taken in")), Err(StoreError::NotFound)));
+    // Since when it is archived does not move, and a list that was replaced rightly is nothing to tell.
+    drop(running);
+    place.clock.advance(Duration::hours(1));
+    let again = place.start("one");
+    assert_eq!((again.lists(), again.told().len()), (vec![(new, Some(at() + Duration::hours(1)))], 0));
+}
+
+fn a_damaged_archive_is_told(place: &Place) {
+    let digest = place.put("one", "a.crl", &issued(1, 3));
+    let running = place.start("one");
+    place.damage(&digest);
+    assert!(matches!(running.read(&digest), Err(StoreError::Damaged(_))));
+    drop(running);
+    // The folder still has it, and the operators are told of the archive.
+    let running = place.start("one");
+    assert_eq!((running.told(), running.numbers()), (vec!["archive_damaged"], vec!["1".to_owned()]));
+    drop(running);
+    place.empty("one");
+    let running = place.start("one");
+    assert_eq!((running.told(), running.numbers().len()), (vec!["archive_damaged"], 0));
+}
+
+fn an_older_list_is_refused_after_a_restart(place: &Place) {
+    // 256 is more than 255, whatever their octets say.
+    place.put("one", "a.crl", &issued(255, 9));
+    let mut running = place.start("one");
+    let newest = place.put("one", "a.crl", &issued(256, 3));
+    running.look();
+    assert_eq!(running.numbers(), ["256"]);
+    drop(running);
+    place.put("one", "a.crl", &issued(255, 9));
+    let mut running = place.start("one");
+    assert_eq!(running.told(), ["number_falls", "not_in_folder"]);
+    assert_eq!(running.lists(), [(newest, Some(at()))]);
+    // Neither does a new list with a number that was had, nor an upload.
+    place.put("one", "b.crl", &issued(256, 1));
+    running.look();
+    assert_eq!(running.told().last(), Some(&"number_reused"));
+    drop(running);
+    // The newest is stale now, so that it is not taken from the archive: its number counts all the same.
+    place.clock.advance(Duration::days(2));
+    place.empty("one");
+    let stale = CrlSpec::new(254).issued(at() + Duration::days(1), at() + Duration::days(9));
+    place.put("one", "c.crl", &stale);
+    let running = place.start("one");
+    assert_eq!((running.told(), running.numbers().len()), (vec!["number_falls"], 0));
+}
+
+fn a_restart_with_an_emptied_folder_goes_on_with_the_archive(place: &Place) {
+    let first = place.put("one", "a.crl", &issued(1, 9));
+    let users = issued(7, 5).with(issuing_distribution_point(&[uri("ldap://users")], &[]));
+    let second = place.put("one", "b.crl", &users);
+    drop(place.start("one"));
+    place.empty("one");
+    let mut running = place.start("one");
+    let mut lists: Vec<String> = running.lists().into_iter().map(|(digest, _)| digest).collect();
+    lists.sort();
+    let mut wanted = vec![first, second];
+    wanted.sort();
+    assert_eq!(lists, wanted);
+    assert_eq!(running.told(), ["not_in_folder", "not_in_folder"]);
+    // It is told once, and a newer list comes in as ever.
+    place.put("one", "c.crl", &issued(2, 1));
+    running.look();
+    assert_eq!((running.told().len(), running.numbers().contains(&"2".to_owned())), (2, true));
+}
+
+fn a_list_that_lost_entries_is_refused_after_a_restart_too(place: &Place) {
+    let revoked = entry(&[1], at() - Duration::days(3), &[]);
+    place.put("one", "a.crl", &issued(1, 9).entry(revoked));
+    drop(place.start("one"));
+    place.empty("one");
+    place.put("one", "b.crl", &issued(2, 3));
+    let running = place.start("one");
+    assert_eq!((running.told(), running.numbers()), (vec!["entries_lost", "not_in_folder"], vec!["1".to_owned()]));
+}
+
+fn two_gateways_share_the_numbers(place: &Place) {
+    let (mut one, mut two) = (place.start("one"), place.start("two"));
+    place.put("one", "a.crl", &issued(5, 5));
+    one.look();
+    place.put("two", "a.crl", &issued(4, 6));
+    two.look();
+    assert_eq!((two.told(), two.numbers().len()), (vec!["number_falls"], 0));
+    place.put("two", "a.crl", &issued(6, 4));
+    two.look();
+    assert_eq!((one.numbers(), two.numbers()), (vec!["5".to_owned()], vec!["6".to_owned()]));
+    // An upload is judged before it is kept.
+    let trust = one.gateway.verifier().trust().clone();
+    let other = CrlSpec::new(6).issued(at() - Duration::hours(3), at() + Duration::days(2)).der(&place.ca);
+    let refused = madoguchi::pki::crl::sources::upload(&one.gateway.crls, &place.crls("one"), &other, &trust, at());
+    assert_eq!(refused.unwrap_err().code, "number_reused");
+    assert_eq!(fs::read_dir(place.crls("one")).unwrap().count(), 1);
+    // The other's list is there after a restart.
+    drop(one);
+    assert_eq!(place.start("one").numbers(), ["6"]);
+}
+
+fn of_two_lists_with_one_number_only_one_comes_in_whoever_offers_them(place: &Place) {
+    let gateways = [place.start("one"), place.start("two")];
+    for number in 1..=12 {
+        // A step each, so that every row of numbers is used once.
+        let point = issuing_distribution_point(&[uri(&format!("ldap://{number}"))], &[]);
+        let offers = gateways.iter().zip([3, 4]).map(|(running, hours)| {
+            let der = issued(number, hours).with(point.clone()).der(&place.ca);
+            let gateway = running.gateway.clone();
+            std::thread::spawn(move || gateway.crls.offer(&der, gateway.verifier().trust(), at()).map_err(|it| it.code))
+        });
+        let offers: Vec<_> = offers.collect::<Vec<_>>().into_iter().map(|offer| offer.join().unwrap()).collect();
+        assert_eq!(offers.iter().filter(|offer| offer.is_ok()).count(), 1, "{offers:?}");
+        assert!(offers.contains(&Err("number_reused")), "{offers:?}");
+    }
+    assert!(gateways.iter().all(|running| running.told().is_empty()), "the archive took every list that came in");
+}
+
+/// An archive that works or does not.
+#[derive(Debug, Default)]
+struct Shelf {
+    works: Mutex<bool>,
+    kept: Mutex<Vec<(String, KeepOrder)>>,
+}
+
+impl CrlArchive for Shelf {
+    fn newest(&self, _row: &ListRow) -> Result<Vec<ListRank>, String> {
+        Err("the archive is away".to_owned())
+    }
+
+    fn keep(&self, list: &ListRecord, order: KeepOrder, at: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, NotKept> {
+        if !*self.works.lock().unwrap() {
+            return Err(NotKept::Failed("the disk is full".to_owned()));
+        }
+        self.kept.lock().unwrap().push((list.identity.sha256.clone(), order));
+        Ok(Some(at))
+    }
+}
+
+#[test]
+fn a_list_that_cannot_be_archived_is_used_and_told_and_archived_later() {
+    let (ca, certificate) = root("CN=Root");
+    let trust = TrustStore::new(vec![certificate], Vec::new());
+    let shelf = Arc::new(Shelf::default());
+    let store = CrlStore::with_archive(shelf.clone());
+    let first = store.offer(&issued(1, 9).der(&ca), &trust, at()).unwrap();
+    let second = store.offer(&issued(2, 3).der(&ca), &trust, at()).unwrap();
+    assert_eq!((store.list()[0].identity.clone(), store.list()[0].archived_since), (second.clone(), None));
+    let told = store.refusals();
+    assert_eq!(told.iter().map(|told| told.code).collect::<Vec<_>>(), ["not_archived", "not_archived"]);
+    assert!(told[0].detail.contains("the disk is full") && told[0].sha256 == second.sha256);
+    assert_eq!((store.archive_waiting(at()), store.not_archived()), (0, 2));
+    *shelf.works.lock().unwrap() = true;
+    // The first was in use for a time, and is kept although a newer one is.
+    assert_eq!((store.archive_waiting(at()), store.not_archived()), (2, 0));
+    let kept = shelf.kept.lock().unwrap().clone();
+    assert_eq!(kept, [(first.sha256.clone(), KeepOrder::Any), (second.sha256.clone(), KeepOrder::Any)]);
+    assert_eq!(store.list()[0].archived_since, Some(at()));
+}
+
+fn madoguchi(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_madoguchi")).args(args).output().unwrap()
+}
+
+#[test]
+fn crl_commands_show_the_archive_and_export_from_it() {
+    let place = Place::sqlite();
+    let now = SystemClock.now();
+    place.clock.set(now);
+    let list = CrlSpec::new(3).issued(now - Duration::hours(1), now + Duration::days(1));
+    let digest = place.put("one", "a.crl", &list);
+    let der = fs::read(place.crls("one").join("a.crl")).unwrap();
+    let config = place.folder.path().join("madoguchi.toml");
+    fs::write(&config, place.settings("one")).unwrap();
+    let (config, out) = (config.display().to_string(), place.folder.path().join("out.crl").display().to_string());
+    let export = |digest: &str| madoguchi(&["crl", "export", digest, "--config", &config, "--out", &out]).status.code();
+    // No gateway ran yet, and looking makes no record.
+    assert_eq!(export(&digest), Some(66));
+    let listed = || -> serde_json::Value {
+        serde_json::from_slice(&madoguchi(&["crl", "list", "--config", &config, "--json"]).stdout).unwrap()
+    };
+    assert!(listed()["crls"][0]["archived_since"].is_null());
+    assert!(!place.folder.path().join("record.db").exists());
+    drop(place.start("one"));
+    assert!(listed()["crls"][0]["archived_since"].is_string());
+    assert_eq!((export(&digest), fs::read(&out).unwrap()), (Some(0), der));
+    assert_eq!(export(&sha256_hex(b"another")), Some(66));
+    assert_eq!(export("abc"), Some(64));
+    // What the gateway would use after a restart is what `list` shows.
+    place.empty("one");
+    let found = listed();
+    assert_eq!((&found["crls"][0]["sha256"], &found["refused"][0]["code"]), (&digest.into(), &"not_in_folder".into()));
+    let text = madoguchi(&["crl", "list", "--config", &config]).stdout;
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("archived since") && text.contains("warning archive: not_in_folder"), "{text}");
+    place.damage(found["crls"][0]["sha256"].as_str().unwrap());
+    assert_eq!(export(found["crls"][0]["sha256"].as_str().unwrap()), Some(66));
+}
