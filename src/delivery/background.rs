@@ -1,5 +1,6 @@
 //! What a gateway does besides answering: it takes in revocation lists, decides held filings, and raises alarms. One
 //! thread of its own, so that none of it ever waits for a request or keeps one waiting.
+use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -21,7 +22,7 @@ use crate::store::StoreError;
 use crate::store::documents::objects::Swept;
 use crate::telemetry;
 
-/// How often held filings and alarms are looked at where no new list came in.
+/// How often held filings and alarms are looked at where no new list came in, and the archive for other gateways' lists.
 const ROUND_EVERY: Duration = Duration::from_secs(30);
 
 /// How often documents that are nobody's are looked for.
@@ -37,6 +38,8 @@ pub struct Background {
     folder: WatchedFolder,
     /// Whether the archive's lists were taken in, which is the first thing of all.
     restored: bool,
+    /// Archived lists that were tried, by digest.
+    tried: HashSet<[u8; 32]>,
     alarms: Alarms,
     soon_stale: chrono::Duration,
     poll: Duration,
@@ -61,6 +64,7 @@ impl Background {
             gateway,
             folder: WatchedFolder::new(&settings.revocation.directory),
             restored: false,
+            tried: HashSet::new(),
             soon_stale: settings.revocation.soon_stale.chrono(),
             poll: settings.revocation.poll.duration(),
             last_round: None,
@@ -71,7 +75,7 @@ impl Background {
     /// Looks at the folder of revocation lists, the first time after the archive; gives how many were taken in.
     pub fn take_in_lists(&mut self) -> usize {
         let (gateway, now) = (self.gateway.clone(), self.gateway.clock.now());
-        let restored = self.restore();
+        let restored = if self.restored { Vec::new() } else { self.from_archive() };
         let report = self.folder.scan(&gateway.crls, gateway.verifier().trust(), now);
         for list in &report.taken_in {
             let number = list.number.as_deref().unwrap_or("none");
@@ -90,15 +94,17 @@ impl Background {
         restored.len() + report.taken_in.len()
     }
 
-    /// Takes in what the archive has, once; an archive that does not answer is asked again at the next look.
-    fn restore(&mut self) -> Vec<Arc<CrlIdentity>> {
-        if self.restored {
-            return Vec::new();
-        }
-        let gateway = &self.gateway;
-        match lists::restore(&gateway.store, &gateway.crls, gateway.verifier().trust(), gateway.clock.now()) {
+    /// Takes in what the archive has: what was in use before the start, or what other gateways accepted since. An archive
+    /// that does not answer is asked again at the next look.
+    fn from_archive(&mut self) -> Vec<Arc<CrlIdentity>> {
+        let (gateway, now) = (&self.gateway, self.gateway.clock.now());
+        match lists::restore(&gateway.store, &gateway.crls, gateway.verifier().trust(), now, &mut self.tried) {
             Ok(restored) => {
                 self.restored = true;
+                for list in &restored {
+                    let number = list.number.as_deref().unwrap_or("none");
+                    tracing::info!(target: "madoguchi::crl", number, sha256 = %list.sha256, "a list came from the archive");
+                }
                 restored
             }
             Err(error) => {
@@ -110,8 +116,10 @@ impl Background {
 
     /// One round of everything that is due.
     pub async fn round(&mut self) {
-        let taken = self.take_in_lists();
-        if taken == 0 && self.last_round.is_some_and(|last| last.elapsed() < ROUND_EVERY) {
+        let due = self.last_round.is_none_or(|last| last.elapsed() >= ROUND_EVERY);
+        // At the start the lists of the archive come in together with the folder's.
+        let of_others = if due && self.restored { self.from_archive().len() } else { 0 };
+        if self.take_in_lists() + of_others == 0 && !due {
             return;
         }
         self.last_round = Some(Stopwatch::start());

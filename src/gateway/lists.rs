@@ -63,20 +63,25 @@ impl CrlArchive for RecordArchive {
     }
 }
 
-/// Takes the archive's newest fresh lists into `crls`, each verified anew, before any folder is looked at: a list that
-/// comes after is compared with them. Gives those that are in use now; what cannot be used is told the operators.
+/// Takes the archive's newest fresh lists into `crls`, each verified anew: at a start before any folder is looked at, so
+/// that a list that comes after is compared with them, and later for what other gateways accepted. Gives those that are
+/// in use now. What cannot be used is told the operators, and not tried again: `tried` are the digests of what was.
 ///
 /// # Errors
-/// [`StoreError`] when the archive cannot be asked.
+/// [`StoreError`] when the archive cannot be asked; what it gave before that is in use.
 pub fn restore(
     store: &Store,
     crls: &CrlStore,
     trust: &TrustStore,
     now: DateTime<Utc>,
+    tried: &mut HashSet<[u8; 32]>,
 ) -> Result<Vec<Arc<CrlIdentity>>, StoreError> {
     let held: HashSet<String> = crls.list().iter().map(|list| list.identity.sha256.clone()).collect();
     let mut restored = Vec::new();
     for list in wait(store.crl_archive_fresh(now))?.into_iter().filter(|list| !held.contains(&list.rank.sha256)) {
+        if !tried.insert(list.sha256) {
+            continue;
+        }
         match wait(store.crl_archive_read(list.sha256)) {
             Ok(der) => match crls.offer(&der, trust, now) {
                 Ok(identity) => restored.push(identity),
@@ -84,6 +89,10 @@ pub fn restore(
                 Err(refusal) if refusal.code == code::UNKNOWN_ISSUER => {}
                 Err(refusal) => crls.note_refusal("archive", &der, &refusal, now),
             },
+            Err(error) if error.is_temporary() => {
+                tried.remove(&list.sha256);
+                return Err(error);
+            }
             Err(error) => tell_damaged(crls, &list, &error, now),
         }
     }

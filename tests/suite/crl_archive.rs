@@ -158,6 +158,7 @@ on_both!(
     an_older_list_is_refused_after_a_restart,
     a_restart_with_an_emptied_folder_goes_on_with_the_archive,
     a_list_that_lost_entries_is_refused_after_a_restart_too,
+    a_base_and_its_delta_come_back_together_and_count_in_one_row,
     two_gateways_share_the_numbers,
     of_two_lists_with_one_number_only_one_comes_in_whoever_offers_them,
 );
@@ -252,6 +253,24 @@ fn a_list_that_lost_entries_is_refused_after_a_restart_too(place: &Place) {
     assert_eq!((running.told(), running.numbers()), (vec!["entries_lost", "not_in_folder"], vec!["1".to_owned()]));
 }
 
+fn a_base_and_its_delta_come_back_together_and_count_in_one_row(place: &Place) {
+    place.put("one", "base.crl", &issued(200, 9));
+    place.put("one", "delta.crl", &issued(300, 5).with(extension("2.5.29.27", true, &integer(200))));
+    let mut two = place.start("two");
+    drop(place.start("one"));
+    place.empty("one");
+    let mut numbers = place.start("one").numbers();
+    numbers.sort();
+    assert_eq!(numbers, ["200", "300"]);
+    // Issued after the delta, with a lower number: the gateway that holds neither asks the archive.
+    place.put("two", "a.crl", &issued(299, 3));
+    two.look();
+    assert_eq!(two.told(), ["number_falls"]);
+    place.put("two", "a.crl", &issued(300, 3));
+    two.look();
+    assert_eq!(two.numbers(), ["300"]);
+}
+
 fn two_gateways_share_the_numbers(place: &Place) {
     let (mut one, mut two) = (place.start("one"), place.start("two"));
     place.put("one", "a.crl", &issued(5, 5));
@@ -262,13 +281,15 @@ fn two_gateways_share_the_numbers(place: &Place) {
     place.put("two", "a.crl", &issued(6, 4));
     two.look();
     assert_eq!((one.numbers(), two.numbers()), (vec!["5".to_owned()], vec!["6".to_owned()]));
+    // The other's list comes from the archive, without the folder.
+    wait(one.background.round());
+    assert_eq!((one.numbers(), one.told().len()), (vec!["6".to_owned()], 0));
     // An upload is judged before it is kept.
     let trust = one.gateway.verifier().trust().clone();
     let other = CrlSpec::new(6).issued(at() - Duration::hours(3), at() + Duration::days(2)).der(&place.ca);
     let refused = madoguchi::pki::crl::sources::upload(&one.gateway.crls, &place.crls("one"), &other, &trust, at());
     assert_eq!(refused.unwrap_err().code, "number_reused");
     assert_eq!(fs::read_dir(place.crls("one")).unwrap().count(), 1);
-    // The other's list is there after a restart.
     drop(one);
     assert_eq!(place.start("one").numbers(), ["6"]);
 }
@@ -288,6 +309,26 @@ fn of_two_lists_with_one_number_only_one_comes_in_whoever_offers_them(place: &Pl
         assert!(offers.contains(&Err("number_reused")), "{offers:?}");
     }
     assert!(gateways.iter().all(|running| running.told().is_empty()), "the archive took every list that came in");
+}
+
+#[test]
+fn a_disk_that_takes_no_list_keeps_none_from_use() {
+    let place = Place::sqlite();
+    let mut running = place.start("one");
+    let crls = place.folder.path().join("documents/crls");
+    fs::remove_dir_all(&crls).unwrap();
+    fs::write(&crls, "in the way").unwrap();
+    let digest = place.put("one", "a.crl", &issued(1, 3));
+    running.look();
+    assert_eq!((running.lists(), running.told()), (vec![(digest.clone(), None)], vec!["not_archived"]));
+    assert!(matches!(running.read(&digest), Err(StoreError::NotFound)), "nothing speaks of what is not on disk");
+    fs::remove_file(&crls).unwrap();
+    fs::create_dir(&crls).unwrap();
+    place.clock.advance(Duration::minutes(1));
+    running.look();
+    assert_eq!(running.lists(), [(digest.clone(), Some(at() + Duration::minutes(1)))]);
+    assert_eq!((running.gateway.crls.not_archived(), running.told().len()), (0, 1));
+    assert!(running.read(&digest).is_ok());
 }
 
 /// An archive that works or does not.

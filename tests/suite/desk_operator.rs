@@ -38,6 +38,7 @@ fn every_list_is_shown_and_its_age_is_told_in_words() {
     for list in &lists {
         assert!(page.contains(&list.identity.sha256));
     }
+    assert_eq!(page.matches("Archived since 2").count(), lists.len(), "{page}");
     let last = lists.iter().filter_map(|list| list.identity.next_update).max().unwrap();
     clock.set(last - Duration::hours(1));
     let mut visitor = Visitor::signed_in(&gateway, "operator", "suzuki");

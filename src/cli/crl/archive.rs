@@ -1,4 +1,5 @@
 //! What the gateway would use now, out of folder and archive; and `madoguchi crl export`.
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ pub fn state(config: &Path) -> Result<State, Failure> {
     let store = record.as_ref().map(archive).unwrap_or_default();
     let mut restored = Vec::new();
     if let Some(record) = &record {
-        restored = lists::restore(record, &store, &trust, now).unwrap_or_else(|error| {
+        restored = lists::restore(record, &store, &trust, now, &mut HashSet::new()).unwrap_or_else(|error| {
             eprintln!("madoguchi crl: the archive is not asked: {error}");
             Vec::new()
         });
