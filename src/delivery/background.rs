@@ -75,7 +75,7 @@ impl Background {
     /// Looks at the folder of revocation lists, the first time after the archive; gives how many were taken in.
     pub fn take_in_lists(&mut self) -> usize {
         let (gateway, now) = (self.gateway.clone(), self.gateway.clock.now());
-        let restored = if self.restored { Vec::new() } else { self.from_archive() };
+        let restored = if self.restored { Vec::new() } else { self.take_from_archive() };
         let report = self.folder.scan(&gateway.crls, gateway.verifier().trust(), now);
         for list in &report.taken_in {
             let number = list.number.as_deref().unwrap_or("none");
@@ -96,7 +96,7 @@ impl Background {
 
     /// Takes in what the archive has: what was in use before the start, or what other gateways accepted since. An archive
     /// that does not answer is asked again at the next look.
-    fn from_archive(&mut self) -> Vec<Arc<CrlIdentity>> {
+    fn take_from_archive(&mut self) -> Vec<Arc<CrlIdentity>> {
         let (gateway, now) = (&self.gateway, self.gateway.clock.now());
         match lists::restore(&gateway.store, &gateway.crls, gateway.verifier().trust(), now, &mut self.tried) {
             Ok(restored) => {
@@ -118,7 +118,7 @@ impl Background {
     pub async fn round(&mut self) {
         let due = self.last_round.is_none_or(|last| last.elapsed() >= ROUND_EVERY);
         // At the start the lists of the archive come in together with the folder's.
-        let of_others = if due && self.restored { self.from_archive().len() } else { 0 };
+        let of_others = if due && self.restored { self.take_from_archive().len() } else { 0 };
         if self.take_in_lists() + of_others == 0 && !due {
             return;
         }
