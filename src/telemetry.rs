@@ -44,6 +44,9 @@ const BUCKETS: [f64; 16] =
 pub fn start_logging(format: LogFormat, filter: &str) -> Result<(), String> {
     let filter =
         EnvFilter::try_new(filter).map_err(|error| format!("the log level {filter:?} cannot be read: {error}"))?;
+    // The HTTP client's own lines hold whole addresses, and the address of an object holds its signature.
+    let quiet = ["ureq=warn", "ureq_proto=warn"].into_iter().filter_map(|directive| directive.parse().ok());
+    let filter = quiet.fold(filter, EnvFilter::add_directive);
     let builder =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_span_events(FmtSpan::NONE);
     let outcome = match format {

@@ -15,6 +15,9 @@ use crate::settings::Settings;
 use crate::signature::policy::SignaturePolicy;
 use crate::signature::verifier::Verifier;
 use crate::store::connection::DatabaseUrl;
+use crate::store::documents::bucket::BucketObjects;
+use crate::store::documents::bucket::options::BucketOptions;
+use crate::store::documents::objects::ObjectsAt;
 use crate::store::{Store, StoreOptions};
 
 /// Why the gateway cannot start: which part, and why.
@@ -34,7 +37,7 @@ pub struct OpenError {
 pub enum OpenFault {
     /// A setting has a value that is not allowed.
     Setting,
-    /// A file or folder that a setting names cannot be used.
+    /// A file, a folder or a bucket that a setting names cannot be used.
     Input,
     /// The record cannot be opened.
     Record,
@@ -62,6 +65,7 @@ impl Gateway {
         let catalog =
             Catalog::load(settings.catalog.directory.as_deref()).map_err(OpenError::at("catalog", OpenFault::Input))?;
         let keys = Keys::open(&settings.keys.directory).map_err(OpenError::at("keys", OpenFault::Input))?;
+        check_bucket(&record)?;
         let store = Store::open(&record).map_err(OpenError::at("database", OpenFault::Record))?;
         Ok(Self::new(GatewayParts {
             clock,
@@ -78,16 +82,30 @@ impl Gateway {
 /// Where the settings put the record.
 ///
 /// # Errors
-/// When `[database] url` or `[documents] store` is not one of this build's.
+/// When `[database] url` or `[documents]` cannot be understood, or credentials are missing.
 pub fn store_options(settings: &Settings) -> Result<StoreOptions, OpenError> {
     let database: DatabaseUrl = settings.database.url.parse().map_err(OpenError::at("database", OpenFault::Setting))?;
-    let folder = settings.documents.store.strip_prefix("file:").ok_or_else(|| OpenError {
-        part: "documents",
-        why: "this build keeps documents in a folder: store = \"file:FOLDER\"".to_owned(),
-        fault: OpenFault::Setting,
-    })?;
-    let options = StoreOptions::new(database, PathBuf::from(folder));
+    let options = match settings.documents.store.strip_prefix("file:") {
+        Some(folder) => StoreOptions::new(database, PathBuf::from(folder)),
+        None => {
+            let bucket = BucketOptions::from_settings(&settings.documents)
+                .map_err(OpenError::at("documents", OpenFault::Setting))?;
+            // Segments are of one machine, as the database is that speaks of them; PostgreSQL has rows instead.
+            let folder = database.folder().map(|folder| folder.join("documents")).unwrap_or_default();
+            StoreOptions { objects: ObjectsAt::Bucket(Box::new(bucket)), ..StoreOptions::new(database, folder) }
+        }
+    };
     Ok(StoreOptions { connections: settings.database.connections, ..options })
+}
+
+/// Whether the bucket, where there is one, can be reached with these credentials.
+fn check_bucket(options: &StoreOptions) -> Result<(), OpenError> {
+    let ObjectsAt::Bucket(bucket) = &options.objects else { return Ok(()) };
+    BucketObjects::new(bucket).check().map_err(|trouble| OpenError {
+        part: "documents",
+        why: format!("{bucket}: {trouble}"),
+        fault: if trouble.is_lasting() { OpenFault::Setting } else { OpenFault::Input },
+    })
 }
 
 fn rules(settings: &Settings, policy: &SignaturePolicy) -> IntakeRules {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Gateway;
 
-/// How long the database, and the folder of documents, may take to show that they can be written.
+/// How long the database, and the folder or bucket of documents, may take to show that they can be written.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What `/readyz` answers.
@@ -16,7 +16,8 @@ pub struct Readiness {
     pub status: &'static str,
     /// `writable` or `unavailable`: a row was written and committed, or could not be.
     pub database: &'static str,
-    /// `writable` or `unavailable`: a file was written and synced in the folder of documents, or could not be.
+    /// `writable` or `unavailable`: a file was written in the folder of documents, or an object in the bucket, or could
+    /// not be.
     pub documents: &'static str,
     /// How many trust anchors are loaded; none: not ready.
     pub anchors: usize,

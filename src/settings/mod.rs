@@ -16,7 +16,7 @@ pub use sections::{
     LogSettings, MailSettings, OnUndecided, RevocationSettings, ScannerSettings, ServerSettings, SessionSettings,
     SignatureSettings, TrustSettings,
 };
-pub use values::{ByteSize, LogFormat, Origin, Period};
+pub use values::{ByteSize, LogFormat, Origin, Period, Secret};
 
 use read::{SectionReader, Source};
 
@@ -87,8 +87,9 @@ impl Settings {
         variables: impl IntoIterator<Item = (String, String)>,
         base: &Path,
     ) -> Result<Self, SettingsError> {
-        let mut source = Source::new(text, variables)?;
-        let settings = Self {
+        let variables: Vec<(String, String)> = variables.into_iter().collect();
+        let mut source = Source::new(text, variables.iter().cloned())?;
+        let mut settings = Self {
             server: source.section(),
             database: source.section(),
             documents: source.section(),
@@ -106,6 +107,9 @@ impl Settings {
             log: source.section(),
         };
         source.finish()?;
+        settings
+            .documents
+            .fill_from(|wanted| variables.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone()));
         settings.check_together()?;
         Ok(settings.resolved(base))
     }
@@ -197,6 +201,29 @@ mod tests {
         assert_eq!(settings.server.listen.port(), 9);
         assert_eq!(settings.server.trusted_proxies.len(), 1);
         assert_eq!(settings.sessions.idle.as_secs(), 300);
+    }
+
+    #[test]
+    fn a_bucket_is_opened_with_what_is_set_or_with_the_usual_variables() {
+        let variables = [
+            ("AWS_ACCESS_KEY_ID", "from-environment"),
+            ("AWS_SECRET_ACCESS_KEY", "hush"),
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:9000"),
+            ("AWS_DEFAULT_REGION", "ap-northeast-1"),
+        ];
+        let documents = read("[documents]\nstore = \"s3://bucket\"", &variables).unwrap().documents;
+        assert_eq!(documents.access_key_id.as_deref(), Some("from-environment"));
+        assert_eq!(documents.secret_access_key.as_ref().map(Secret::expose), Some("hush"));
+        assert_eq!(documents.endpoint.as_deref(), Some("http://127.0.0.1:9000"));
+        assert_eq!(documents.region.as_deref(), Some("ap-northeast-1"));
+        assert!(!format!("{documents:?}").contains("hush"), "{documents:?}");
+        let text = "[documents]\nstore = \"s3://bucket\"\naccess_key_id = \"set\"\nregion = \"eu-west-1\"";
+        let documents = read(text, &variables).unwrap().documents;
+        assert_eq!((documents.access_key_id.as_deref(), documents.region.as_deref()), (Some("set"), Some("eu-west-1")));
+        assert!(documents.secret_access_key.is_none(), "a key and another key's secret do not go together");
+        assert!(read("", &variables).unwrap().documents.secret_access_key.is_none());
+        let lines = wrong("[documents]\nsecret_access_key = [\"hush\"]", &[]);
+        assert!(lines[0].starts_with("documents.secret_access_key: allowed: ") && !lines[0].contains("hush"));
     }
 
     #[test]

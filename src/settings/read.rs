@@ -103,6 +103,8 @@ fn read_key<S: Section>(key: &str, value: Value) -> Result<Value, String> {
         .and_then(|mut table| table.remove("value"));
     match parsed {
         Some(parsed) if fits(&parsed) => Ok(parsed),
+        // A secret that is written wrongly is one all the same.
+        _ if key.contains("secret") || key.contains("token") => Err(format!("{}.{key}: allowed: {allowed}", S::NAME)),
         _ => Err(format!("{}.{key} = {value}: allowed: {allowed}", S::NAME)),
     }
 }

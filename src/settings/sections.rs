@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::read::Section;
-use super::values::{ByteSize, LogFormat, Origin, Period};
+use super::values::{ByteSize, LogFormat, Origin, Period, Secret};
 
 /// Declares a section: its struct, its defaults and its table of keys in one place, so that they cannot differ.
 macro_rules! section {
@@ -89,10 +89,38 @@ section! {
 }
 
 section! {
-    /// Where large documents go.
+    /// Where documents go.
     DocumentSettings = "documents" {
-        /// A folder, or a bucket in builds with the feature `s3`.
+        /// A folder, or a bucket for documents of more than 64 KiB.
         store: String = "file:documents".to_owned(), "\"file:FOLDER\" or \"s3://bucket/prefix\"";
+        /// The bucket's store; none: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, or Amazon's of the region.
+        endpoint: Option<String> = None, "an http or https URL: \"https://s3.example\"";
+        /// The bucket's region; none: `AWS_REGION`, `AWS_DEFAULT_REGION`.
+        region: Option<String> = None, "a region: \"ap-northeast-1\"";
+        /// Who opens the bucket; none: `AWS_ACCESS_KEY_ID`, with its secret and its token.
+        access_key_id: Option<String> = None, "an access key";
+        /// With what; better in the environment than in a file.
+        secret_access_key: Option<Secret> = None, "a secret key";
+        /// The token of temporary credentials.
+        session_token: Option<Secret> = None, "a session token";
+    }
+}
+
+impl DocumentSettings {
+    /// Takes from the usual variables of S3 clients what is not set. Key, secret and token are one thing: they come from
+    /// one place.
+    pub(super) fn fill_from(&mut self, variable: impl Fn(&str) -> Option<String>) {
+        if !self.store.starts_with("s3://") {
+            return;
+        }
+        let variable = |names: &[&str]| names.iter().find_map(|name| variable(name).filter(|text| !text.is_empty()));
+        self.endpoint = self.endpoint.take().or_else(|| variable(&["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]));
+        self.region = self.region.take().or_else(|| variable(&["AWS_REGION", "AWS_DEFAULT_REGION"]));
+        if self.access_key_id.is_none() && self.secret_access_key.is_none() && self.session_token.is_none() {
+            self.access_key_id = variable(&["AWS_ACCESS_KEY_ID"]);
+            self.secret_access_key = variable(&["AWS_SECRET_ACCESS_KEY"]).map(Secret::new);
+            self.session_token = variable(&["AWS_SESSION_TOKEN"]).map(Secret::new);
+        }
     }
 }
 

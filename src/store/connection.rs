@@ -82,6 +82,14 @@ impl DatabaseUrl {
         }
     }
 
+    /// The folder of an SQLite file.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => path.parent(),
+            Self::Postgresql(_) => None,
+        }
+    }
+
     /// Whether this is SQLite.
     pub fn is_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite(_))

@@ -64,6 +64,7 @@ use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 
 use connection::{AnyConnection, ConnectionPool, DatabaseUrl};
 use documents::DocumentStore;
+use documents::objects::ObjectsAt;
 pub use error::StoreError;
 use queue::Writer;
 pub use recorder::{KnownFiling, RecordOutcome, RecordedSubmission};
@@ -77,14 +78,16 @@ pub struct StoreOptions {
     pub database: DatabaseUrl,
     /// The folder for documents that are not rows (`[documents] store = "file:..."`).
     pub documents: PathBuf,
+    /// Where the large ones go: into that folder, or into a bucket.
+    pub objects: ObjectsAt,
     /// How many connections read (and, on PostgreSQL, write) at the same time.
     pub connections: u32,
 }
 
 impl StoreOptions {
-    /// With the default number of connections.
+    /// With the default number of connections and everything in that folder.
     pub fn new(database: DatabaseUrl, documents: impl Into<PathBuf>) -> Self {
-        Self { database, documents: documents.into(), connections: 8 }
+        Self { database, documents: documents.into(), objects: ObjectsAt::Folder, connections: 8 }
     }
 }
 
@@ -114,7 +117,7 @@ impl Store {
         let mut first = options.database.connect()?;
         migrations::run_pending(&mut first)?;
         drop(first);
-        let documents = DocumentStore::open(&options.documents, options.database.is_sqlite())?;
+        let documents = DocumentStore::open(&options.documents, options.database.is_sqlite(), &options.objects)?;
         let writer = Writer::start(options.database.clone(), documents.clone())?;
         let pool = connection::pool(&options.database, options.connections);
         Ok(Self(Arc::new(Inner { sqlite: options.database.is_sqlite(), pool, writer, documents })))

@@ -30,7 +30,7 @@ impl Store {
         .await
     }
 
-    /// Whether the folder of documents takes a file now: one is written, synced and taken away.
+    /// Whether the folder or the bucket of documents takes one now: one is written, synced and taken away.
     ///
     /// # Errors
     /// When it can not.
@@ -43,7 +43,7 @@ impl Store {
     /// `grace`, and the files whose writing was cut short.
     ///
     /// # Errors
-    /// When folder or record cannot be read.
+    /// When folder, bucket or record cannot be read.
     pub async fn documents_sweep(&self, grace: Duration) -> Result<Swept, StoreError> {
         let documents = self.0.documents.clone();
         self.read(move |conn| documents.sweep(conn, grace)).await

@@ -15,6 +15,7 @@ mod desk_accounts;
 mod desk_alarms;
 mod desk_filings;
 mod desk_operator;
+mod documents_s3;
 mod http_agency;
 mod http_filings;
 mod http_limits;

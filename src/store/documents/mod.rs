@@ -1,19 +1,25 @@
 //! Documents by their digest. Small ones are rows (PostgreSQL) or stretches of an append-only segment (SQLite: a trial
-//! wrote 7,734 filings a second so, against 4,951 with rows); large ones are files named by the digest. All are on disk,
-//! synced, before the transaction that speaks of them is committed. Reading back checks the digest.
+//! wrote 7,734 filings a second so, against 4,951 with rows); large ones are files named by the digest, or objects of a
+//! bucket. All are on disk, synced, before the transaction that speaks of them is committed. Reading back checks the
+//! digest.
+pub mod bucket;
+pub mod files;
 pub mod objects;
 pub mod segment;
 
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use diesel::prelude::*;
 use ring::digest;
 
-use objects::{Objects, Swept};
+use bucket::BucketObjects;
+use files::FileObjects;
+use objects::{Objects, ObjectsAt, Swept};
 use segment::Stretch;
 
 use super::connection::{AnyConnection, on_backend};
@@ -35,7 +41,7 @@ pub enum Place {
     Row,
     /// A stretch of a segment.
     Segment,
-    /// A file named by the digest.
+    /// A file or an object of a bucket, named by the digest.
     Object,
 }
 
@@ -50,13 +56,13 @@ impl Place {
     }
 }
 
-/// The folder of documents.
+/// The folder of documents, and where the large ones are.
 #[derive(Debug, Clone)]
 pub struct DocumentStore {
     folder: PathBuf,
     objects: Objects,
     /// Archived revocation lists: never swept.
-    crls: Objects,
+    crls: FileObjects,
     segments: bool,
 }
 
@@ -70,21 +76,24 @@ struct StoredPlace {
 }
 
 impl DocumentStore {
-    /// Opens the folder, and makes it where it is not there.
+    /// Opens the folder, and makes it where it is not there. With rows and a bucket no folder is needed.
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn open(folder: &Path, segments: bool) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder.join(objects::FOLDER))?;
-        std::fs::create_dir_all(folder.join(segment::FOLDER))?;
-        std::fs::create_dir_all(folder.join(CRL_FOLDER))?;
-        // A file is no safer than the names of the folders that lead to it.
-        File::open(folder)?.sync_all()?;
-        if let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            File::open(parent)?.sync_all()?;
+    pub fn open(folder: &Path, segments: bool, at: &ObjectsAt) -> Result<Self, StoreError> {
+        let objects = match at {
+            ObjectsAt::Folder => Objects::Files(FileObjects::new(folder.join(files::FOLDER))),
+            ObjectsAt::Bucket(bucket) => Objects::Bucket(Arc::new(BucketObjects::new(bucket))),
+        };
+        let in_files = matches!(objects, Objects::Files(_));
+        if in_files {
+            std::fs::create_dir_all(folder.join(files::FOLDER))?;
         }
-        let objects = |name| Objects::new(folder.join(name));
-        Ok(Self { folder: folder.to_owned(), objects: objects(objects::FOLDER), crls: objects(CRL_FOLDER), segments })
+        if in_files || segments {
+            make_folder(folder)?;
+        }
+        let crls = FileObjects::new(folder.join(CRL_FOLDER));
+        Ok(Self { folder: folder.to_owned(), objects, crls, segments })
     }
 
     /// Where a document of this size goes.
@@ -101,31 +110,31 @@ impl DocumentStore {
         self.folder.join(segment::FOLDER)
     }
 
-    /// Writes a large document, synced. The same work is done whether it was there before or not.
+    /// Writes a large document, so that it is on disk. The same work is done whether it was there before or not.
     ///
     /// # Errors
-    /// When the disk does not take it.
+    /// When disk or bucket does not take it.
     pub fn put_object(&self, sha256: &[u8; 32], bytes: &[u8]) -> Result<(), StoreError> {
-        Ok(self.objects.put(sha256, bytes)?)
+        self.objects.put(sha256, bytes)
     }
 
     /// Where packed revocation lists are kept in files: with SQLite. With PostgreSQL they are rows.
-    pub fn crl_files(&self) -> Option<&Objects> {
+    pub fn crl_files(&self) -> Option<&FileObjects> {
         self.segments.then_some(&self.crls)
     }
 
-    /// Writes a file, syncs it and takes it away.
+    /// Writes a file or an object and takes it away.
     ///
     /// # Errors
-    /// When the disk does not take it.
+    /// When disk or bucket does not take it.
     pub fn check_writable(&self) -> Result<(), StoreError> {
-        Ok(self.objects.probe()?)
+        self.objects.probe()
     }
 
     /// Takes away the large documents that no filing speaks of and that are older than `grace`.
     ///
     /// # Errors
-    /// When folder or record cannot be read.
+    /// When folder, bucket or record cannot be read.
     pub fn sweep(&self, connection: &mut AnyConnection, grace: Duration) -> Result<Swept, StoreError> {
         self.objects.sweep(grace, &mut |digests| recorded(connection, digests))
     }
@@ -151,7 +160,7 @@ impl DocumentStore {
                 let stretch = Stretch { segment, offset, size: stored.size };
                 segment::read(&self.segment_folder(), stretch).map_err(|error| unread(sha256, &error))?
             }
-            ("object", ..) => self.objects.read(&sha256).map_err(|error| unread(sha256, &error))?,
+            ("object", ..) => self.objects.read(&sha256, stored.size)?,
             _ => return Err(damaged(sha256, "its row does not say where it is")),
         };
         if i64::try_from(bytes.len()) != Ok(stored.size) {
@@ -168,6 +177,18 @@ impl DocumentStore {
         let bytes = segment::read(&self.segment_folder(), stretch).map_err(|error| unread(sha256, &error))?;
         as_recorded(sha256, bytes)
     }
+}
+
+/// Makes the folders of the segments and the lists, and those that lead to them.
+fn make_folder(folder: &Path) -> Result<(), StoreError> {
+    std::fs::create_dir_all(folder.join(segment::FOLDER))?;
+    std::fs::create_dir_all(folder.join(CRL_FOLDER))?;
+    // A file is no safer than the names of the folders that lead to it.
+    File::open(folder)?.sync_all()?;
+    if let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        File::open(parent)?.sync_all()?;
+    }
+    Ok(())
 }
 
 pub(super) fn as_recorded(sha256: [u8; 32], bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {

@@ -7,6 +7,7 @@ pub mod desk;
 pub mod gateway;
 pub mod http;
 pub mod mini_pki;
+pub mod moto;
 pub mod pki;
 #[allow(dead_code)]
 pub mod postgres;
