@@ -192,11 +192,13 @@ struct Reference {
 impl Reference {
     /// With the release that the project links (`own`), or with the system's, which may not be there to link.
     fn start(folder: &Path, own: bool) -> Option<Self> {
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/openssl-reference/Cargo.toml");
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/references/Cargo.toml");
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder").to_owned();
         let target = if own { target } else { target.join("system-openssl") };
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--release", "--locked", "--quiet", "--manifest-path"]).arg(&manifest);
+        build
+            .args(["build", "--release", "--locked", "--quiet", "--bin", "openssl-reference", "--manifest-path"])
+            .arg(&manifest);
         build.arg("--target-dir").arg(&target);
         if !own {
             build.arg("--no-default-features").env("OPENSSL_NO_VENDOR", "1").stderr(Stdio::null());

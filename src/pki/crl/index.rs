@@ -32,11 +32,18 @@ fn fingerprint_under(serial: &[u8], issuer: &[u8]) -> u64 {
     key().hash_one((serial, issuer))
 }
 
-/// Sorted fingerprints and, beside each, its entry's offset.
+/// A fingerprint and its entry's offset in the DER: twelve octets, with no gap between them and the next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(Rust, packed(4))]
+struct Mark {
+    fingerprint: u64,
+    offset: u32,
+}
+
+/// The marks, sorted.
 #[derive(Default)]
 pub struct CrlIndex {
-    fingerprints: Box<[u64]>,
-    offsets: Box<[u32]>,
+    marks: Box<[Mark]>,
     /// Of an indirect list; none for others.
     runs: Option<Box<[Run]>>,
 }
@@ -76,27 +83,21 @@ impl CrlIndex {
     ) -> Result<Self, IndexError> {
         let unreadable = |what: String| IndexError::Unreadable(CrlError(what));
         let base = der.as_ptr() as usize;
-        // The shortest entries are about 20 octets; most are 35 and more.
-        let expected = crl.entries_at.as_ref().map_or(0, |range| range.len() / 35);
-        let mut pairs: Vec<(u64, u32)> = Vec::with_capacity(expected);
+        let mut marks: Vec<Mark> = Vec::with_capacity(expected_entries(crl));
         let mut runs = is_indirect(crl).then(|| vec![Run { start: 0, issuer: name::normal_form(crl.issuer).into() }]);
         for entry in crl.entries() {
-            let entry = entry.map_err(|error| unreadable(format!("entry {}: {error}", pairs.len() + 1)))?;
+            let entry = entry.map_err(|error| unreadable(format!("entry {}: {error}", marks.len() + 1)))?;
             visit(&entry).map_err(IndexError::Refused)?;
             let offset = (entry.der.as_ptr() as usize).saturating_sub(base);
             let offset = u32::try_from(offset).map_err(|_| unreadable("it is larger than 4 GiB".to_owned()))?;
-            let mark = match &mut runs {
+            let fingerprint = match &mut runs {
                 None => fingerprint(entry.serial),
                 Some(runs) => fingerprint_under(entry.serial, run_of(runs, &entry, offset)),
             };
-            pairs.push((mark, offset));
+            marks.push(Mark { fingerprint, offset });
         }
-        pairs.sort_unstable();
-        let index = Self {
-            fingerprints: pairs.iter().map(|(fingerprint, _)| *fingerprint).collect(),
-            offsets: pairs.iter().map(|(_, offset)| *offset).collect(),
-            runs: runs.map(Vec::into_boxed_slice),
-        };
+        marks.sort_unstable_by_key(|mark| (mark.fingerprint, mark.offset));
+        let index = Self { marks: marks.into_boxed_slice(), runs: runs.map(Vec::into_boxed_slice) };
         match index.duplicate(der) {
             Some(serial) => Err(IndexError::DuplicateSerial(hex::encode(serial))),
             None => Ok(index),
@@ -105,9 +106,8 @@ impl CrlIndex {
 
     /// A serial that stands twice for one issuer's certificates.
     fn duplicate<'a>(&self, der: &'a [u8]) -> Option<&'a [u8]> {
-        let same_mark = self.fingerprints.windows(2).zip(self.offsets.windows(2));
-        let mut doubtful = same_mark.filter_map(|(marks, offsets)| match (marks, offsets) {
-            ([one, other], [at, next]) if one == other => Some((*at, *next)),
+        let mut doubtful = self.marks.windows(2).filter_map(|pair| match pair {
+            [one, next] if { one.fingerprint } == { next.fingerprint } => Some((one.offset, next.offset)),
             _ => None,
         });
         doubtful.find_map(|(at, next)| {
@@ -125,17 +125,17 @@ impl CrlIndex {
 
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        self.fingerprints.len()
+        self.marks.len()
     }
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.fingerprints.is_empty()
+        self.marks.is_empty()
     }
     /// Octets of memory that the index takes, the DER apart.
     pub fn memory(&self) -> usize {
         let runs = self.runs.as_deref().unwrap_or_default();
         let of_runs: usize = runs.iter().map(|run| size_of::<Run>() + run.issuer.len()).sum();
-        self.len() * (size_of::<u64>() + size_of::<u32>()) + of_runs
+        self.len() * size_of::<Mark>() + of_runs
     }
 
     /// The entry of `serial` (content octets) in `der`, the DER the index was made from, which must not be an indirect
@@ -155,8 +155,8 @@ impl CrlIndex {
 
     fn confirmed<'a>(&self, der: &'a [u8], serial: &[u8], wanted: u64, issuer: Option<&[u8]>) -> Option<Entry<'a>> {
         let mut at = self.lower_bound(wanted).0;
-        while self.fingerprints.get(at) == Some(&wanted) {
-            let offset = *self.offsets.get(at)?;
+        while let Some(mark) = self.marks.get(at).filter(|mark| { mark.fingerprint } == wanted) {
+            let offset = mark.offset;
             let entry = der.get(offset as usize..).and_then(|bytes| entry_at(bytes).ok());
             if let Some(entry) = entry.filter(|entry| entry.serial == serial)
                 && self.issuer_at(offset) == issuer
@@ -170,11 +170,11 @@ impl CrlIndex {
 
     /// The first position whose fingerprint is not below `wanted`, and how many probes that took.
     fn lower_bound(&self, wanted: u64) -> (usize, usize) {
-        let all = &self.fingerprints;
+        let all = &self.marks;
         let mut probes = 0;
         let mut below = |at: usize| {
             probes += 1;
-            all.get(at).is_some_and(|found| *found < wanted)
+            all.get(at).is_some_and(|found| found.fingerprint < wanted)
         };
         if all.is_empty() {
             return (0, 0);
@@ -212,16 +212,29 @@ impl CrlIndex {
 
     /// Where `wanted` would stand if the fingerprints were spread evenly, put right once by the value found there.
     fn guess(&self, wanted: u64) -> usize {
-        let count = self.fingerprints.len();
+        let count = self.marks.len();
         let scale = |value: u64| ((u128::from(value) * count as u128) >> 64) as usize;
         let first = scale(wanted).min(count - 1);
-        let found = self.fingerprints.get(first).copied().unwrap_or(wanted);
+        let found = self.marks.get(first).map_or(wanted, |mark| mark.fingerprint);
         if found < wanted {
             first.saturating_add(scale(wanted - found)).min(count - 1)
         } else {
             first.saturating_sub(scale(found - wanted))
         }
     }
+}
+
+/// Room to begin with, from the first hundred entries' mean length, so that no room is taken twice for a large list.
+fn expected_entries(crl: &ParsedCrl<'_>) -> usize {
+    let Some(range) = &crl.entries_at else { return 0 };
+    let (count, octets) = crl
+        .entries()
+        .take(100)
+        .map_while(Result::ok)
+        .fold((0, 0), |(count, octets): (usize, usize), entry| (count + 1, octets + entry.der.len()));
+    // An entry is 20 octets at least (serial, time, header); what follows the first may be shorter than they are.
+    let mean = (octets / count.max(1)).max(20);
+    range.len() / mean + range.len() / mean / 64 + 1
 }
 
 /// Whether the list says that it speaks of other issuers' certificates (RFC 5280 5.2.5).
@@ -248,6 +261,16 @@ fn serial_at(der: &[u8], offset: u32) -> Option<&[u8]> {
 mod tests {
     use super::*;
 
+    fn of_fingerprints(fingerprints: &[u64]) -> CrlIndex {
+        let marks = fingerprints.iter().map(|fingerprint| Mark { fingerprint: *fingerprint, offset: 0 }).collect();
+        CrlIndex { marks, runs: None }
+    }
+
+    #[test]
+    fn an_entry_takes_twelve_octets() {
+        assert_eq!(size_of::<[Mark; 100]>(), 1_200);
+    }
+
     #[test]
     fn a_search_never_probes_more_than_its_bound() {
         // The worst spreads there are: all together at one end, and doubling gaps.
@@ -256,14 +279,13 @@ mod tests {
         let even: Vec<u64> = (0..100_000u64).map(|at| at.wrapping_mul(184_467_440_737_095)).collect();
         for fingerprints in [clustered, doubling, even] {
             let bound = 2 + 2 * (fingerprints.len() as f64).log2().ceil() as usize + 2;
-            let offsets = vec![0; fingerprints.len()].into();
-            let index = CrlIndex { offsets, fingerprints: fingerprints.into(), runs: None };
+            let index = of_fingerprints(&fingerprints);
             let stride = index.len() / 64 + 1;
             for at in (0..index.len()).step_by(stride) {
-                let value = index.fingerprints[at];
+                let value = index.marks[at].fingerprint;
                 for wanted in [value.saturating_sub(1), value, value.saturating_add(1)] {
                     let (found, probes) = index.lower_bound(wanted);
-                    assert_eq!(found, index.fingerprints.partition_point(|one| *one < wanted));
+                    assert_eq!(found, fingerprints.partition_point(|one| *one < wanted));
                     assert!(probes <= bound, "{probes} probes of {} entries", index.len());
                 }
             }
@@ -272,12 +294,9 @@ mod tests {
 
     #[test]
     fn an_even_spread_takes_few_probes() {
-        let fingerprints: Box<[u64]> = {
-            let mut all: Vec<u64> = (0..1_000_000u32).map(|serial| fingerprint(&serial.to_be_bytes())).collect();
-            all.sort_unstable();
-            all.into()
-        };
-        let index = CrlIndex { offsets: vec![0; fingerprints.len()].into(), fingerprints, runs: None };
+        let mut fingerprints: Vec<u64> = (0..1_000_000u32).map(|serial| fingerprint(&serial.to_be_bytes())).collect();
+        fingerprints.sort_unstable();
+        let index = of_fingerprints(&fingerprints);
         let probes: usize = (0..10_000u32).map(|serial| index.lower_bound(fingerprint(&serial.to_be_bytes())).1).sum();
         assert!(probes < 10_000 * 14, "{probes} probes for 10,000 look-ups");
     }

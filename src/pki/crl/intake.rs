@@ -1,4 +1,5 @@
 //! The checks that a CRL passes before it is taken in (RFC 5280 6.3.3 and 5.2), one function a check.
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
@@ -29,28 +30,34 @@ pub struct IntakeTime {
     pub now: DateTime<Utc>,
 }
 
+/// A list of so many octets is worth a second thread.
+const LARGE: usize = 4 << 20;
+
 /// Verifies the CRL in `der` on its own, without regard to what is held, and makes its index.
 pub fn examine(
-    der: &[u8],
+    der: Cow<'_, [u8]>,
     trust: &TrustStore,
     extra: &[Arc<Certificate>],
     time: IntakeTime,
 ) -> Result<CrlShard, CrlRefusal> {
-    let crl = ParsedCrl::from_der(der).map_err(|error| CrlRefusal::new(code::NOT_A_CRL, error.to_string()))?;
+    let crl = ParsedCrl::from_der(&der).map_err(|error| CrlRefusal::new(code::NOT_A_CRL, error.to_string()))?;
     extensions_are_known(&crl)?;
     scope_is_supported(crl.extensions.distribution_point.as_ref())?;
     let next_update = dates_are_sane(&crl, time.now)?;
     numbers_are_sane(&crl)?;
-    let (signer_path, issuer_key) = signer::path_of(&crl, trust, extra, time.judged_at)?;
-    let index = index_of(&crl, der)?;
+    let digests = || (signer::path_of(&crl, trust, extra, time.judged_at), crypto::sha256_hex(&der));
+    let ((signed, sha256), index) = beside(der.len() >= LARGE, digests, || index_of(&crl, &der));
+    // What is not signed by whom it should be is refused for that, whatever its entries are.
+    let (signer_path, issuer_key) = signed?;
+    let index = index?;
     let scope = Scope::of(crl.extensions.distribution_point.as_ref());
-    Ok(CrlShard {
+    let mut shard = CrlShard {
         identity: Arc::new(CrlIdentity {
             issuer: name::to_rfc4514(crl.issuer),
             number: crl.extensions.number.map(decimal),
             this_update: crl.this_update,
             next_update: crl.next_update,
-            sha256: crypto::sha256_hex(der),
+            sha256,
         }),
         index,
         scope_key: scope.key(),
@@ -63,7 +70,24 @@ pub fn examine(
         next_update,
         number: crl.extensions.number.map(magnitude),
         taken_in_at: time.now,
-        der: der.into(),
+        der: Box::default(),
+    };
+    shard.der = der.into_owned().into_boxed_slice();
+    Ok(shard)
+}
+
+/// Runs both; with `apart`, on a thread each.
+fn beside<A: Send, B>(apart: bool, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    if !apart {
+        return (one(), other());
+    }
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(one);
+        let other = other();
+        match thread.join() {
+            Ok(one) => (one, other),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
     })
 }
 

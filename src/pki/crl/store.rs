@@ -1,4 +1,5 @@
 //! The CRLs in use: taken in one by one, published as snapshots by an atomic swap.
+use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,6 +13,7 @@ use super::refusal::{CrlRefusal, code};
 use super::shard::{CrlIdentity, CrlShard, CrlSummary};
 use super::snapshot::CrlSnapshot;
 use super::{parse, refusal};
+use crate::asn1;
 use crate::crypto;
 use crate::pki::certificate::Certificate;
 use crate::pki::trust_store::TrustStore;
@@ -91,9 +93,16 @@ impl CrlStore {
 
     /// Takes a CRL (DER, or PEM with one object) in: signature, issuer, scope, freshness and number are checked first.
     /// One that is held already is answered with its identity.
-    pub fn offer(&self, crl: &[u8], trust: &TrustStore, at: DateTime<Utc>) -> Result<Arc<CrlIdentity>, CrlRefusal> {
-        let der = single_object(crl)?;
-        let shard = intake::examine(&der, trust, &[], IntakeTime { judged_at: at, now: at })?;
+    ///
+    /// A list that is given whole, and not by reference, is kept without being copied: it may be hundreds of megabytes.
+    pub fn offer<'a>(
+        &self,
+        crl: impl Into<Cow<'a, [u8]>>,
+        trust: &TrustStore,
+        at: DateTime<Utc>,
+    ) -> Result<Arc<CrlIdentity>, CrlRefusal> {
+        let der = single_object(crl.into())?;
+        let shard = intake::examine(der, trust, &[], IntakeTime { judged_at: at, now: at })?;
         self.publish(shard, at)
     }
 
@@ -119,8 +128,8 @@ impl CrlStore {
         trust: &TrustStore,
         at: DateTime<Utc>,
     ) -> Result<Arc<CrlIdentity>, CrlRefusal> {
-        let der = single_object(crl)?;
-        let shard = intake::examine(&der, trust, &[], IntakeTime { judged_at: at, now: at })?;
+        let der = single_object(Cow::Borrowed(crl))?;
+        let shard = intake::examine(der, trust, &[], IntakeTime { judged_at: at, now: at })?;
         if !shard.is_fresh(at) {
             let detail = format!("the list was to be replaced by {}; get the present one", shard.next_update);
             return Err(CrlRefusal::new(code::NEXT_UPDATE_PASSED, detail));
@@ -220,14 +229,17 @@ impl CrlStore {
 }
 
 /// The one CRL in a file.
-fn single_object(bytes: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, CrlRefusal> {
+fn single_object(bytes: Cow<'_, [u8]>) -> Result<Cow<'_, [u8]>, CrlRefusal> {
     if bytes.len() > MAX_CRL {
         return Err(CrlRefusal::new(code::TOO_LARGE, format!("the file is larger than {MAX_CRL} bytes")));
     }
+    if asn1::single(&bytes).is_ok() {
+        return Ok(bytes);
+    }
     let not_one = |what: String| CrlRefusal::new(code::NOT_A_CRL, what);
-    let mut objects = parse::objects(bytes).map_err(|error| not_one(error.to_string()))?;
+    let mut objects = parse::objects(&bytes).map_err(|error| not_one(error.to_string()))?;
     match (objects.pop(), objects.is_empty()) {
-        (Some(one), true) => Ok(one),
+        (Some(one), true) => Ok(Cow::Owned(one.into_owned())),
         _ => Err(not_one("the file holds several CRLs; offer each in a file of its own".to_owned())),
     }
 }
@@ -261,7 +273,7 @@ impl CrlSnapshot {
                 if !seen.insert(crypto::sha256(&der)) {
                     continue;
                 }
-                match intake::examine(&der, trust, extra, time) {
+                match intake::examine(der, trust, extra, time) {
                     Ok(shard) => snapshot = snapshot.with(Arc::new(shard), false),
                     Err(refusal) => refused.push((number, refusal)),
                 }
