@@ -78,7 +78,7 @@ pub struct ListRecord {
     /// How many entries it has.
     pub entries: usize,
     /// Its DER.
-    pub der: Arc<[u8]>,
+    pub der: Arc<Box<[u8]>>,
 }
 
 impl CrlShard {

@@ -70,9 +70,10 @@ pub fn examine(
         next_update,
         number: crl.extensions.number.map(magnitude),
         taken_in_at: time.now,
-        der: Box::default(),
+        der: Arc::default(),
     };
-    shard.der = der.into_owned().into_boxed_slice();
+    // Whole lists are given away, not copied: `Arc<[u8]>` would copy.
+    shard.der = Arc::new(der.into_owned().into_boxed_slice());
     Ok(shard)
 }
 

@@ -29,7 +29,7 @@ pub struct CrlIdentity {
 #[derive(Debug)]
 pub struct CrlShard {
     pub(super) identity: Arc<CrlIdentity>,
-    pub(super) der: Box<[u8]>,
+    pub(super) der: Arc<Box<[u8]>>,
     pub(super) index: CrlIndex,
     pub(super) scope: Scope,
     /// [`Scope::key`].
