@@ -358,8 +358,8 @@ fn a_list_that_cannot_be_archived_is_used_and_told_and_archived_later() {
     let trust = TrustStore::new(vec![certificate], Vec::new());
     let shelf = Arc::new(Shelf::default());
     let store = CrlStore::with_archive(shelf.clone());
-    let first = store.offer(&issued(1, 9).der(&ca), &trust, at()).unwrap();
-    let second = store.offer(&issued(2, 3).der(&ca), &trust, at()).unwrap();
+    let first = store.offer(issued(1, 9).der(&ca), &trust, at()).unwrap();
+    let second = store.offer(issued(2, 3).der(&ca), &trust, at()).unwrap();
     assert_eq!((store.list()[0].identity.clone(), store.list()[0].archived_since), (second.clone(), None));
     let told = store.refusals();
     assert_eq!(told.iter().map(|told| told.code).collect::<Vec<_>>(), ["not_archived", "not_archived"]);

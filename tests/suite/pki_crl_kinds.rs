@@ -36,7 +36,7 @@ impl World {
     fn store(&self, lists: &[(&CrlSpec, &Entity)]) -> CrlStore {
         let store = CrlStore::default();
         for (spec, signer) in [(&CrlSpec::new(1), &self.root)].iter().chain(lists) {
-            store.offer(&spec.der(signer), &self.trust, at()).unwrap();
+            store.offer(spec.der(signer), &self.trust, at()).unwrap();
         }
         store
     }
@@ -167,7 +167,7 @@ fn base_and_delta_count_in_one_row_of_numbers() {
     let issued = |spec: CrlSpec, hours: i64| spec.issued(at() - Duration::hours(hours), at() + Duration::hours(20));
     let store = world.store(&[(&issued(CrlSpec::new(5), 9), &world.ca), (&issued(delta(8, 5), 5), &world.ca)]);
     let offer = |spec: CrlSpec| {
-        store.offer(&spec.der(&world.ca), &world.trust, at()).map(|_| ()).map_err(|refusal| refusal.code)
+        store.offer(spec.der(&world.ca), &world.trust, at()).map(|_| ()).map_err(|refusal| refusal.code)
     };
     assert_eq!(offer(issued(CrlSpec::new(7), 4)), Err("number_falls"), "issued after delta 8");
     assert_eq!(offer(issued(delta(7, 5), 4)), Err("number_falls"));
@@ -234,7 +234,7 @@ fn duplicate_serials_are_legal_in_an_indirect_list_when_their_issuers_differ() {
     assert_eq!(world.sub(&[(&indirect(3).entry(under("CN=One")).entry(under("CN=Two")), &office)]), None);
     // The same issuer's serial twice, apart from each other.
     let twice = indirect(3).entry(under("CN=One")).entry(under("CN=Two")).entry(under("CN=One"));
-    let refusal = CrlStore::default().offer(&twice.der(&office), &world.trust, at()).unwrap_err();
+    let refusal = CrlStore::default().offer(twice.der(&office), &world.trust, at()).unwrap_err();
     assert_eq!(refusal.code, "duplicate_serial");
 }
 
@@ -261,7 +261,7 @@ fn another_key_of_the_cas_name_signs_lists_after_its_own_revocation_check() {
     assert_eq!(world.failed(&[(&revoked, &world.root), (&empty, &other)]), [SIGNERS]);
     // A certificate that is no CA's, and that nothing lets sign lists.
     let silent = lists_only(CertSpec::new(9));
-    let refusal = CrlStore::default().offer(&empty.der(&other), &silent.trust, at()).unwrap_err();
+    let refusal = CrlStore::default().offer(empty.der(&other), &silent.trust, at()).unwrap_err();
     assert_eq!(refusal.code, "issuer_may_not_sign_crls");
 }
 
@@ -326,7 +326,7 @@ fn a_path_goes_around_a_revoked_cross_certificate() {
         let trust = TrustStore::new(vec![anchor.clone()], intermediates);
         let store = CrlStore::default();
         for (spec, signer) in [(of_root, &root), (&CrlSpec::new(1), &bridge), (&CrlSpec::new(1), &ca)] {
-            let _ = store.offer(&spec.der(signer), &trust, at());
+            let _ = store.offer(spec.der(signer), &trust, at());
         }
         let snapshot = store.current();
         // Twice: the second time by the paths that were kept.

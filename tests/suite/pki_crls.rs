@@ -40,9 +40,9 @@ impl World {
     /// A store with the root's empty list and these of the CA.
     fn store(&self, of_ca: &[CrlSpec]) -> CrlStore {
         let store = CrlStore::default();
-        store.offer(&CrlSpec::new(1).der(&self.root), &self.trust, at()).unwrap();
+        store.offer(CrlSpec::new(1).der(&self.root), &self.trust, at()).unwrap();
         for spec in of_ca {
-            store.offer(&spec.der(&self.ca), &self.trust, at()).unwrap();
+            store.offer(spec.der(&self.ca), &self.trust, at()).unwrap();
         }
         store
     }
@@ -52,7 +52,7 @@ impl World {
     }
 
     fn refusal(&self, spec: &CrlSpec) -> &'static str {
-        CrlStore::default().offer(&spec.der(&self.ca), &self.trust, at()).unwrap_err().code
+        CrlStore::default().offer(spec.der(&self.ca), &self.trust, at()).unwrap_err().code
     }
 }
 
@@ -80,7 +80,7 @@ fn without_a_list_of_every_issuer_it_is_try_later() {
     let leaf = world.leaf(CertSpec::leaf(7));
     assert_eq!(sub(&world.check(&world.store(&[]), &leaf)), Some(SubIndication::TryLater));
     let only_ca = CrlStore::default();
-    only_ca.offer(&CrlSpec::new(1).der(&world.ca), &world.trust, at()).unwrap();
+    only_ca.offer(CrlSpec::new(1).der(&world.ca), &world.trust, at()).unwrap();
     assert_eq!(sub(&world.check(&only_ca, &leaf)), Some(SubIndication::TryLater));
 }
 
@@ -124,8 +124,8 @@ fn a_revoked_ca_is_told_apart() {
     let leaf = world.leaf(CertSpec::leaf(7));
     let store = CrlStore::default();
     let list = CrlSpec::new(1).revoke(&world.ca_certificate, at() - Duration::hours(2), &[reason(2)]);
-    store.offer(&list.der(&world.root), &world.trust, at()).unwrap();
-    store.offer(&CrlSpec::new(1).der(&world.ca), &world.trust, at()).unwrap();
+    store.offer(list.der(&world.root), &world.trust, at()).unwrap();
+    store.offer(CrlSpec::new(1).der(&world.ca), &world.trust, at()).unwrap();
     assert_eq!(sub(&world.check(&store, &leaf)), Some(SubIndication::RevokedCaNoPoe));
 }
 
@@ -170,8 +170,8 @@ fn two_generations_of_one_name_have_lists_of_their_own() {
     let store = CrlStore::default();
     // The new generation revokes serial 7; the old one's numbers are far higher.
     let revoking = CrlSpec::new(3).revoke(&under_new, at() - Duration::hours(2), &[]);
-    store.offer(&CrlSpec::new(900).der(&old), &trust, at()).unwrap();
-    store.offer(&revoking.der(&new), &trust, at()).unwrap();
+    store.offer(CrlSpec::new(900).der(&old), &trust, at()).unwrap();
+    store.offer(revoking.der(&new), &trust, at()).unwrap();
     let policies = PolicyInputs::any();
     let request = PathRequest { at: at(), extra: &[], purpose: Purpose::Any, policies: &policies };
     let judge = |leaf| {
@@ -283,7 +283,7 @@ fn each_refusal_has_its_code() {
 fn a_list_needs_an_issuer_that_is_trusted_and_may_sign_lists() {
     let world = world();
     let code = |entity: &Entity, trust: &TrustStore| {
-        CrlStore::default().offer(&CrlSpec::new(5).der(entity), trust, at()).unwrap_err().code
+        CrlStore::default().offer(CrlSpec::new(5).der(entity), trust, at()).unwrap_err().code
     };
     assert_eq!(code(&Entity::new("CN=Nobody"), &world.trust), "unknown_issuer");
     assert_eq!(code(&Entity::new("C=JP,CN=CA"), &world.trust), "wrong_signature");
@@ -319,9 +319,9 @@ fn numbers_and_dates_never_fall_and_entries_do_not_vanish() {
     assert_eq!(code(&later(301).der(&world.ca)), "entries_lost");
     let held = store.list();
     assert!(held.iter().any(|crl| crl.identity.number.as_deref() == Some("300")));
-    store.offer(&keeping(later(301)), &world.trust, at()).unwrap();
+    store.offer(keeping(later(301)), &world.trust, at()).unwrap();
     // Another scope of the same key counts for itself.
-    store.offer(&shard(1, 1).der(&world.ca), &world.trust, at()).unwrap();
+    store.offer(shard(1, 1).der(&world.ca), &world.trust, at()).unwrap();
     assert_eq!(store.list().len(), 3);
 }
 
@@ -336,7 +336,7 @@ fn a_hold_may_end_and_an_old_entry_may_go() {
     );
     let store = world.store(&[first]);
     let next = CrlSpec::new(2).issued(at() - Duration::minutes(5), at() + Duration::days(1));
-    store.offer(&next.der(&world.ca), &world.trust, at()).unwrap();
+    store.offer(next.der(&world.ca), &world.trust, at()).unwrap();
 }
 
 #[test]
@@ -347,7 +347,7 @@ fn a_request_keeps_the_snapshot_it_began_with() {
     let began_with: Arc<CrlSnapshot> = store.current();
     let next = CrlSpec::new(6).issued(at() - Duration::minutes(5), at() + Duration::days(1));
     let revoking = next.revoke(&leaf, at() - Duration::minutes(10), &[]);
-    store.offer(&revoking.der(&world.ca), &world.trust, at()).unwrap();
+    store.offer(revoking.der(&world.ca), &world.trust, at()).unwrap();
     let chain = world.chain(&leaf);
     let before = check_revocation(&began_with, &chain, at(), None);
     assert_eq!(before.proof.unwrap().crls()[0].number.as_deref(), Some("5"));
@@ -381,7 +381,7 @@ fn two_thousand_shards_stand_side_by_side_and_a_forged_one_is_left_out() {
             spec = spec.revoke(&leaf, at() - Duration::hours(3), &[]);
         }
         let signer = if city == 1_000 { &forger } else { &issuer };
-        let offered = store.offer(&spec.der(signer), &trust, at());
+        let offered = store.offer(spec.der(signer), &trust, at());
         assert_eq!(offered.err().map(|refusal| refusal.code), (city == 1_000).then_some("wrong_signature"));
     }
     assert_eq!(store.current().len(), 1_999);
@@ -434,7 +434,7 @@ fn more_extensions_than_are_taken_are_refused_and_one_list_given_often_counts_on
     };
     let mut list = CrlSpec::new(5);
     list.extensions = many(62);
-    CrlStore::default().offer(&list.der(&world.ca), &world.trust, at()).unwrap();
+    CrlStore::default().offer(list.der(&world.ca), &world.trust, at()).unwrap();
     list.extensions = many(63);
     assert_eq!(world.refusal(&list), "not_a_crl");
     assert_eq!(world.refusal(&CrlSpec::new(5).entry(entry(&[7], at(), &many(65)))), "not_a_crl");
