@@ -2,7 +2,7 @@
 //!
 //! # How to make a page
 //!
-//! ```ignore
+//! ```text
 //! #[derive(askama::Template)]
 //! #[template(path = "agency/queue.html")]       // {% extends "base.html" %} {% import "components.html" as ui %}
 //! struct QueueView {                            // {% block main %}<h1>{{ page.title }}</h1>{{ ui::csrf() }}{% endblock %}
