@@ -8,7 +8,7 @@ mod reliability;
 mod verify;
 
 pub use algorithm::{Scheme, SignatureAlgorithm};
-pub use digest::{DigestAlgorithm, digest_name, push_hex, sha256, sha256_hex, to_hex};
+pub use digest::{DigestAlgorithm, digest_name, sha256, sha256_hex, to_hex};
 pub use key::{Curve, PublicKey};
 pub use reliability::{MD5_WEAKNESS, Weakness, is_reliable, weak_algorithm, weak_key, weakness};
 

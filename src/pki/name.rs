@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::asn1::{
     self, BMP_STRING, DerError, IA5_STRING, PRINTABLE_STRING, Reader, SEQUENCE, TELETEX_STRING, Tlv, UTF8_STRING,
 };
-use crate::crypto::push_hex;
+use crate::crypto::to_hex;
 
 /// UniversalString: four octets a character.
 const UNIVERSAL_STRING: u8 = 0x1c;
@@ -108,7 +108,7 @@ pub fn to_rfc4514(name: &[u8]) -> String {
     if write_rfc4514(name, &mut out).is_err() {
         out.clear();
         out.push('#');
-        push_hex(&mut out, name);
+        out.push_str(&to_hex(name));
     }
     out
 }
@@ -152,7 +152,7 @@ fn write_attribute(attribute: &Attribute<'_>, out: &mut String) {
         (None, _) => out.push_str(&asn1::oid_text(attribute.oid)),
     }
     out.push_str("=#");
-    push_hex(out, attribute.value.full);
+    out.push_str(&to_hex(attribute.value.full));
 }
 
 /// RFC 4514 2.4.

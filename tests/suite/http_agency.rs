@@ -25,6 +25,20 @@ fn recorded(gateway: &TestGateway) -> (Vec<u8>, String, String) {
     (bytes, text("arrival_number"), text("access_token"))
 }
 
+/// The agency asks for a correction of the filing.
+fn ask_for_correction(gateway: &TestGateway, number: &str) {
+    let change = madoguchi::store::statuses::StatusChange {
+        arrival_number: number.parse().unwrap(),
+        agency: Some("131016".parse().unwrap()),
+        to: madoguchi::submission::status::SubmissionStatus::CorrectionRequested,
+        at: SystemClock.now(),
+        by: "agency test".to_owned(),
+        reason: Some("Which house?".to_owned()),
+    };
+    let store = gateway.gateway.store.clone();
+    actix_web::rt::System::new().block_on(store.submission_change_status(change)).unwrap();
+}
+
 #[test]
 fn a_filing_is_opened_by_its_own_token_and_by_no_other() {
     let gateway = TestGateway::start();
@@ -103,16 +117,7 @@ fn a_correction_that_was_asked_for_is_a_filing_of_its_own_and_marks_the_first() 
     let early = gateway.client.post_multipart(&correct, &body);
     assert_eq!((early.status, early.problem_code().as_str()), (409, "status-conflict"), "nobody asked for it");
 
-    let change = madoguchi::store::statuses::StatusChange {
-        arrival_number: number.parse().unwrap(),
-        agency: Some("131016".parse().unwrap()),
-        to: madoguchi::submission::status::SubmissionStatus::CorrectionRequested,
-        at: SystemClock.now(),
-        by: "agency test".to_owned(),
-        reason: Some("Which house?".to_owned()),
-    };
-    let store = gateway.gateway.store.clone();
-    actix_web::rt::System::new().block_on(store.submission_change_status(change)).unwrap();
+    ask_for_correction(&gateway, &number);
     let done = gateway.client.post_multipart(&correct, &body);
     assert_eq!(done.status, 201, "{}", done.text());
     assert_ne!(done.json()["arrival_number"], number);
@@ -239,16 +244,7 @@ fn an_agency_reads_its_filing_and_decides_and_the_resident_sees_the_reason() {
 fn of_two_corrections_in_flight_at_once_one_is_recorded_and_the_other_told() {
     let gateway = TestGateway::start();
     let (bytes, number, _) = recorded(&gateway);
-    let change = madoguchi::store::statuses::StatusChange {
-        arrival_number: number.parse().unwrap(),
-        agency: Some("131016".parse().unwrap()),
-        to: madoguchi::submission::status::SubmissionStatus::CorrectionRequested,
-        at: SystemClock.now(),
-        by: "agency test".to_owned(),
-        reason: Some("Which house?".to_owned()),
-    };
-    let store = gateway.gateway.store.clone();
-    actix_web::rt::System::new().block_on(store.submission_change_status(change)).unwrap();
+    ask_for_correction(&gateway, &number);
     let bodies: Vec<Vec<u8>> = (0..8)
         .map(|_| {
             let mut document = application("sign-yamada");
