@@ -119,7 +119,9 @@ pub fn tell_of_missing(
 ) {
     let current = crls.current();
     for identity in restored.iter().filter(|identity| !folder_holds(&identity.sha256)) {
-        let Some(shard) = current.shards().find(|shard| shard.identity().sha256 == identity.sha256) else { continue };
+        if !current.shards().any(|shard| shard.identity().sha256 == identity.sha256) {
+            continue;
+        }
         let number = identity.number.as_deref().unwrap_or("none");
         let detail = format!(
             "list {number} of {} is used from the archive, because the folder holds none or an older one; look who \
@@ -127,7 +129,7 @@ pub fn tell_of_missing(
             identity.issuer
         );
         tracing::warn!(target: "madoguchi::crl", number, sha256 = %identity.sha256, "a list is used from the archive");
-        crls.note_refusal("archive", shard.der(), &CrlRefusal::new(code::NOT_IN_FOLDER, detail), now);
+        crls.note_of_list("archive", &identity.sha256, &CrlRefusal::new(code::NOT_IN_FOLDER, detail), now);
     }
 }
 

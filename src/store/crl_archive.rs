@@ -10,7 +10,7 @@ use diesel::sql_types::BigInt;
 
 use super::connection::{AnyConnection, on_backend};
 use super::crl_bytes::{pack, unpack};
-use super::documents::unread;
+use super::documents::{damaged, unread};
 use super::error::StoreError;
 use super::schema::crl_archive;
 use super::{Store, blocking, from_database, stored_digest, to_database};
@@ -62,8 +62,9 @@ impl Store {
         if let Some(known) = self.read(move |conn| standing(conn, sha256, &asked, order)).await? {
             return Ok(known);
         }
-        let (documents, der) = (self.0.documents.clone(), list.der.clone());
+        let (documents, bytes) = (self.0.documents.clone(), list.bytes.clone());
         let content = blocking(move || {
+            let der = bytes.read().map_err(|fault| damaged(sha256, &fault.to_string()))?;
             let packed = pack(&der)?;
             match documents.crl_files() {
                 Some(files) => Ok(files.put(&sha256, &packed).map(|()| None)?),
@@ -149,7 +150,7 @@ impl Store {
             let packed = match (content, documents.crl_files()) {
                 (Some(content), _) => content,
                 (None, Some(files)) => files.read(&sha256).map_err(|error| unread(sha256, &error))?,
-                (None, None) => return Err(super::documents::damaged(sha256, "its row does not hold it")),
+                (None, None) => return Err(damaged(sha256, "its row does not hold it")),
             };
             unpack(sha256, &packed, size)
         })
@@ -246,7 +247,7 @@ fn insert(
         crl_archive::next_update.eq(to_database(next_update)),
         crl_archive::accepted_at.eq(to_database(accepted_at)),
         crl_archive::entries.eq(count(list.entries)),
-        crl_archive::size.eq(count(list.der.len())),
+        crl_archive::size.eq(count(list.bytes.len())),
         crl_archive::content.eq(content),
     );
     on_backend!(conn, c => diesel::insert_into(crl_archive::table).values(row).execute(c))?;

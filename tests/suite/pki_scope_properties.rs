@@ -1,5 +1,5 @@
 //! Properties of the readers of a CRL's scope: what is written is read, whatever it is, and nothing is taken for another.
-use madoguchi::pki::crl::{CrlIndex, EntriesByIssuer, IssuingDistributionPoint, ParsedCrl, Reasons, Scope};
+use madoguchi::pki::crl::{CrlIndex, EntriesByIssuer, IssuingDistributionPoint, ListKey, ParsedCrl, Reasons, Scope};
 use madoguchi::pki::general_name::reason_flags;
 use proptest::prelude::*;
 
@@ -122,11 +122,11 @@ proptest! {
             spec = spec.entry(entry(&[*serial], at(), &named));
         }
         parse_with(spec, |crl, der| {
-            let index = CrlIndex::build(crl, der, |_| Ok(())).unwrap();
+            let index = CrlIndex::build(ListKey::of_process(), crl, der, |_| Ok(())).unwrap();
             let normal = |number: usize| madoguchi::pki::name::normal_form(&name(&issuer(number)));
             for number in 0..5 {
                 for serial in 0..25u8 {
-                    let found = index.find_under(der, &[serial], &normal(number)).is_some();
+                    let found = index.find_under(&der, &[serial], &normal(number)).unwrap().is_some();
                     assert_eq!(found, listed.contains(&(number, serial)), "{number} {serial}");
                 }
             }

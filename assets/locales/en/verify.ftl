@@ -99,6 +99,7 @@ check-certificate-is-valid-at-the-time = The certificate is within its period
 check-revocation-lists-cover-every-certificate = There is a revocation list for every certificate
 check-revocation-lists-cover-every-reason = There is a revocation list for every reason of ending
 check-revocation-list-signers-are-trusted = The signers of the revocation lists are trusted
+check-revocation-lists-can-be-read = The revocation lists can be read back
 check-revocation-lists-are-fresh = The revocation lists are fresh
 check-freshest-lists-are-at-hand = The lists of the latest changes are at hand
 check-certificate-is-not-revoked = The certificate has not been ended

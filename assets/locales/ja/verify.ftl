@@ -99,6 +99,7 @@ check-certificate-is-valid-at-the-time = 証明書が検証時点で有効期間
 check-revocation-lists-cover-every-certificate = すべての証明書の失効情報がある
 check-revocation-lists-cover-every-reason = すべての失効理由について失効情報がある
 check-revocation-list-signers-are-trusted = 失効情報の署名者が信頼できる
+check-revocation-lists-can-be-read = 失効情報を読み出せる
 check-revocation-lists-are-fresh = 失効情報が最新である
 check-freshest-lists-are-at-hand = 最新の変更を示す失効情報がある
 check-certificate-is-not-revoked = 証明書が失効していない

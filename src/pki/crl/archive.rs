@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
+use super::bytes::ListBytes;
 use super::intake;
 use super::refusal::CrlRefusal;
 use super::shard::{CrlIdentity, CrlShard, decimal};
@@ -77,8 +78,8 @@ pub struct ListRecord {
     pub scope: String,
     /// How many entries it has.
     pub entries: usize,
-    /// Its DER.
-    pub der: Arc<Box<[u8]>>,
+    /// Where its DER lies.
+    pub bytes: ListBytes,
 }
 
 impl CrlShard {
@@ -108,7 +109,7 @@ impl CrlShard {
             base: self.delta_base.as_deref().map(magnitude_text),
             scope: self.scope.to_text(),
             entries: self.index.len(),
-            der: self.der.clone(),
+            bytes: self.bytes.clone(),
         }
     }
 }

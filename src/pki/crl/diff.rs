@@ -1,8 +1,10 @@
 //! What changed from one CRL to another.
 use serde::Serialize;
 
-use super::entry::{EntriesByIssuer, reason_name};
+use super::difference::{self, Change, Side};
+use super::entry::{ListEntry, reason_name};
 use super::index::{CrlIndex, IndexError};
+use super::list_key::ListKey;
 use super::parse::{CrlError, ParsedCrl};
 
 /// How many serials of each kind are named.
@@ -36,46 +38,53 @@ pub struct ChangedEntry {
     pub is: String,
 }
 
-/// Compares the entries of two lists, given as DER; in indirect lists a serial counts together with its issuer.
+/// Compares the entries of two lists, given as DER; in indirect lists a serial counts together with its issuer. The
+/// serials are named in no order of the lists.
 pub fn diff(old: &[u8], new: &[u8]) -> Result<CrlDiff, CrlError> {
-    let (old_crl, new_crl) = (ParsedCrl::from_der(old)?, ParsedCrl::from_der(new)?);
-    let (old_index, new_index) = (index(&old_crl, old)?, index(&new_crl, new)?);
+    let key = ListKey::of_process();
+    let (old_index, new_index) = (index(key, old)?, index(key, new)?);
     let mut found = CrlDiff::default();
-    for (entry, issuer) in EntriesByIssuer::of(&new_crl).filter_map(Result::ok) {
-        match old_index.find_under(old, entry.serial, &issuer) {
-            None => {
-                found.added += 1;
-                if found.added_serials.len() < MAX_NAMED {
-                    found.added_serials.push(hex::encode(entry.serial));
-                }
-            }
-            Some(was) if was.revocation_date != entry.revocation_date || was.reason != entry.reason => {
-                found.changed += 1;
-                if found.changed_entries.len() < MAX_NAMED {
-                    let text = |entry: &super::Entry<'_>| {
-                        let reason = reason_name(entry.reason.unwrap_or(0));
-                        format!("{} {reason}", entry.revocation_date.to_rfc3339())
-                    };
-                    let serial = hex::encode(entry.serial);
-                    found.changed_entries.push(ChangedEntry { serial, was: text(&was), is: text(&entry) });
-                }
-            }
-            Some(_) => {}
-        }
-    }
-    for (entry, issuer) in EntriesByIssuer::of(&old_crl).filter_map(Result::ok) {
-        if new_index.find_under(new, entry.serial, &issuer).is_none() {
-            found.removed += 1;
-            if found.removed_serials.len() < MAX_NAMED {
-                found.removed_serials.push(hex::encode(entry.serial));
-            }
-        }
+    let (old, new) = (Side { index: &old_index, bytes: &old }, Side { index: &new_index, bytes: &new });
+    for change in difference::changes(old, new).into_iter().flatten() {
+        found.note(change.map_err(|fault| CrlError(fault.what))?);
     }
     Ok(found)
 }
 
-fn index(crl: &ParsedCrl<'_>, der: &[u8]) -> Result<CrlIndex, CrlError> {
-    CrlIndex::build(crl, der, |_| Ok(())).map_err(|error| match error {
+impl CrlDiff {
+    /// Counts a change, and names it where not too many are named already.
+    pub fn note(&mut self, change: Change) {
+        let name = |to: &mut Vec<String>, entry: ListEntry| {
+            if to.len() < MAX_NAMED {
+                to.push(hex::encode(entry.serial));
+            }
+        };
+        match change {
+            Change::Added(entry) => {
+                self.added += 1;
+                name(&mut self.added_serials, entry);
+            }
+            Change::Removed(entry) => {
+                self.removed += 1;
+                name(&mut self.removed_serials, entry);
+            }
+            Change::Changed { was, is } => {
+                self.changed += 1;
+                if self.changed_entries.len() < MAX_NAMED {
+                    let serial = hex::encode(&is.serial);
+                    self.changed_entries.push(ChangedEntry { serial, was: text(&was), is: text(&is) });
+                }
+            }
+        }
+    }
+}
+
+fn text(entry: &ListEntry) -> String {
+    format!("{} {}", entry.revocation_date.to_rfc3339(), reason_name(entry.reason.unwrap_or(0)))
+}
+
+fn index(key: ListKey, der: &[u8]) -> Result<CrlIndex, CrlError> {
+    CrlIndex::build(key, &ParsedCrl::from_der(der)?, der, |_| Ok(())).map_err(|error| match error {
         IndexError::Unreadable(error) => error,
         IndexError::DuplicateSerial(serial) => CrlError(format!("the serial {serial} stands twice")),
         IndexError::Refused(what) => CrlError(what),

@@ -25,6 +25,35 @@ pub struct Entry<'a> {
     pub der: &'a [u8],
 }
 
+impl Entry<'_> {
+    /// What it says of its serial: every octet after that.
+    pub(super) fn statement(&self) -> &[u8] {
+        let end = (self.serial.as_ptr() as usize + self.serial.len()).saturating_sub(self.der.as_ptr() as usize);
+        self.der.get(end..).unwrap_or_default()
+    }
+}
+
+/// An entry that was read out of a list, whole and for itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListEntry {
+    /// Content octets of the serial INTEGER.
+    pub serial: Box<[u8]>,
+    /// Whose certificate it is, in the form of [`name::normal_form`]: the list's issuer's, in an indirect list that of
+    /// the last certificateIssuer extension.
+    pub issuer: Box<[u8]>,
+    /// When the certificate was revoked.
+    pub revocation_date: DateTime<Utc>,
+    /// CRLReason; none where the extension is absent.
+    pub reason: Option<u8>,
+}
+
+impl ListEntry {
+    pub(super) fn of(entry: &Entry<'_>, issuer: &[u8]) -> Self {
+        let Entry { serial, revocation_date, reason, .. } = *entry;
+        Self { serial: serial.into(), issuer: issuer.into(), revocation_date, reason }
+    }
+}
+
 /// CRLReason certificateHold.
 pub const CERTIFICATE_HOLD: u8 = 6;
 /// CRLReason removeFromCRL.

@@ -1,12 +1,15 @@
 //! The checks that a CRL passes before it is taken in (RFC 5280 6.3.3 and 5.2), one function a check.
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Duration, Utc};
 
 use super::archive::ListRank;
-use super::entry::{CERTIFICATE_HOLD, EntriesByIssuer};
+use super::bytes::ListBytes;
+use super::difference::Difference;
+use super::entry::{CERTIFICATE_HOLD, ListEntry};
 use super::index::{CrlIndex, IndexError, is_indirect};
+use super::list_key::ListKey;
 use super::parse::{IssuingDistributionPoint, ParsedCrl};
 use super::refusal::{CrlRefusal, code};
 use super::scope::{Reasons, Scope};
@@ -39,6 +42,7 @@ pub fn examine(
     trust: &TrustStore,
     extra: &[Arc<Certificate>],
     time: IntakeTime,
+    key: ListKey,
 ) -> Result<CrlShard, CrlRefusal> {
     let crl = ParsedCrl::from_der(&der).map_err(|error| CrlRefusal::new(code::NOT_A_CRL, error.to_string()))?;
     extensions_are_known(&crl)?;
@@ -46,7 +50,7 @@ pub fn examine(
     let next_update = dates_are_sane(&crl, time.now)?;
     numbers_are_sane(&crl)?;
     let digests = || (signer::path_of(&crl, trust, extra, time.judged_at), crypto::sha256_hex(&der));
-    let ((signed, sha256), index) = beside(der.len() >= LARGE, digests, || index_of(&crl, &der));
+    let ((signed, sha256), index) = beside(der.len() >= LARGE, digests, || index_of(key, &crl, &der));
     // What is not signed by whom it should be is refused for that, whatever its entries are.
     let (signer_path, issuer_key) = signed?;
     let index = index?;
@@ -70,10 +74,10 @@ pub fn examine(
         next_update,
         number: crl.extensions.number.map(magnitude),
         taken_in_at: time.now,
-        der: Arc::default(),
+        damage: OnceLock::new(),
+        bytes: ListBytes::in_memory(Vec::new()),
     };
-    // Whole lists are given away, not copied: `Arc<[u8]>` would copy.
-    shard.der = Arc::new(der.into_owned().into_boxed_slice());
+    shard.bytes = ListBytes::in_memory(der.into_owned());
     Ok(shard)
 }
 
@@ -161,10 +165,10 @@ fn is_negative(number: &[u8]) -> bool {
     number.first().is_some_and(|first| *first >= 0x80)
 }
 
-fn index_of(crl: &ParsedCrl<'_>, der: &[u8]) -> Result<CrlIndex, CrlRefusal> {
+fn index_of(key: ListKey, crl: &ParsedCrl<'_>, der: &[u8]) -> Result<CrlIndex, CrlRefusal> {
     let mut unknown = None;
     let indirect = is_indirect(crl);
-    let built = CrlIndex::build(crl, der, |entry| {
+    let built = CrlIndex::build(key, crl, der, |entry| {
         if let Some(oid) = entry.unknown_critical {
             unknown = Some(code::UNKNOWN_CRITICAL_ENTRY_EXTENSION);
             return Err(format!("an entry has the critical extension {}, which is not known", asn1::oid_text(oid)));
@@ -237,27 +241,33 @@ fn numbers(code: &'static str, new: &ListRank, held: &ListRank, how: &str) -> Cr
 }
 
 /// Entries of `held` that are not in `new` although their certificates cannot have expired yet: an entry may go when
-/// revocation date plus `longest_validity` has passed; holds may end, and removeFromCRL says so.
+/// revocation date plus `longest_validity` has passed; holds may end, and removeFromCRL says so. One of `held` that cannot
+/// be read back counts as lost: whether it may go is not known.
 pub fn loses_no_entry(new: &CrlShard, held: &CrlShard, longest_validity: Duration) -> Result<(), CrlRefusal> {
-    let Ok(crl) = ParsedCrl::from_der(&held.der) else { return Ok(()) };
     if held.is_delta() {
         // Its entries go when a complete list has them.
         return Ok(());
     }
+    let unreadable = |fault: super::bytes::ListFault| CrlRefusal::new(code::ENTRIES_LOST, fault.to_string());
     let mut lost = 0usize;
     let mut first = String::new();
-    for (entry, issuer) in EntriesByIssuer::of(&crl).filter_map(Result::ok) {
-        let may_go = entry.reason == Some(CERTIFICATE_HOLD)
-            || entry
-                .revocation_date
-                .checked_add_signed(longest_validity)
-                .is_some_and(|end| end < new.identity.this_update);
-        if !may_go && new.find_under(entry.serial, &issuer).is_none() {
-            if lost == 0 {
-                first = hex::encode(entry.serial);
-            }
-            lost += 1;
+    for change in new.differences(held).map_err(unreadable)? {
+        let entry = match change {
+            Difference::Removed(place) => held.entry_at(place),
+            // Nearly always another date or reason; another serial where two fall together.
+            Difference::Changed { was, is } => match (held.entry_at(was), new.entry_at(is)) {
+                (Ok(was), Ok(is)) if was.serial == is.serial && was.issuer == is.issuer => continue,
+                (was, _) => was,
+            },
+            Difference::Added(_) => continue,
+        };
+        if entry.as_ref().is_ok_and(|entry| may_go(entry, new.identity.this_update, longest_validity)) {
+            continue;
         }
+        if lost == 0 {
+            first = entry.map_or_else(|_| "not readable".to_owned(), |entry| hex::encode(entry.serial));
+        }
+        lost += 1;
     }
     if lost == 0 {
         return Ok(());
@@ -267,4 +277,10 @@ pub fn loses_no_entry(new: &CrlShard, held: &CrlShard, longest_validity: Duratio
          have expired; look at the difference (madoguchi crl diff) and ask the CA"
     );
     Err(CrlRefusal::new(code::ENTRIES_LOST, detail))
+}
+
+/// Whether a list issued at `issued` may be without an entry of the one before it.
+fn may_go(entry: &ListEntry, issued: DateTime<Utc>, longest_validity: Duration) -> bool {
+    let end = entry.revocation_date.checked_add_signed(longest_validity);
+    entry.reason == Some(CERTIFICATE_HOLD) || end.is_some_and(|end| end < issued)
 }

@@ -1,11 +1,15 @@
 //! Certificate revocation lists (RFC 5280 section 5), verified once when they come in and kept as an index.
 mod archive;
+mod bytes;
 mod chain;
 mod diff;
+mod difference;
 mod entry;
 mod index;
 mod intake;
 mod lint;
+mod list_key;
+mod marks;
 mod parse;
 mod refusal;
 mod revocation;
@@ -18,11 +22,14 @@ mod standing;
 mod store;
 
 pub use archive::{CrlArchive, KeepOrder, ListRank, ListRecord, ListRow, NotKept};
+pub use bytes::{EntryBytes, ListBytes, ListFault};
 pub use chain::validate_with_revocation;
 pub use diff::{CrlDiff, diff};
-pub use entry::{Entries, EntriesByIssuer, Entry, reason_name};
+pub use difference::{Change, Difference, Differences, Place};
+pub use entry::{Entries, EntriesByIssuer, Entry, ListEntry, reason_name};
 pub use index::{CrlIndex, IndexError};
 pub use lint::{Lint, lints};
+pub use list_key::{LIST_KEY_BYTES, ListKey};
 pub use parse::{CrlError, IssuingDistributionPoint, ParsedCrl, objects};
 pub use refusal::{CrlRefusal, code};
 pub use revocation::{NotRevoked, RevocationOutcome, RevocationStatus, check_revocation, revocation_of_broken_path};

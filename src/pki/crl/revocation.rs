@@ -137,6 +137,7 @@ struct Findings {
     partial: Vec<String>,
     doubtful: Vec<String>,
     stale: Vec<String>,
+    unreadable: Vec<String>,
     on_hold: Vec<String>,
     ca_revoked: Vec<String>,
     revoked: Option<(SubIndication, String)>,
@@ -172,6 +173,9 @@ impl Findings {
                 let next = standing.lists.iter().next().map(|shard| shard.next_update.to_rfc3339()).unwrap_or_default();
                 self.stale
                     .push(format!("the list for {place} was to be replaced by {next}, before {}", at.to_rfc3339()));
+            }
+            Said::Unreadable => {
+                self.unreadable.push(format!("the list for {place} is damaged where its entry may stand"));
             }
             Said::OnHold(entry) => {
                 self.on_hold.push(format!("{place} is on hold since {}", entry.revocation_date.to_rfc3339()));
@@ -218,6 +222,10 @@ impl Findings {
             cas,
             list("certificate_is_not_on_hold", "RFC 5280 5.3.1", self.on_hold, later),
         ];
+        if !self.unreadable.is_empty() {
+            let (name, detail) = ("revocation_lists_can_be_read", self.unreadable.join("; "));
+            checks.push(Check::failed(name, CLAUSE, later, detail));
+        }
         const DELTAS: (&str, &str) = ("freshest_lists_are_at_hand", "RFC 5280 5.2.6, 6.3.3 (a)");
         match self.deltas {
             Deltas::NotNamed => {}

@@ -1,10 +1,13 @@
 //! One CRL that was taken in, with its index: a shard of what is known about revocation.
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::entry::Entry;
+use super::bytes::{ListBytes, ListFault};
+use super::difference::Place;
+use super::entry::ListEntry;
 use super::index::CrlIndex;
 use super::intake::size;
 use super::scope::Scope;
@@ -29,7 +32,7 @@ pub struct CrlIdentity {
 #[derive(Debug)]
 pub struct CrlShard {
     pub(super) identity: Arc<CrlIdentity>,
-    pub(super) der: Arc<Box<[u8]>>,
+    pub(super) bytes: ListBytes,
     pub(super) index: CrlIndex,
     pub(super) scope: Scope,
     /// [`Scope::key`].
@@ -48,6 +51,8 @@ pub struct CrlShard {
     /// Magnitude of the CRL number, without leading zeros.
     pub(super) number: Option<Box<[u8]>>,
     pub(super) taken_in_at: DateTime<Utc>,
+    /// The first entry that could not be read back.
+    pub(super) damage: OnceLock<ListFault>,
 }
 
 impl CrlShard {
@@ -55,9 +60,16 @@ impl CrlShard {
     pub fn identity(&self) -> &Arc<CrlIdentity> {
         &self.identity
     }
-    /// Its DER.
-    pub fn der(&self) -> &[u8] {
-        &self.der
+    /// Its DER; read from where it lies.
+    ///
+    /// # Errors
+    /// [`ListFault`] where it cannot be read back.
+    pub fn der(&self) -> Result<Cow<'_, [u8]>, ListFault> {
+        self.bytes.read().map_err(|fault| self.fault(fault.what))
+    }
+    /// A fault of this list.
+    pub(super) fn fault(&self, what: String) -> ListFault {
+        ListFault { sha256: self.identity.sha256.clone(), what }
     }
     /// Which certificates it speaks of.
     pub fn scope(&self) -> &Scope {
@@ -72,13 +84,42 @@ impl CrlShard {
         self.delta_base.is_some()
     }
     /// The entry for a serial (content octets) of its own issuer's, where there is one.
-    pub fn find(&self, serial: &[u8]) -> Option<Entry<'_>> {
+    ///
+    /// # Errors
+    /// As [`CrlShard::find_under`].
+    pub fn find(&self, serial: &[u8]) -> Result<Option<ListEntry>, ListFault> {
         self.find_under(serial, &self.issuer_name)
     }
     /// The entry for a serial that `issuer` gave, its name in the form of [`crate::pki::name::normal_form`]. Only an
     /// indirect list tells issuers apart: of another the caller has made sure that its issuer is the certificate's.
-    pub fn find_under(&self, serial: &[u8], issuer: &[u8]) -> Option<Entry<'_>> {
-        self.index.find_under(&self.der, serial, issuer)
+    ///
+    /// # Errors
+    /// [`ListFault`] where the index says that there may be one, and the list cannot be read back as it was: then it is
+    /// not known whether the certificate is on it.
+    pub fn find_under(&self, serial: &[u8], issuer: &[u8]) -> Result<Option<ListEntry>, ListFault> {
+        self.index.find_under(&self.bytes, serial, issuer).map_err(|fault| self.fault(fault.what))
+    }
+    /// The entry at a place that [`CrlShard::differences`] gave.
+    ///
+    /// # Errors
+    /// [`ListFault`] where it cannot be read back as it was.
+    pub fn entry_at(&self, place: Place) -> Result<ListEntry, ListFault> {
+        self.index.entry(&self.bytes, place).map_err(|fault| self.fault(fault.what))
+    }
+    /// Keeps a fault for the operators, and logs the first.
+    pub(super) fn note_fault(&self, fault: &ListFault) {
+        if self.damage.set(fault.clone()).is_ok() {
+            let ListFault { sha256, what } = fault;
+            tracing::error!(target: "madoguchi::crl", %sha256, %what, "a list in use cannot be read back");
+        }
+    }
+    /// The first entry that could not be read back since it came into use.
+    pub fn damage(&self) -> Option<&ListFault> {
+        self.damage.get()
+    }
+    /// Its index.
+    pub fn index(&self) -> &CrlIndex {
+        &self.index
     }
     /// Whether a list of this issuer and scope takes the place of `other`, of the same key.
     pub(super) fn replaces(&self, other: &Self) -> bool {
@@ -112,7 +153,7 @@ impl CrlShard {
                 Some(base) => format!("{}, changes since list {}", self.scope.to_text(), decimal(base)),
             },
             entries: self.index.len(),
-            bytes: self.der.len(),
+            bytes: self.bytes.len(),
             taken_in_at: self.taken_in_at,
             archived_since: None,
         }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::entry::{CERTIFICATE_HOLD, Entry, REMOVE_FROM_CRL};
+use super::bytes::ListFault;
+use super::entry::{CERTIFICATE_HOLD, ListEntry, REMOVE_FROM_CRL};
 use super::scope::Reasons;
 use super::shard::CrlShard;
 use super::snapshot::{Cover, CrlSnapshot};
@@ -16,7 +17,7 @@ const MAX_SIGNERS: u32 = 64;
 /// What a snapshot says of one certificate, and by which lists.
 #[derive(Debug, Default)]
 pub(super) struct Standing<'a> {
-    pub(super) said: Said<'a>,
+    pub(super) said: Said,
     /// The list that says so first; those that it needs, or that stand beside it, after it.
     pub(super) lists: Lists<'a>,
     /// Whether the deltas that certificate or lists point to are at hand.
@@ -37,7 +38,7 @@ pub(super) enum Deltas {
 
 /// What is said, from what counts least to what counts most.
 #[derive(Debug, Default)]
-pub(super) enum Said<'a> {
+pub(super) enum Said {
     /// No list covers it.
     #[default]
     Missing,
@@ -53,13 +54,15 @@ pub(super) enum Said<'a> {
     Dropped,
     /// On no list, and they speak of all reasons.
     Good,
+    /// The list cannot be read back where its entry may stand.
+    Unreadable,
     /// On hold.
-    OnHold(Entry<'a>),
+    OnHold(ListEntry),
     /// Revoked.
-    Revoked(Entry<'a>),
+    Revoked(ListEntry),
 }
 
-impl Said<'_> {
+impl Said {
     fn weight(&self) -> u8 {
         match self {
             Self::Missing => 0,
@@ -69,8 +72,9 @@ impl Said<'_> {
             Self::Stale => 4,
             Self::Dropped => 5,
             Self::Good => 6,
-            Self::OnHold(_) => 7,
-            Self::Revoked(_) => 8,
+            Self::Unreadable => 7,
+            Self::OnHold(_) => 8,
+            Self::Revoked(_) => 9,
         }
     }
 }
@@ -263,25 +267,29 @@ impl<'a, 'c> Tally<'a, 'c> {
 
     /// What one fresh list says, and which of list and delta says it. The delta is asked first (6.3.3 (i), (j)); an
     /// entry that it removes counts no more (6.3.3 (k)).
-    fn said_by(&self, shard: &'a Arc<CrlShard>, delta: Option<&'a Arc<CrlShard>>) -> (Said<'a>, &'a Arc<CrlShard>) {
+    fn said_by(&self, shard: &'a Arc<CrlShard>, delta: Option<&'a Arc<CrlShard>>) -> (Said, &'a Arc<CrlShard>) {
         let serial = self.certificate.serial();
-        if let Some(delta) = delta
-            && let Some(entry) = delta.find_under(serial, self.issuer_name)
-            && (entry.revocation_date <= self.at || entry.reason == Some(REMOVE_FROM_CRL))
-        {
-            return (self.said_in(entry), delta);
+        if let Some(delta) = delta {
+            match delta.find_under(serial, self.issuer_name) {
+                Ok(Some(entry)) if entry.revocation_date <= self.at || entry.reason == Some(REMOVE_FROM_CRL) => {
+                    return (self.said_in(entry), delta);
+                }
+                Ok(_) => {}
+                Err(fault) => return (delta.unreadable(&fault), delta),
+            }
         }
         let said = match shard.find_under(serial, self.issuer_name) {
-            Some(entry) => self.said_in(entry),
-            None if self.at <= self.certificate.not_after() && may_have_dropped(shard, self.certificate) => {
+            Ok(Some(entry)) => self.said_in(entry),
+            Ok(None) if self.at <= self.certificate.not_after() && may_have_dropped(shard, self.certificate) => {
                 Said::Dropped
             }
-            None => Said::Good,
+            Ok(None) => Said::Good,
+            Err(fault) => shard.unreadable(&fault),
         };
         (said, shard)
     }
 
-    fn said_in(&self, entry: Entry<'a>) -> Said<'a> {
+    fn said_in(&self, entry: ListEntry) -> Said {
         match entry.reason {
             _ if entry.revocation_date > self.at => Said::Good,
             Some(REMOVE_FROM_CRL) => Said::Good,
@@ -291,7 +299,7 @@ impl<'a, 'c> Tally<'a, 'c> {
     }
 
     /// The heavier of what is known and this; of equals the first.
-    fn weigh(&mut self, said: Said<'a>, lists: Lists<'a>) {
+    fn weigh(&mut self, said: Said, lists: Lists<'a>) {
         if said.weight() > self.heaviest.said.weight() {
             self.heaviest = Standing { said, lists, deltas: self.deltas };
         }
@@ -321,4 +329,12 @@ fn may_have_dropped(shard: &CrlShard, certificate: &Certificate) -> bool {
     let issued = shard.identity().this_update;
     let period = shard.next_update - issued;
     certificate.not_after().checked_add_signed(period).is_some_and(|last| issued > last)
+}
+
+impl CrlShard {
+    /// Notes that an entry cannot be read back, so that the operators are told, and says so.
+    fn unreadable(&self, fault: &ListFault) -> Said {
+        self.note_fault(fault);
+        Said::Unreadable
+    }
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::archive::{Archiving, CrlArchive};
 use super::intake::{self, IntakeTime};
+use super::list_key::ListKey;
 use super::refusal::{CrlRefusal, code};
 use super::shard::{CrlIdentity, CrlShard, CrlSummary};
 use super::snapshot::CrlSnapshot;
@@ -65,14 +66,30 @@ pub struct RefusedCrl {
 }
 
 /// Verifies CRLs as they come in and publishes a new [`CrlSnapshot`] by an atomic swap.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct CrlStore {
     current: ArcSwap<CrlSnapshot>,
+    /// Of all lists in it, so that they can be compared.
+    key: ListKey,
     policy: IntakePolicy,
     /// Held while a list is compared with the one it takes the place of, archived and published.
     one_at_a_time: Mutex<()>,
     archiving: Archiving,
     refused: Mutex<VecDeque<RefusedCrl>>,
+}
+
+impl Default for CrlStore {
+    /// An empty store that keeps lists in memory, and archives none.
+    fn default() -> Self {
+        Self {
+            current: ArcSwap::default(),
+            key: ListKey::of_process(),
+            policy: IntakePolicy::default(),
+            one_at_a_time: Mutex::default(),
+            archiving: Archiving::default(),
+            refused: Mutex::default(),
+        }
+    }
 }
 
 impl CrlStore {
@@ -102,7 +119,7 @@ impl CrlStore {
         at: DateTime<Utc>,
     ) -> Result<Arc<CrlIdentity>, CrlRefusal> {
         let der = single_object(crl.into())?;
-        let shard = intake::examine(der, trust, &[], IntakeTime { judged_at: at, now: at })?;
+        let shard = intake::examine(der, trust, &[], IntakeTime { judged_at: at, now: at }, self.key)?;
         self.publish(shard, at)
     }
 
@@ -129,7 +146,7 @@ impl CrlStore {
         at: DateTime<Utc>,
     ) -> Result<Arc<CrlIdentity>, CrlRefusal> {
         let der = single_object(Cow::Borrowed(crl))?;
-        let shard = intake::examine(der, trust, &[], IntakeTime { judged_at: at, now: at })?;
+        let shard = intake::examine(der, trust, &[], IntakeTime { judged_at: at, now: at }, self.key)?;
         if !shard.is_fresh(at) {
             let detail = format!("the list was to be replaced by {}; get the present one", shard.next_update);
             return Err(CrlRefusal::new(code::NEXT_UPDATE_PASSED, detail));
@@ -156,7 +173,7 @@ impl CrlStore {
         self.current.store(Arc::new(snapshot.with(shard.clone(), true)));
         if let Some(why) = not_archived {
             let detail = format!("the list is in use, but could not be archived and will be tried again: {why}");
-            self.note_refusal("archive", shard.der(), &CrlRefusal::new(code::NOT_ARCHIVED, detail), at);
+            self.note_of_list("archive", &shard.identity.sha256, &CrlRefusal::new(code::NOT_ARCHIVED, detail), at);
         }
         let snapshot = self.current.load();
         let in_use = |sha256: &str| snapshot.shards().any(|one| one.identity.sha256 == sha256);
@@ -182,6 +199,11 @@ impl CrlStore {
 
     /// Keeps a refusal for the operators.
     pub fn note_refusal(&self, source: &str, file: &[u8], refusal: &refusal::CrlRefusal, at: DateTime<Utc>) {
+        self.note_of_list(source, &crypto::sha256_hex(file), refusal, at);
+    }
+
+    /// As [`CrlStore::note_refusal`], of a list whose hex digest is known.
+    pub fn note_of_list(&self, source: &str, sha256: &str, refusal: &refusal::CrlRefusal, at: DateTime<Utc>) {
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         if refused.len() >= MAX_REFUSALS {
             refused.pop_front();
@@ -189,7 +211,7 @@ impl CrlStore {
         refused.push_back(RefusedCrl {
             at,
             source: source.to_owned(),
-            sha256: crypto::sha256_hex(file),
+            sha256: sha256.to_owned(),
             code: refusal.code,
             detail: refusal.detail.clone(),
         });
@@ -273,7 +295,7 @@ impl CrlSnapshot {
                 if !seen.insert(crypto::sha256(&der)) {
                     continue;
                 }
-                match intake::examine(der, trust, extra, time) {
+                match intake::examine(der, trust, extra, time, ListKey::of_process()) {
                     Ok(shard) => snapshot = snapshot.with(Arc::new(shard), false),
                     Err(refusal) => refused.push((number, refusal)),
                 }
