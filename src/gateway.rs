@@ -2,6 +2,7 @@
 //! a handler.
 mod correct;
 pub mod held;
+pub mod impact;
 mod judging;
 mod known;
 pub mod lists;
@@ -11,6 +12,7 @@ pub mod outcome;
 mod person;
 pub mod readiness;
 mod refused;
+pub mod steps;
 mod submit;
 mod withdraw;
 

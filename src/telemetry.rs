@@ -33,6 +33,12 @@ pub const CRL_ENTRIES: &str = "madoguchi_crl_entries";
 pub const CRLS_NOT_ARCHIVED: &str = "madoguchi_crls_not_archived";
 /// How often a revocation list could not be archived.
 pub const CRL_ARCHIVE_FAILURES: &str = "madoguchi_crl_archive_failures_total";
+/// Filings whose verdict was judged again with a later list, by `step`: confirmed or contested.
+pub const STEPS: &str = "madoguchi_verdict_steps_total";
+/// Seconds that running an accepted list against the filings took.
+pub const IMPACT_SECONDS: &str = "madoguchi_crl_impact_seconds";
+/// Filings whose signers came onto accepted lists.
+pub const IMPACT_FILINGS: &str = "madoguchi_crl_impact_filings_total";
 /// Upper bounds of the histograms' buckets, in seconds.
 const BUCKETS: [f64; 16] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -83,6 +89,19 @@ pub fn count_dropped_audit_lines(count: usize) {
 /// Counts a revocation list that could not be archived.
 pub fn count_archive_failure() {
     metrics::counter!(CRL_ARCHIVE_FAILURES).increment(1);
+}
+
+/// Counts filings that were confirmed and contested.
+pub fn count_steps(confirmed: usize, contested: usize) {
+    for (step, count) in [("confirmed", confirmed), ("contested", contested)] {
+        metrics::counter!(STEPS, "step" => step).increment(count as u64);
+    }
+}
+
+/// Notes a list that was run against the filings: how long it took, and how many filings it touches.
+pub fn note_impact(took: Duration, filings: usize) {
+    metrics::histogram!(IMPACT_SECONDS).record(took.as_secs_f64());
+    metrics::counter!(IMPACT_FILINGS).increment(filings as u64);
 }
 
 /// Notes how many revocation lists wait to be archived.

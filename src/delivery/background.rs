@@ -11,13 +11,14 @@ use tokio::sync::watch;
 use super::alarms::mail::MailChannel;
 use super::alarms::webhook::WebhookChannel;
 use super::alarms::{Alarms, Freshness, WatchedList};
+use super::follow_up::{FollowRound, FollowUp};
 use super::{Round, Worker, WorkerSettings};
 use crate::clock::Stopwatch;
 use crate::gateway::Gateway;
 use crate::gateway::lists;
 use crate::pki::crl::CrlIdentity;
 use crate::pki::crl::sources::WatchedFolder;
-use crate::settings::Settings;
+use crate::settings::{Grace, Settings};
 use crate::store::StoreError;
 use crate::store::documents::objects::Swept;
 use crate::telemetry;
@@ -44,6 +45,9 @@ pub struct Background {
     soon_stale: chrono::Duration,
     poll: Duration,
     worker: Worker,
+    follow_up: FollowUp,
+    /// Whether the last round left work for the next.
+    more: bool,
     last_round: Option<Stopwatch>,
     last_sweep: Option<Stopwatch>,
 }
@@ -61,6 +65,8 @@ impl Background {
         Ok(Self {
             worker,
             alarms: alarms_of(&gateway, settings)?,
+            follow_up: FollowUp::new(gateway.clone(), Grace::of(&settings.revocation)),
+            more: false,
             gateway,
             folder: WatchedFolder::new(&settings.revocation.directory),
             restored: false,
@@ -119,7 +125,7 @@ impl Background {
         let due = self.last_round.is_none_or(|last| last.elapsed() >= ROUND_EVERY);
         // At the start the lists of the archive come in together with the folder's.
         let of_others = if due && self.restored { self.take_from_archive().len() } else { 0 };
-        if self.take_in_lists() + of_others == 0 && !due {
+        if self.take_in_lists() + of_others == 0 && !due && !self.more {
             return;
         }
         self.last_round = Some(Stopwatch::start());
@@ -144,15 +150,27 @@ impl Background {
         }
     }
 
-    async fn with_the_record(&self) -> Result<(), StoreError> {
-        let gateway = &self.gateway;
+    async fn with_the_record(&mut self) -> Result<(), StoreError> {
+        let gateway = self.gateway.clone();
         let round = self.worker.round().await?;
         if round.received + round.refused > 0 {
             let Round { received, refused, undecided } = round;
             tracing::info!(target: "madoguchi::held", received, refused, undecided, "held filings were decided");
         }
+        self.follow_up().await?;
         let now = gateway.clock.now();
         self.alarms.round(&gateway.store, self.watched_lists(now), now).await?;
+        Ok(())
+    }
+
+    async fn follow_up(&mut self) -> Result<(), StoreError> {
+        self.more = false;
+        let round = self.follow_up.round().await?;
+        self.more = round.more;
+        if round.confirmed + round.contested > 0 {
+            let FollowRound { confirmed, contested, unchanged, .. } = round;
+            tracing::info!(target: "madoguchi::steps", confirmed, contested, unchanged, "provisional verdicts were judged again");
+        }
         Ok(())
     }
 

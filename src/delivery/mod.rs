@@ -3,6 +3,7 @@
 //! Beside it [`alarms`]: what operators are told of by mail and webhook. [`background`] makes the rounds of it all.
 pub mod alarms;
 pub mod background;
+pub mod follow_up;
 mod judge;
 #[cfg(test)]
 mod tests;

@@ -90,7 +90,8 @@ impl Gateway {
     }
 
     fn refuse(&self, filing: &HeldFiling, rejection: Rejection, judging: &Judging, now: DateTime<Utc>) -> HeldVerdict {
-        let after = if signer::depends_on_age(&rejection) { self.made_at(filing) } else { None };
+        let after =
+            if signer::depends_on_age(&rejection) { self.made_at(filing.received.application_sha256) } else { None };
         let report = judging.report(&filing.received, after);
         if !report.sub_indication.is_some_and(is_final) {
             return HeldVerdict::StillHeld;
@@ -110,9 +111,9 @@ impl Gateway {
     }
 
     /// When this gateway made the document, where it did: the signature is later than that.
-    fn made_at(&self, filing: &HeldFiling) -> Option<DateTime<Utc>> {
+    pub(super) fn made_at(&self, application_sha256: [u8; 32]) -> Option<DateTime<Utc>> {
         let runtime = tokio::runtime::Handle::try_current().ok()?;
-        let found = runtime.block_on(self.store.signing_request_find(filing.received.application_sha256));
+        let found = runtime.block_on(self.store.signing_request_find(application_sha256));
         found.ok().flatten().map(|request| request.issued_at)
     }
 

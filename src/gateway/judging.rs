@@ -37,6 +37,11 @@ impl Judging {
         }
     }
 
+    /// The revocation lists.
+    pub(super) fn crls(&self) -> &CrlSnapshot {
+        &self.crls
+    }
+
     /// One pass through the path.
     pub(super) fn accept(
         &self,

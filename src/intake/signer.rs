@@ -106,10 +106,19 @@ pub(super) fn identify(
 
 /// Whether proof that the signature is younger than the gateway's own request could change the verdict.
 pub fn depends_on_age(rejection: &Rejection) -> bool {
+    any_depends_on_age(&rejection.checks, rejection.sub_indication)
+}
+
+/// The same of a report.
+pub fn report_depends_on_age(report: &Report) -> bool {
+    report.signatures.iter().any(|signature| any_depends_on_age(&signature.checks, signature.sub_indication))
+}
+
+/// Every failed check, not the outranking one alone: what an age decides may stand behind another failure.
+fn any_depends_on_age(checks: &[Check], outranking: Option<SubIndication>) -> bool {
     use SubIndication::{CryptoConstraintsFailureNoPoe, OutOfBoundsNoPoe, OutOfBoundsNotRevoked, RevokedNoPoe};
-    // Every failed check, not the outranking one alone: what an age decides may stand behind another failure.
-    let mut found = rejection.checks.iter().filter_map(|check| check.sub_indication).chain(rejection.sub_indication);
-    found.any(|found| {
+    let failed = checks.iter().filter(|check| check.is_failed()).filter_map(|check| check.sub_indication);
+    failed.chain(outranking).any(|found| {
         matches!(found, RevokedNoPoe | OutOfBoundsNotRevoked | OutOfBoundsNoPoe | CryptoConstraintsFailureNoPoe)
     })
 }

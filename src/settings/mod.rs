@@ -5,12 +5,14 @@
 //! To add a setting, add a line to its section's `section!` block; to add a section, write its block and name it in
 //! [`Settings`].
 
+mod grace;
 mod read;
 mod sections;
 mod values;
 
 use std::path::{Path, PathBuf};
 
+pub use grace::Grace;
 pub use sections::{
     AlarmSettings, CardSettings, CatalogSettings, DatabaseSettings, DocumentSettings, KeySettings, LimitSettings,
     LogSettings, MailSettings, OnUndecided, RevocationSettings, ScannerSettings, ServerSettings, SessionSettings,

@@ -1,5 +1,6 @@
 //! The sections, one struct a subject: each field with its default and what is allowed there.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -145,6 +146,10 @@ section! {
         on_undecided: OnUndecided = OnUndecided::Hold, "\"hold\" or \"refuse\"";
         /// After that a held filing is refused.
         hold_for_at_most: Period = Period::seconds(7 * 86_400), "a length of time: \"7d\"";
+        /// A list issued so long after a receipt confirms its verdict: what was reported to the CA before is on it.
+        grace: Period = Period::seconds(3_600), "a length of time: \"1h\"";
+        /// The same of single CAs, by their names as `madoguchi crl list` shows them.
+        grace_of: BTreeMap<String, Period> = BTreeMap::new(), "a table of names and lengths of time: { \"CN=Slow CA,C=JP\" = \"24h\" }";
         /// A list whose nextUpdate is nearer than this is soon stale.
         soon_stale: Period = Period::seconds(6 * 3_600), "a length of time: \"6h\"";
     }

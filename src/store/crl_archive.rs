@@ -13,6 +13,7 @@ use super::crl_bytes::{pack, unpack};
 use super::documents::{damaged, unread};
 use super::error::StoreError;
 use super::schema::crl_archive;
+use super::steps_schema::crl_impacts_due;
 use super::{Store, blocking, from_database, stored_digest, to_database};
 use crate::pki::crl::{CrlRefusal, KeepOrder, ListRank, ListRecord, ListRow};
 
@@ -251,5 +252,9 @@ fn insert(
         crl_archive::content.eq(content),
     );
     on_backend!(conn, c => diesel::insert_into(crl_archive::table).values(row).execute(c))?;
+    // To be run against the filings, from this transaction on.
+    let due =
+        (crl_impacts_due::list_sha256.eq(sha256.to_vec()), crl_impacts_due::accepted_at.eq(to_database(accepted_at)));
+    on_backend!(conn, c => diesel::insert_into(crl_impacts_due::table).values(due).execute(c))?;
     Ok(())
 }

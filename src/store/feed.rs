@@ -18,6 +18,10 @@ pub const FILED: &str = "filed";
 pub const WITHDRAWN: &str = "withdrawn";
 /// A correction of it came in.
 pub const CORRECTED: &str = "corrected";
+/// A revocation list issued after its receipt confirmed its verdict.
+pub const CONFIRMED: &str = "confirmed";
+/// A later revocation list shows that its certificate had ended before its receipt.
+pub const CONTESTED: &str = "contested";
 
 /// Any number, always the same: one sequencer at a time.
 const SEQUENCER_LOCK: i64 = 0x6d61_646f_6665_6564;
@@ -80,7 +84,7 @@ fn row_of<'a>(entry: &Entry<'a>, position: Option<i64>) -> NewEntry<'a> {
 pub struct FeedEntry {
     /// The cursor: give it as `after` to go on behind this entry.
     pub position: i64,
-    /// What happened: `filed`, `withdrawn` or `corrected`.
+    /// What happened: `filed`, `withdrawn`, `corrected`, `confirmed` or `contested`.
     pub kind: String,
     /// The filing.
     pub arrival_number: ArrivalNumber,

@@ -158,6 +158,8 @@ struct NewSubmission<'a> {
     applicant_date_of_birth: Option<&'a str>,
     title: &'a str,
     corrects: Option<&'a str>,
+    signer_issuer: &'a [u8],
+    signer_serial: &'a [u8],
 }
 
 fn new_submission(row: &RecordRow) -> NewSubmission<'_> {
@@ -181,6 +183,8 @@ fn new_submission(row: &RecordRow) -> NewSubmission<'_> {
         applicant_date_of_birth: row.applicant_date_of_birth.as_deref(),
         title: &row.title,
         corrects: row.corrects.as_deref(),
+        signer_issuer: &row.signer_issuer,
+        signer_serial: &row.signer_serial,
     }
 }
 

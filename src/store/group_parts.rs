@@ -179,7 +179,7 @@ pub fn insert_children(
     insert_held(connection, new)?;
     let filed: Vec<_> = new
         .iter()
-        .filter(|(_, row)| !row.held)
+        .filter(|(_, row)| row.held_scope.is_none())
         .map(|(id, row)| feed::Entry {
             submission_id: *id,
             recipient: &row.recipient,
@@ -212,8 +212,11 @@ fn first_status<'a>(submission_id: i64, row: &'a RecordRow) -> FirstStatus<'a> {
 fn insert_held(connection: &mut AnyConnection, new: &[(i64, &RecordRow)]) -> Result<(), StoreError> {
     let waiting: Vec<_> = new
         .iter()
-        .filter(|(_, row)| row.held)
-        .map(|(id, row)| (held::submission_id.eq(*id), held::held_since.eq(row.received_at)))
+        .filter_map(|(id, row)| {
+            let scope = row.held_scope?;
+            let since = held::held_since.eq(row.received_at);
+            Some((held::submission_id.eq(*id), since, held::scope.eq(scope.to_vec())))
+        })
         .collect();
     if !waiting.is_empty() {
         on_backend!(connection, c => diesel::insert_into(held::table).values(&waiting).execute(c))?;

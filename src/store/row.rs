@@ -10,6 +10,7 @@ use crate::crypto::sha256;
 use crate::evidence::receipt::IssuedReceipt;
 use crate::ids::ArrivalNumber;
 use crate::intake::Recordable;
+use crate::pki::certificate::Certificate;
 use crate::signature::report::Report;
 use crate::submission::status::SubmissionStatus;
 
@@ -76,7 +77,6 @@ pub struct RecordRow {
     pub procedure: String,
     pub form_version: i32,
     pub recipient: String,
-    pub held: bool,
     pub status: &'static str,
     pub revocation: &'static str,
     pub received_at: NaiveDateTime,
@@ -89,6 +89,9 @@ pub struct RecordRow {
     pub corrects: Option<String>,
     pub indication: &'static str,
     pub sub_indication: Option<&'static str>,
+    pub signer_issuer: [u8; 32],
+    pub signer_serial: Vec<u8>,
+    pub held_scope: Option<[u8; 32]>,
     pub report: String,
     pub report_sha256: [u8; 32],
     pub documents: Vec<DocumentRow>,
@@ -129,7 +132,6 @@ impl RecordRow {
             procedure: document.procedure.to_string(),
             form_version: i32::try_from(document.form_version).unwrap_or(i32::MAX),
             recipient: document.recipient.to_string(),
-            held: matches!(filing, Recordable::Held(_)),
             status: filing.status().as_str(),
             revocation: filing.revocation().as_str(),
             received_at: to_database(receipt.received_at),
@@ -142,6 +144,9 @@ impl RecordRow {
             corrects: document.corrects.as_ref().map(|corrects| corrects.arrival_number.to_string()),
             indication: report.indication.as_str(),
             sub_indication: report.sub_indication.map(crate::verdict::SubIndication::as_str),
+            signer_issuer: sha256(filing.signer().issuer_normal()),
+            signer_serial: filing.signer().serial().to_vec(),
+            held_scope: matches!(filing, Recordable::Held(_)).then(|| held_scope(filing.signer())),
             report_sha256: sha256(report_text.as_bytes()),
             report: report_text,
             documents,
@@ -152,6 +157,23 @@ impl RecordRow {
     pub fn small_bytes(&self) -> usize {
         self.documents.iter().filter(|document| document.is_small()).map(|document| document.bytes.len()).sum()
     }
+}
+
+/// What decides which revocation list a certificate needs: the CA by name and key, and the distribution points.
+fn held_scope(certificate: &Certificate) -> [u8; 32] {
+    let mut parts = Vec::new();
+    let mut put = |part: &[u8]| {
+        parts.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        parts.extend_from_slice(part);
+    };
+    put(certificate.issuer_normal());
+    put(certificate.authority_key_id().unwrap_or_default());
+    for point in certificate.distribution_points() {
+        let issuers = point.crl_issuer.as_deref().unwrap_or_default();
+        point.names.iter().chain(issuers).for_each(|name| put(&name.normal));
+        put(&point.reasons.map_or([0xff; 2], u16::to_be_bytes));
+    }
+    sha256(&parts)
 }
 
 /// The report as JSON, in one piece of memory: one is about 6 KiB.

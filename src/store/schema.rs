@@ -23,6 +23,8 @@ diesel::table! {
         applicant_date_of_birth -> Nullable<Text>,
         title -> Text,
         corrects -> Nullable<Text>,
+        signer_issuer -> Nullable<Binary>,
+        signer_serial -> Nullable<Binary>,
     }
 }
 
@@ -85,6 +87,7 @@ diesel::table! {
         held_since -> Timestamp,
         leased_until -> Nullable<Timestamp>,
         leased_by -> Nullable<Text>,
+        scope -> Binary,
     }
 }
 

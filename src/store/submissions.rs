@@ -108,6 +108,8 @@ pub(super) struct SubmissionRow {
     applicant_date_of_birth: Option<String>,
     title: String,
     corrects: Option<String>,
+    _signer_issuer: Option<Vec<u8>>,
+    _signer_serial: Option<Vec<u8>>,
 }
 
 impl TryFrom<SubmissionRow> for StoredSubmission {

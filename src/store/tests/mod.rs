@@ -119,7 +119,6 @@ pub(crate) fn row(application: impl Into<Bytes>) -> RecordRow {
         procedure: "general-application".to_owned(),
         form_version: 1,
         recipient: "131016".to_owned(),
-        held: false,
         status: "received",
         revocation: "provisional",
         received_at: to_database(at(0)),
@@ -132,6 +131,9 @@ pub(crate) fn row(application: impl Into<Bytes>) -> RecordRow {
         corrects: None,
         indication: "TOTAL_PASSED",
         sub_indication: None,
+        signer_issuer: sha256(b"issuer"),
+        signer_serial: vec![7],
+        held_scope: None,
         report_sha256: sha256(report.as_bytes()),
         report,
         documents: vec![application, signature],
@@ -141,7 +143,7 @@ pub(crate) fn row(application: impl Into<Bytes>) -> RecordRow {
 /// The same as `row`, held.
 pub(crate) fn held_row(application: impl Into<Bytes>, received_at: DateTime<Utc>) -> RecordRow {
     RecordRow {
-        held: true,
+        held_scope: Some([0; 32]),
         status: "held",
         revocation: "none",
         indication: "INDETERMINATE",

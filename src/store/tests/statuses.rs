@@ -33,7 +33,7 @@ fn every_pair_of_statuses_moves_as_the_machine_says(place: &Place) {
                 .iter()
                 .map(|to| RecordRow {
                     status: from.as_str(),
-                    held: *from == S::Held,
+                    held_scope: (*from == S::Held).then_some([0; 32]),
                     ..row(format!("{} to {}", from.as_str(), to.as_str()))
                 })
                 .collect();

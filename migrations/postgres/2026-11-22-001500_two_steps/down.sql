@@ -1,0 +1,13 @@
+DROP TABLE crl_impact_filings;
+DROP TABLE crl_impacts;
+DROP TABLE crl_impacts_due;
+DROP TABLE awaiting;
+DROP TABLE signers;
+DROP TABLE signer_issuers;
+DROP TABLE work_leases;
+DROP TABLE follow_up;
+DROP INDEX verdicts_steps;
+DROP INDEX held_by_scope;
+ALTER TABLE held DROP COLUMN scope;
+ALTER TABLE submissions DROP COLUMN signer_serial;
+ALTER TABLE submissions DROP COLUMN signer_issuer;
