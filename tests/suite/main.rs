@@ -39,6 +39,7 @@ mod pki_sources;
 mod roles;
 mod status_machine;
 mod support;
+mod two_steps;
 mod verify_cli;
 mod verify_hostile;
 mod verify_signer;

@@ -9,6 +9,7 @@ pub mod http;
 pub mod mini_pki;
 pub mod moto;
 pub mod pki;
+pub mod place;
 #[allow(dead_code)]
 pub mod postgres;
 pub mod visitor;
