@@ -10,6 +10,7 @@ pub mod make;
 pub mod open;
 pub mod outcome;
 mod person;
+pub mod quarantine;
 pub mod readiness;
 mod refused;
 pub mod steps;

@@ -83,7 +83,7 @@ pub fn restore(
             continue;
         }
         match wait(store.crl_archive_read(list.sha256)) {
-            Ok(der) => match crls.offer(&der, trust, now) {
+            Ok(der) => match crls.offer_archived(&der, trust, now) {
                 Ok(identity) => restored.push(identity),
                 // A CA that is trusted no more.
                 Err(refusal) if refusal.code == code::UNKNOWN_ISSUER => {}

@@ -3,11 +3,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::lists::RecordArchive;
+use super::quarantine::RecordQuarantine;
 use super::{Gateway, GatewayParts};
 use crate::clock::Clock;
 use crate::evidence::keys::Keys;
 use crate::intake::{IntakeLimits, IntakeRules};
-use crate::pki::crl::CrlStore;
+use crate::pki::crl::{CrlStore, IntakePolicy, LostEntries};
 use crate::pki::trust_store::TrustStore;
 use crate::procedures::Catalog;
 use crate::registry::matching::ApplicantRule;
@@ -70,7 +71,7 @@ impl Gateway {
         Ok(Self::new(GatewayParts {
             clock,
             verifier: Arc::new(Verifier::new(Arc::new(policy), Arc::new(trust))),
-            crls: Arc::new(CrlStore::with_archive(Arc::new(RecordArchive::new(store.clone())))),
+            crls: Arc::new(lists_of(settings, &store)),
             store,
             catalog: Arc::new(catalog),
             keys: Arc::new(keys),
@@ -106,6 +107,15 @@ fn check_bucket(options: &StoreOptions) -> Result<(), OpenError> {
         why: format!("{bucket}: {trouble}"),
         fault: if trouble.is_lasting() { OpenFault::Setting } else { OpenFault::Input },
     })
+}
+
+/// A store of lists over the record's archive and quarantine; empty.
+fn lists_of(settings: &Settings, store: &Store) -> CrlStore {
+    let longest_validity = settings.revocation.longest_validity.chrono();
+    let policy = IntakePolicy { lost_entries: LostEntries::Refuse { longest_validity } };
+    CrlStore::with_archive(Arc::new(RecordArchive::new(store.clone())))
+        .under(policy)
+        .with_quarantine(Arc::new(RecordQuarantine::new(store.clone())))
 }
 
 fn rules(settings: &Settings, policy: &SignaturePolicy) -> IntakeRules {

@@ -152,6 +152,9 @@ section! {
         grace_of: BTreeMap<String, Period> = BTreeMap::new(), "a table of names and lengths of time: { \"CN=Slow CA,C=JP\" = \"24h\" }";
         /// A list whose nextUpdate is nearer than this is soon stale.
         soon_stale: Period = Period::seconds(6 * 3_600), "a length of time: \"6h\"";
+        /// An entry may leave a list when its revocation date plus this has passed: the longest validity of certificates,
+        /// of a CA of which the trust store knows none that is valid for longer.
+        longest_validity: Period = Period::seconds(6 * 366 * 86_400), "a length of time: \"2196d\"";
     }
 }
 

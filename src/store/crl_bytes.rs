@@ -6,8 +6,49 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
-use super::documents::{as_recorded, damaged};
+use super::documents::{DocumentStore, as_recorded, damaged, unread};
 use super::error::StoreError;
+use super::{Store, blocking};
+use crate::pki::crl::ListBytes;
+
+impl Store {
+    /// Packs a list and puts it, synced, into the file of its digest beside the documents; gives the packed bytes where
+    /// they belong into a row instead (PostgreSQL, so that every gateway has them).
+    pub(super) async fn crl_bytes_put(
+        &self,
+        sha256: [u8; 32],
+        bytes: ListBytes,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let documents = self.0.documents.clone();
+        blocking(move || {
+            let der = bytes.read().map_err(|fault| damaged(sha256, &fault.to_string()))?;
+            let packed = pack(&der)?;
+            match documents.crl_files() {
+                Some(files) => Ok(files.put(&sha256, &packed).map(|()| None)?),
+                None => Ok(Some(packed)),
+            }
+        })
+        .await
+    }
+}
+
+/// A list of `size` octets out of its row's `content`, or out of its file where the row has none.
+///
+/// # Errors
+/// [`StoreError::Damaged`] when it is not the list of that digest.
+pub fn stored(
+    documents: &DocumentStore,
+    sha256: [u8; 32],
+    content: Option<Vec<u8>>,
+    size: i64,
+) -> Result<Vec<u8>, StoreError> {
+    let packed = match (content, documents.crl_files()) {
+        (Some(content), _) => content,
+        (None, Some(files)) => files.read(&sha256).map_err(|error| unread(sha256, &error))?,
+        (None, None) => return Err(damaged(sha256, "its row does not hold it")),
+    };
+    unpack(sha256, &packed, size)
+}
 
 /// Packs a list. Serials are random and keys of signatures too: more effort than the least saves little.
 pub fn pack(der: &[u8]) -> Result<Vec<u8>, StoreError> {

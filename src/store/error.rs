@@ -15,6 +15,12 @@ pub enum StoreError {
         /// Where it stands.
         found: SubmissionStatus,
     },
+    /// The quarantined list is in a state that does not allow this, or was compared anew meanwhile.
+    #[error("the list is {state} now, or what speaks against it is another by now: look at it again")]
+    QuarantineConflict {
+        /// Where it stands.
+        state: &'static str,
+    },
     /// What is to be changed is not there.
     #[error("there is no such thing in the record")]
     NotFound,

@@ -36,6 +36,7 @@ diesel::table! {
         segment -> Nullable<BigInt>,
         segment_offset -> Nullable<BigInt>,
         content -> Nullable<Binary>,
+        numbering -> Integer,
     }
 }
 
@@ -219,5 +220,43 @@ diesel::table! {
         entries -> BigInt,
         size -> BigInt,
         content -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    crl_quarantine (sha256) {
+        sha256 -> Binary,
+        issuer_key -> Binary,
+        issuer -> Text,
+        scope_key -> Binary,
+        scope -> Text,
+        delta -> Bool,
+        number -> Nullable<Text>,
+        this_update -> Timestamp,
+        next_update -> Timestamp,
+        entries -> BigInt,
+        size -> BigInt,
+        source -> Text,
+        quarantined_at -> Timestamp,
+        codes -> Text,
+        detail -> Text,
+        diff -> Text,
+        compared_with -> Nullable<Binary>,
+        compared_update -> Nullable<Timestamp>,
+        state -> Text,
+        state_since -> Timestamp,
+        state_by -> Text,
+        state_reason -> Text,
+        content -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    crl_releases (sha256, account_id) {
+        sha256 -> Binary,
+        account_id -> Text,
+        login -> Text,
+        reason -> Text,
+        released_at -> Timestamp,
     }
 }

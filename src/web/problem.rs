@@ -156,7 +156,7 @@ impl From<StoreError> for Problem {
                 )
             }
             StoreError::Fault(inside) => Self::internal(inside),
-            StoreError::StatusConflict { .. } => {
+            StoreError::StatusConflict { .. } | StoreError::QuarantineConflict { .. } => {
                 Self::from(Rejection::new(RejectionCode::StatusConflict, error.to_string()))
             }
             StoreError::NotFound => Self::from(Rejection::new(RejectionCode::NotFound, error.to_string())),

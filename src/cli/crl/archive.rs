@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::clock::{Clock, SystemClock};
 use crate::gateway::lists::{self, RecordArchive};
 use crate::gateway::open::store_options;
-use crate::pki::crl::CrlStore;
+use crate::pki::crl::{CrlStore, IntakePolicy, LostEntries};
 use crate::pki::crl::sources::WatchedFolder;
 use crate::pki::trust_store::TrustStore;
 use crate::settings::Settings;
@@ -36,7 +36,9 @@ pub fn state(config: &Path) -> Result<State, Failure> {
         None
     });
     let archive = |record: &Store| CrlStore::with_archive(Arc::new(RecordArchive::only_looking(record.clone())));
-    let store = record.as_ref().map(archive).unwrap_or_default();
+    let longest_validity = settings.revocation.longest_validity.chrono();
+    let policy = IntakePolicy { lost_entries: LostEntries::Refuse { longest_validity } };
+    let store = record.as_ref().map(archive).unwrap_or_default().under(policy);
     let mut restored = Vec::new();
     if let Some(record) = &record {
         restored = lists::restore(record, &store, &trust, now, &mut HashSet::new()).unwrap_or_else(|error| {

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::bytes::ListBytes;
 use super::intake;
+use super::quarantine::NumberFall;
 use super::refusal::CrlRefusal;
 use super::shard::{CrlIdentity, CrlShard, decimal};
 use crate::crypto;
@@ -50,6 +51,25 @@ impl ListRank {
             }
         }
         Ok(())
+    }
+
+    /// How far the number falls, where a complete list that was issued later than all of `others` has a lower one: its CA
+    /// begins the numbers anew, or somebody is at work. A delta begins nothing, for it would complete no list.
+    pub(super) fn number_fall(&self, others: &[Self]) -> Option<NumberFall> {
+        let others = || others.iter().filter(|other| other.sha256 != self.sha256);
+        if self.delta || others().any(|other| other.this_update >= self.this_update) {
+            return None;
+        }
+        let order = |rank: &&Self| rank.number.as_deref().map(|number| (number.len(), number.to_vec()));
+        let highest = others().max_by_key(order)?;
+        let own = self.number.as_deref()?;
+        let falls = highest.number.as_deref().is_some_and(|number| intake::size(own) < intake::size(number));
+        falls.then(|| NumberFall { from: highest.number_text(), to: self.number_text() })
+    }
+
+    /// Whether the list begins the numbers of a row anew, of which `archived` are the newest.
+    pub fn begins_anew(&self, archived: &[Self]) -> bool {
+        self.number_fall(archived).is_some()
     }
 
     /// The CRL number in decimal.
@@ -119,6 +139,9 @@ impl CrlShard {
 pub enum KeepOrder {
     /// One that is older than what the archive has of its row is refused.
     NotOlder,
+    /// The same, but its number may be lower than those of lists that were issued before: it begins the row's numbers
+    /// anew, as two operators have let it.
+    Anew,
     /// Any: it was in use already.
     Any,
 }
@@ -154,8 +177,8 @@ pub(super) struct Archiving {
     archive: Option<Arc<dyn CrlArchive>>,
     /// Since when lists are archived, by hex digest.
     since: Mutex<HashMap<String, DateTime<Utc>>>,
-    /// Lists in use that could not be archived.
-    waiting: Mutex<VecDeque<ListRecord>>,
+    /// Lists in use that could not be archived, with the order in which they are to be kept.
+    waiting: Mutex<VecDeque<(ListRecord, KeepOrder)>>,
 }
 
 impl Archiving {
@@ -163,28 +186,33 @@ impl Archiving {
         Self { archive: Some(archive), ..Self::default() }
     }
 
-    /// Whether the archive has no newer list of the row. One that cannot be asked stands in nobody's way.
-    pub(super) fn allows(&self, shard: &CrlShard) -> Result<(), CrlRefusal> {
-        let newest = self.archive.as_ref().and_then(|archive| archive.newest(&shard.row()).ok());
-        newest.map_or(Ok(()), |newest| shard.rank().may_follow(&newest))
+    /// The newest lists of the row that `shard` counts in. An archive that cannot be asked stands in nobody's way.
+    pub(super) fn newest(&self, shard: &CrlShard) -> Vec<ListRank> {
+        self.archive.as_ref().and_then(|archive| archive.newest(&shard.row()).ok()).unwrap_or_default()
     }
 
     /// Archives a list that is to come into use; gives why it is used without being archived, where that is so.
-    pub(super) fn keep(&self, shard: &CrlShard, at: DateTime<Utc>) -> Result<Option<String>, CrlRefusal> {
+    pub(super) fn keep(
+        &self,
+        shard: &CrlShard,
+        order: KeepOrder,
+        at: DateTime<Utc>,
+    ) -> Result<Option<String>, CrlRefusal> {
         let Some(archive) = &self.archive else { return Ok(None) };
         let record = shard.record();
-        match archive.keep(&record, KeepOrder::NotOlder, at) {
+        match archive.keep(&record, order, at) {
             Ok(since) => {
                 self.note(&record, since);
                 Ok(None)
             }
             Err(NotKept::Refused(refusal)) => Err(refusal),
             Err(NotKept::Failed(why)) => {
+                let later = if order == KeepOrder::NotOlder { KeepOrder::Any } else { order };
                 let mut waiting = lock(&self.waiting);
                 if waiting.len() >= MAX_WAITING {
                     waiting.pop_front();
                 }
-                waiting.push_back(record);
+                waiting.push_back((record, later));
                 Ok(Some(why))
             }
         }
@@ -195,11 +223,19 @@ impl Archiving {
         let Some(archive) = &self.archive else { return 0 };
         let mut kept = 0;
         loop {
-            let Some(record) = lock(&self.waiting).front().cloned() else { return kept };
-            let Ok(since) = archive.keep(&record, KeepOrder::Any, at) else { return kept };
+            let Some((record, order)) = lock(&self.waiting).front().cloned() else { return kept };
+            let since = match archive.keep(&record, order, at) {
+                Ok(since) => since,
+                // Others began the numbers anew meanwhile, or went on: it was in use, and is kept for that.
+                Err(NotKept::Refused(_)) => match archive.keep(&record, KeepOrder::Any, at) {
+                    Ok(since) => since,
+                    Err(_) => return kept,
+                },
+                Err(NotKept::Failed(_)) => return kept,
+            };
             self.note(&record, since);
             let mut waiting = lock(&self.waiting);
-            waiting.retain(|other| other.identity.sha256 != record.identity.sha256);
+            waiting.retain(|(other, _)| other.identity.sha256 != record.identity.sha256);
             kept += 1;
         }
     }

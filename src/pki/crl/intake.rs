@@ -6,8 +6,6 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::archive::ListRank;
 use super::bytes::ListBytes;
-use super::difference::Difference;
-use super::entry::{CERTIFICATE_HOLD, ListEntry};
 use super::index::{CrlIndex, IndexError, is_indirect};
 use super::list_key::ListKey;
 use super::parse::{IssuingDistributionPoint, ParsedCrl};
@@ -238,49 +236,4 @@ fn numbers(code: &'static str, new: &ListRank, held: &ListRank, how: &str) -> Cr
     let (number, others) = (new.number_text(), held.number_text());
     let detail = format!("the CRL number {number} {how} {others} of the list held for this issuer and scope");
     CrlRefusal::new(code, detail)
-}
-
-/// Entries of `held` that are not in `new` although their certificates cannot have expired yet: an entry may go when
-/// revocation date plus `longest_validity` has passed; holds may end, and removeFromCRL says so. One of `held` that cannot
-/// be read back counts as lost: whether it may go is not known.
-pub fn loses_no_entry(new: &CrlShard, held: &CrlShard, longest_validity: Duration) -> Result<(), CrlRefusal> {
-    if held.is_delta() {
-        // Its entries go when a complete list has them.
-        return Ok(());
-    }
-    let unreadable = |fault: super::bytes::ListFault| CrlRefusal::new(code::ENTRIES_LOST, fault.to_string());
-    let mut lost = 0usize;
-    let mut first = String::new();
-    for change in new.differences(held).map_err(unreadable)? {
-        let entry = match change {
-            Difference::Removed(place) => held.entry_at(place),
-            // Nearly always another date or reason; another serial where two fall together.
-            Difference::Changed { was, is } => match (held.entry_at(was), new.entry_at(is)) {
-                (Ok(was), Ok(is)) if was.serial == is.serial && was.issuer == is.issuer => continue,
-                (was, _) => was,
-            },
-            Difference::Added(_) => continue,
-        };
-        if entry.as_ref().is_ok_and(|entry| may_go(entry, new.identity.this_update, longest_validity)) {
-            continue;
-        }
-        if lost == 0 {
-            first = entry.map_or_else(|_| "not readable".to_owned(), |entry| hex::encode(entry.serial));
-        }
-        lost += 1;
-    }
-    if lost == 0 {
-        return Ok(());
-    }
-    let detail = format!(
-        "{lost} entries of the list held are missing (the first is serial {first}) although their certificates cannot \
-         have expired; look at the difference (madoguchi crl diff) and ask the CA"
-    );
-    Err(CrlRefusal::new(code::ENTRIES_LOST, detail))
-}
-
-/// Whether a list issued at `issued` may be without an entry of the one before it.
-fn may_go(entry: &ListEntry, issued: DateTime<Utc>, longest_validity: Duration) -> bool {
-    let end = entry.revocation_date.checked_add_signed(longest_validity);
-    entry.reason == Some(CERTIFICATE_HOLD) || end.is_some_and(|end| end < issued)
 }

@@ -11,6 +11,7 @@ mod lint;
 mod list_key;
 mod marks;
 mod parse;
+mod quarantine;
 mod refusal;
 mod revocation;
 mod scope;
@@ -31,6 +32,9 @@ pub use index::{CrlIndex, IndexError};
 pub use lint::{Lint, lints};
 pub use list_key::{LIST_KEY_BYTES, ListKey};
 pub use parse::{CrlError, IssuingDistributionPoint, ParsedCrl, objects};
+pub use quarantine::{
+    Compared, CrlQuarantine, EntryChange, GoneEntry, Judgement, ListDiff, NumberFall, OBJECTIONS, Objections, QuarantineCase,
+};
 pub use refusal::{CrlRefusal, code};
 pub use revocation::{NotRevoked, RevocationOutcome, RevocationStatus, check_revocation, revocation_of_broken_path};
 pub use scope::{Reasons, Scope, ScopeKind};

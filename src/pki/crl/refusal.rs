@@ -10,12 +10,14 @@ pub struct CrlRefusal {
     pub detail: String,
     /// Hex SHA-256 of the newer list that it came before in every way, where that is why.
     pub behind: Option<String>,
+    /// Whether the list is kept in quarantine, where two operators can let it in.
+    pub quarantined: bool,
 }
 
 impl CrlRefusal {
     /// With a sentence.
     pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), behind: None }
+        Self { code, detail: detail.into(), behind: None, quarantined: false }
     }
 
     /// The refusal of a list that came before the one of this digest in every way.
@@ -74,6 +76,8 @@ pub mod code {
     pub const DUPLICATE_SERIAL: &str = "duplicate_serial";
     /// Entries vanished before the certificates can have expired.
     pub const ENTRIES_LOST: &str = "entries_lost";
+    /// Entries have another date or reason than before.
+    pub const ENTRIES_CHANGED: &str = "entries_changed";
     /// No refusal: a list is in use that could not be archived.
     pub const NOT_ARCHIVED: &str = "not_archived";
     /// No refusal: a list of the archive is in use because the folder does not hold it.

@@ -121,6 +121,16 @@ impl CrlSnapshot {
         next
     }
 
+    /// This set with `shard`, which begins the numbers of its scope anew, in the place of every list and delta of it.
+    pub(super) fn begun_anew(&self, shard: Arc<CrlShard>) -> Self {
+        let old: Vec<Arc<CrlShard>> = self.in_scope(&shard).cloned().collect();
+        let mut next = self.clone();
+        if let Some(shards) = next.by_issuer.get_mut(&shard.issuer_key) {
+            Arc::make_mut(shards).remove(&old);
+        }
+        next.with(shard, true)
+    }
+
     /// The complete lists whose scope covers `certificate`, signed by the CA that issued it, with `issuer_key` and
     /// `issuer_name`: those of any of its distribution points, then those of every distribution point.
     pub(super) fn covering<'s, 'c>(
@@ -208,6 +218,13 @@ impl IssuerShards {
         for name in &shard.scope.names {
             put(self.by_name.entry(name.normal.as_ref().into()).or_default());
         }
+    }
+
+    fn remove(&mut self, old: &[Arc<CrlShard>]) {
+        let stays = |one: &Arc<CrlShard>| !old.iter().any(|other| Arc::ptr_eq(one, other));
+        self.all.retain(stays);
+        self.unnamed.retain(stays);
+        self.by_name.values_mut().chain(self.deltas.values_mut()).for_each(|list| list.retain(stays));
     }
 
     /// Those of the distribution point that has the name of the certificate's issuer.

@@ -130,7 +130,7 @@ impl WatchedFolder {
             self.lists.insert(candidate.path.clone(), digests);
             for der in objects {
                 let before = store.current();
-                match store.offer(&*der, trust, at) {
+                match store.offer_as(&candidate.source, &*der, trust, at) {
                     Ok(identity) if !Arc::ptr_eq(&before, &store.current()) => report.taken_in.push(identity),
                     Ok(_) => {}
                     // Which lists the folder holds is known when all of it is read.

@@ -1,15 +1,19 @@
 //! The CRLs in use: taken in one by one, published as snapshots by an atomic swap.
+mod admission;
+
 use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use admission::{Offer, same_list};
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
-use super::archive::{Archiving, CrlArchive};
+use super::archive::{Archiving, CrlArchive, KeepOrder};
 use super::intake::{self, IntakeTime};
 use super::list_key::ListKey;
+use super::quarantine::{CrlQuarantine, Quarantining};
 use super::refusal::{CrlRefusal, code};
 use super::shard::{CrlIdentity, CrlShard, CrlSummary};
 use super::snapshot::CrlSnapshot;
@@ -34,12 +38,13 @@ pub struct IntakePolicy {
 /// What happens to a list that has lost entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LostEntries {
-    /// It is refused when an entry vanishes sooner than its revocation date plus this.
+    /// It is quarantined (refused, where there is no quarantine) when an entry vanishes sooner than its revocation date
+    /// plus this, or changes its date or reason.
     Refuse {
-        /// The longest that a certificate of these CAs is valid.
+        /// The longest that a certificate is valid, of a CA of which none is known that is valid for longer.
         longest_validity: Duration,
     },
-    /// It is taken.
+    /// It is taken, and so is one whose entries change.
     Accept,
 }
 
@@ -75,6 +80,7 @@ pub struct CrlStore {
     /// Held while a list is compared with the one it takes the place of, archived and published.
     one_at_a_time: Mutex<()>,
     archiving: Archiving,
+    quarantining: Quarantining,
     refused: Mutex<VecDeque<RefusedCrl>>,
 }
 
@@ -103,6 +109,18 @@ impl CrlStore {
         Self { archiving: Archiving::in_archive(archive), ..Self::default() }
     }
 
+    /// With another policy than the default.
+    #[must_use]
+    pub fn under(self, policy: IntakePolicy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// With a place where lists wait that two operators must let in.
+    #[must_use]
+    pub fn with_quarantine(self, quarantine: Arc<dyn CrlQuarantine>) -> Self {
+        Self { quarantining: Quarantining::with(quarantine), ..self }
+    }
+
     /// The present snapshot.
     pub fn current(&self) -> Arc<CrlSnapshot> {
         self.current.load_full()
@@ -118,9 +136,20 @@ impl CrlStore {
         trust: &TrustStore,
         at: DateTime<Utc>,
     ) -> Result<Arc<CrlIdentity>, CrlRefusal> {
+        self.offer_as("offered", crl, trust, at)
+    }
+
+    /// As [`CrlStore::offer`], with where the list came from, for the case that it is quarantined.
+    pub fn offer_as<'a>(
+        &self,
+        source: &str,
+        crl: impl Into<Cow<'a, [u8]>>,
+        trust: &TrustStore,
+        at: DateTime<Utc>,
+    ) -> Result<Arc<CrlIdentity>, CrlRefusal> {
         let der = single_object(crl.into())?;
         let shard = intake::examine(der, trust, &[], IntakeTime { judged_at: at, now: at }, self.key)?;
-        self.publish(shard, at)
+        self.publish(shard, &Offer { source, trust, at })
     }
 
     /// As [`CrlStore::offer`]; a refusal is kept for the operators, with where the list came from.
@@ -131,14 +160,15 @@ impl CrlStore {
         trust: &TrustStore,
         at: DateTime<Utc>,
     ) -> Result<Arc<CrlIdentity>, CrlRefusal> {
-        let offered = self.offer(crl, trust, at);
+        let offered = self.offer_as(source, crl, trust, at);
         if let Err(refusal) = &offered {
             self.note_refusal(source, crl, refusal, at);
         }
         offered
     }
 
-    /// Checks a list as [`CrlStore::offer`] does and that it is not stale, and changes nothing.
+    /// Checks a list that was uploaded as [`CrlStore::offer`] does, and that it is not stale. Nothing comes into use, but
+    /// one that is to be quarantined is.
     pub fn would_accept(
         &self,
         crl: &[u8],
@@ -152,25 +182,37 @@ impl CrlStore {
             return Err(CrlRefusal::new(code::NEXT_UPDATE_PASSED, detail));
         }
         let snapshot = self.current.load();
-        match snapshot.held(&shard) {
-            Some(held) if held.identity.sha256 == shard.identity.sha256 => {}
-            held => self.may_come_in(&shard, held, &snapshot)?,
+        if same_list(&snapshot, &shard).is_none() {
+            self.admit(&shard, &snapshot, &Offer { source: "upload", trust, at })?;
         }
-        self.archiving.allows(&shard)?;
         Ok(shard.identity)
     }
 
     /// The archive has it on disk before it decides anything; where the archive does not work, it is used all the same.
-    fn publish(&self, shard: CrlShard, at: DateTime<Utc>) -> Result<Arc<CrlIdentity>, CrlRefusal> {
+    fn publish(&self, shard: CrlShard, offer: &Offer<'_>) -> Result<Arc<CrlIdentity>, CrlRefusal> {
         let _one_at_a_time = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
         let snapshot = self.current.load_full();
-        match snapshot.held(&shard) {
-            Some(held) if held.identity.sha256 == shard.identity.sha256 => return Ok(held.identity.clone()),
-            held => self.may_come_in(&shard, held, &snapshot)?,
+        if let Some(identity) = same_list(&snapshot, &shard) {
+            return Ok(identity);
         }
-        let not_archived = self.archiving.keep(&shard, at)?;
+        let order = self.admit(&shard, &snapshot, offer)?;
+        self.come_into_use(shard, order, &snapshot, offer.at)
+    }
+
+    fn come_into_use(
+        &self,
+        shard: CrlShard,
+        order: KeepOrder,
+        snapshot: &CrlSnapshot,
+        at: DateTime<Utc>,
+    ) -> Result<Arc<CrlIdentity>, CrlRefusal> {
+        let not_archived = self.archiving.keep(&shard, order, at)?;
         let (identity, shard) = (shard.identity.clone(), Arc::new(shard));
-        self.current.store(Arc::new(snapshot.with(shard.clone(), true)));
+        let next = match order {
+            KeepOrder::Anew => snapshot.begun_anew(shard.clone()),
+            KeepOrder::NotOlder | KeepOrder::Any => snapshot.with(shard.clone(), true),
+        };
+        self.current.store(Arc::new(next));
         if let Some(why) = not_archived {
             let detail = format!("the list is in use, but could not be archived and will be tried again: {why}");
             self.note_of_list("archive", &shard.identity.sha256, &CrlRefusal::new(code::NOT_ARCHIVED, detail), at);
@@ -179,22 +221,6 @@ impl CrlStore {
         let in_use = |sha256: &str| snapshot.shards().any(|one| one.identity.sha256 == sha256);
         self.archiving.forget_others(snapshot.len(), in_use);
         Ok(identity)
-    }
-
-    /// Compares a list with the one it takes the place of, and with the deltas or complete lists of its scope.
-    fn may_come_in(
-        &self,
-        shard: &CrlShard,
-        held: Option<&Arc<CrlShard>>,
-        snapshot: &CrlSnapshot,
-    ) -> Result<(), CrlRefusal> {
-        snapshot.counterparts(shard).try_for_each(|other| intake::shares_numbers(&shard.rank(), &other.rank()))?;
-        let Some(held) = held else { return Ok(()) };
-        intake::succeeds(&shard.rank(), &held.rank())?;
-        match self.policy.lost_entries {
-            LostEntries::Refuse { longest_validity } => intake::loses_no_entry(shard, held, longest_validity),
-            LostEntries::Accept => Ok(()),
-        }
     }
 
     /// Keeps a refusal for the operators.
@@ -229,6 +255,11 @@ impl CrlStore {
     /// Tries to archive the lists that could not be; gives how many are archived now.
     pub fn archive_waiting(&self, at: DateTime<Utc>) -> usize {
         self.archiving.keep_waiting(at)
+    }
+
+    /// Tries to quarantine the lists that could not be; gives how many are quarantined now.
+    pub fn quarantine_waiting(&self, at: DateTime<Utc>) -> usize {
+        self.quarantining.keep_waiting(at)
     }
 
     /// How many lists that are or were in use could not be archived yet.

@@ -1,0 +1,2 @@
+DROP TABLE crl_releases;
+DROP TABLE crl_quarantine;
