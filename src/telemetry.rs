@@ -31,6 +31,8 @@ pub const CRL_NEXT_UPDATE_SECONDS: &str = "madoguchi_crl_seconds_to_next_update"
 pub const CRL_ENTRIES: &str = "madoguchi_crl_entries";
 /// How many revocation lists are or were in use and could not be archived yet.
 pub const CRLS_NOT_ARCHIVED: &str = "madoguchi_crls_not_archived";
+/// How many revocation lists wait in quarantine for operators.
+pub const CRLS_QUARANTINED: &str = "madoguchi_crls_quarantined";
 /// How often a revocation list could not be archived.
 pub const CRL_ARCHIVE_FAILURES: &str = "madoguchi_crl_archive_failures_total";
 /// Filings whose verdict was judged again with a later list, by `step`: confirmed or contested.
@@ -107,6 +109,11 @@ pub fn note_impact(took: Duration, filings: usize) {
 /// Notes how many revocation lists wait to be archived.
 pub fn note_not_archived(count: usize) {
     metrics::gauge!(CRLS_NOT_ARCHIVED).set(count as f64);
+}
+
+/// Notes how many revocation lists wait in quarantine.
+pub fn note_quarantined(count: usize) {
+    metrics::gauge!(CRLS_QUARANTINED).set(count as f64);
 }
 
 /// Notes how long verifying one signature took.

@@ -15,7 +15,7 @@ use super::follow_up::{FollowRound, FollowUp};
 use super::{Round, Worker, WorkerSettings};
 use crate::clock::Stopwatch;
 use crate::gateway::Gateway;
-use crate::gateway::lists;
+use crate::gateway::{lists, quarantine};
 use crate::pki::crl::CrlIdentity;
 use crate::pki::crl::sources::WatchedFolder;
 use crate::settings::{Grace, Settings};
@@ -97,7 +97,24 @@ impl Background {
             tracing::info!(target: "madoguchi::crl", kept, "revocation lists that waited for the archive are archived");
         }
         telemetry::note_not_archived(gateway.crls.not_archived());
-        restored.len() + report.taken_in.len()
+        restored.len() + report.taken_in.len() + self.let_in_quarantined()
+    }
+
+    /// Takes in the lists that two operators have let in; gives how many.
+    fn let_in_quarantined(&self) -> usize {
+        match quarantine::round(&self.gateway) {
+            Ok(round) => {
+                if round.let_in + round.failed + round.overtaken > 0 {
+                    tracing::info!(target: "madoguchi::crl", ?round, "quarantined revocation lists");
+                }
+                telemetry::note_quarantined(round.waiting);
+                round.let_in
+            }
+            Err(error) => {
+                tracing::warn!(target: "madoguchi::crl", %error, "the quarantine of revocation lists does not answer");
+                0
+            }
+        }
     }
 
     /// Takes in what the archive has: what was in use before the start, or what other gateways accepted since. An archive

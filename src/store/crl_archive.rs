@@ -199,11 +199,7 @@ fn newest(conn: &mut AnyConnection, row: &ListRow) -> Result<Newest, StoreError>
             .filter(crl_archive::issuer_key.eq(row.issuer_key.to_vec()))
             .filter(crl_archive::scope_key.eq(row.scope_key.to_vec()))
             .filter(crl_archive::delta.eq(delta))
-            .order((
-                crl_archive::numbering.desc(),
-                crl_archive::number_order.desc(),
-                crl_archive::this_update.desc(),
-            ))
+            .order((crl_archive::numbering.desc(), crl_archive::number_order.desc(), crl_archive::this_update.desc()))
             .select((
                 (crl_archive::number_order, crl_archive::this_update, crl_archive::delta, crl_archive::sha256),
                 crl_archive::numbering,

@@ -36,7 +36,6 @@ diesel::table! {
         segment -> Nullable<BigInt>,
         segment_offset -> Nullable<BigInt>,
         content -> Nullable<Binary>,
-        numbering -> Integer,
     }
 }
 
@@ -220,6 +219,7 @@ diesel::table! {
         entries -> BigInt,
         size -> BigInt,
         content -> Nullable<Binary>,
+        numbering -> Integer,
     }
 }
 

@@ -21,18 +21,18 @@ use crate::support::postgres::{Postgres, shared};
 use crate::support::visitor::wait;
 
 /// A record, and gateways over it that each have a folder of lists.
-struct Place {
-    ca: Entity,
+pub struct Place {
+    pub ca: Entity,
     database: String,
     server: Option<Arc<Postgres>>,
-    folder: tempfile::TempDir,
-    clock: Arc<FixedClock>,
+    pub folder: tempfile::TempDir,
+    pub clock: Arc<FixedClock>,
 }
 
 /// A gateway that has looked at its folder.
-struct Running {
-    gateway: Arc<Gateway>,
-    background: Background,
+pub struct Running {
+    pub gateway: Arc<Gateway>,
+    pub background: Background,
 }
 
 impl Place {
@@ -49,29 +49,29 @@ impl Place {
         Self { ca, database: database(&folder), server, folder, clock }
     }
 
-    fn sqlite() -> Self {
+    pub fn sqlite() -> Self {
         Self::new(|folder| format!("sqlite:{}", folder.path().join("record.db").display()), None)
     }
 
-    fn postgresql() -> Self {
+    pub fn postgresql() -> Self {
         let server = shared();
         let database = server.new_database();
         Self::new(|_| database, Some(server))
     }
 
-    fn crls(&self, gateway: &str) -> PathBuf {
+    pub fn crls(&self, gateway: &str) -> PathBuf {
         self.folder.path().join(gateway).join("crls")
     }
 
     /// Puts a list into a gateway's folder and gives its digest.
-    fn put(&self, gateway: &str, file: &str, list: &CrlSpec) -> String {
+    pub fn put(&self, gateway: &str, file: &str, list: &CrlSpec) -> String {
         let der = list.der(&self.ca);
         fs::create_dir_all(self.crls(gateway)).unwrap();
         fs::write(self.crls(gateway).join(file), &der).unwrap();
         sha256_hex(&der)
     }
 
-    fn empty(&self, gateway: &str) {
+    pub fn empty(&self, gateway: &str) {
         fs::remove_dir_all(self.crls(gateway)).unwrap();
         fs::create_dir_all(self.crls(gateway)).unwrap();
     }
@@ -89,7 +89,7 @@ impl Place {
         )
     }
 
-    fn start(&self, gateway: &str) -> Running {
+    pub fn start(&self, gateway: &str) -> Running {
         fs::create_dir_all(self.crls(gateway)).unwrap();
         let settings = Settings::from_text(&self.settings(gateway), [], &self.folder.path().join(gateway)).unwrap();
         let gateway = Arc::new(Gateway::open(&settings, self.clock.clone()).unwrap());
@@ -115,21 +115,21 @@ impl Place {
 }
 
 impl Running {
-    fn look(&mut self) {
+    pub fn look(&mut self) {
         self.background.take_in_lists();
     }
 
     /// The lists in use, by digest, with since when they are archived.
-    fn lists(&self) -> Vec<(String, Option<DateTime<Utc>>)> {
+    pub fn lists(&self) -> Vec<(String, Option<DateTime<Utc>>)> {
         self.gateway.crls.list().into_iter().map(|list| (list.identity.sha256.clone(), list.archived_since)).collect()
     }
 
-    fn numbers(&self) -> Vec<String> {
+    pub fn numbers(&self) -> Vec<String> {
         self.gateway.crls.list().into_iter().filter_map(|list| list.identity.number.clone()).collect()
     }
 
     /// What the operators are told, the oldest first.
-    fn told(&self) -> Vec<&'static str> {
+    pub fn told(&self) -> Vec<&'static str> {
         self.gateway.crls.refusals().into_iter().rev().map(|told| told.code).collect()
     }
 
@@ -141,7 +141,7 @@ impl Running {
 }
 
 /// A list that was issued `hours` before [`at`].
-fn issued(number: u64, hours: i64) -> CrlSpec {
+pub fn issued(number: u64, hours: i64) -> CrlSpec {
     CrlSpec::new(number).issued(at() - Duration::hours(hours), at() + Duration::days(1))
 }
 

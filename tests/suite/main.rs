@@ -10,6 +10,7 @@ mod cli_exit;
 #[path = "../conformance/mod.rs"]
 mod conformance;
 mod crl_archive;
+mod crl_quarantine;
 mod crypto_primitives;
 mod desk_accounts;
 mod desk_alarms;

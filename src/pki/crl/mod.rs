@@ -33,7 +33,8 @@ pub use lint::{Lint, lints};
 pub use list_key::{LIST_KEY_BYTES, ListKey};
 pub use parse::{CrlError, IssuingDistributionPoint, ParsedCrl, objects};
 pub use quarantine::{
-    Compared, CrlQuarantine, EntryChange, GoneEntry, Judgement, ListDiff, NumberFall, OBJECTIONS, Objections, QuarantineCase,
+    Compared, CrlQuarantine, EntryChange, GoneEntry, Judgement, ListDiff, NumberFall, OBJECTIONS, Objections,
+    QuarantineCase,
 };
 pub use refusal::{CrlRefusal, code};
 pub use revocation::{NotRevoked, RevocationOutcome, RevocationStatus, check_revocation, revocation_of_broken_path};

@@ -93,6 +93,7 @@ impl Default for CrlStore {
             policy: IntakePolicy::default(),
             one_at_a_time: Mutex::default(),
             archiving: Archiving::default(),
+            quarantining: Quarantining::default(),
             refused: Mutex::default(),
         }
     }

@@ -95,11 +95,7 @@ fn conflict(list: &QuarantinedCrl) -> StoreError {
     StoreError::QuarantineConflict { state: list.state.as_str() }
 }
 
-fn release(
-    conn: &mut AnyConnection,
-    list: &QuarantinedCrl,
-    act: &OperatorAct,
-) -> Result<QuarantineState, StoreError> {
+fn release(conn: &mut AnyConnection, list: &QuarantinedCrl, act: &OperatorAct) -> Result<QuarantineState, StoreError> {
     if list.state != QuarantineState::Waiting || act.seen != list.compared_with {
         return Err(conflict(list));
     }

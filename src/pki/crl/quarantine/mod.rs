@@ -73,7 +73,8 @@ impl Objections {
             ));
         }
         let newest = others.iter().max_by_key(|other| other.this_update);
-        let compared_with = newest.map(|other| Compared { sha256: other.sha256.clone(), this_update: other.this_update });
+        let compared_with =
+            newest.map(|other| Compared { sha256: other.sha256.clone(), this_update: other.this_update });
         Self { codes, detail: sentences.join("; "), diff, compared_with }
     }
 

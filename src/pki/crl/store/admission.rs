@@ -32,10 +32,12 @@ fn ranks(snapshot: &CrlSnapshot, shard: &CrlShard) -> Vec<ListRank> {
     snapshot.counterparts(shard).chain(snapshot.held(shard)).map(|other| other.rank()).collect()
 }
 
-/// The longest validity of a certificate in the trust store that the list's CA issued; of an indirect list, of any.
+/// The longest validity of a certificate in the trust store that the list's CA issued to another; of an indirect list, of
+/// any.
 fn known_validity(shard: &CrlShard, trust: &TrustStore) -> Duration {
     let all = trust.anchors().iter().chain(trust.intermediates());
-    let own = all.filter(|one| shard.scope.indirect || *name::normal_form(one.issuer_der()) == *shard.issuer_name);
+    let issued = all.filter(|one| !name::matches(one.issuer_der(), one.subject_der()));
+    let own = issued.filter(|one| shard.scope.indirect || *name::normal_form(one.issuer_der()) == *shard.issuer_name);
     own.map(|one| one.not_after() - one.not_before()).max().unwrap_or_default()
 }
 
@@ -67,7 +69,12 @@ impl CrlStore {
 
     /// Compares a list with the lists and deltas of its scope, held and archived. One that contradicts them is let in
     /// only when two operators have let it in; it is quarantined otherwise.
-    pub(super) fn admit(&self, shard: &CrlShard, snapshot: &CrlSnapshot, offer: &Offer<'_>) -> Result<KeepOrder, CrlRefusal> {
+    pub(super) fn admit(
+        &self,
+        shard: &CrlShard,
+        snapshot: &CrlSnapshot,
+        offer: &Offer<'_>,
+    ) -> Result<KeepOrder, CrlRefusal> {
         let mut others = ranks(snapshot, shard);
         others.extend(self.archiving.newest(shard));
         let rank = shard.rank();
