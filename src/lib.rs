@@ -34,6 +34,8 @@ pub mod delivery;
 #[cfg(feature = "gateway")]
 pub mod evidence;
 #[cfg(feature = "gateway")]
+pub mod fetch;
+#[cfg(feature = "gateway")]
 pub mod gateway;
 #[cfg(feature = "gateway")]
 pub mod intake;

@@ -17,6 +17,7 @@ mod desk_alarms;
 mod desk_filings;
 mod desk_operator;
 mod documents_s3;
+mod fetch_guarded;
 mod http_agency;
 mod http_filings;
 mod http_limits;
