@@ -15,6 +15,7 @@ pub mod readiness;
 mod refused;
 pub mod steps;
 mod submit;
+pub mod trust_state;
 mod withdraw;
 
 use std::sync::Arc;
@@ -67,6 +68,7 @@ pub struct Gateway {
     verifier: ArcSwap<Verifier>,
     rng: SystemRandom,
     refusals: refused::RefusalLog,
+    kept_states: trust_state::KeptStates,
 }
 
 impl Gateway {
@@ -82,6 +84,7 @@ impl Gateway {
             rules: parts.rules,
             verifier: ArcSwap::new(parts.verifier),
             rng: SystemRandom::new(),
+            kept_states: trust_state::KeptStates::default(),
         }
     }
 

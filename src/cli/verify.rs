@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::failure::Failure;
 use super::{exit, input};
 use crate::clock::{Clock as _, SystemClock};
+use crate::ids::ArrivalNumber;
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::CrlSnapshot;
 use crate::pki::trust_store::TrustStore;
@@ -18,6 +20,7 @@ use crate::signature::report::Report;
 use crate::signature::verifier::{VerificationRequest, Verifier, embedded_certificates};
 use crate::verdict::Indication;
 
+mod as_of;
 mod text;
 
 /// Content up to this size is held; larger content is only digested.
@@ -29,20 +32,26 @@ than 512 MiB, 70 a fault of the program.
 
 Example:
   madoguchi verify --signature application.p7s --content application.json \\
-      --anchor root.pem --certificate intermediate.pem --crl root.crl intermediate.crl";
+      --anchor root.pem --certificate intermediate.pem --crl root.crl intermediate.crl
+
+With --as-of, the verdicts that a gateway recorded on a filing are made again out of what it kept (documents, trust anchors, \
+policy, revocation lists) and compared with the record byte for byte; --json prints the report just as it is recorded. \
+Exit status as above; 66 also where something that a verdict rests on is missing; 70 also where a verdict of this very \
+version differs from the record.
+  madoguchi verify --as-of 1234567890123452 --config madoguchi.toml";
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Args {
     /// The signature: CMS SignedData, PEM, DER or BER
-    #[arg(long, value_name = "FILE")]
-    signature: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "as_of")]
+    signature: Option<PathBuf>,
     /// The document that was signed, where the signature does not carry it
     #[arg(long, value_name = "FILE")]
     content: Option<PathBuf>,
     /// Trust anchors, PEM or DER
-    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    #[arg(long, value_name = "FILE", required_unless_present = "as_of", num_args = 1..)]
     anchor: Vec<PathBuf>,
     /// Certificates that help to find a path: intermediates, or a signer's that the signature does not carry
     #[arg(long, value_name = "FILE", num_args = 1..)]
@@ -59,6 +68,16 @@ pub struct Args {
     /// jpki, generic, or a policy file
     #[arg(long, value_name = "POLICY", default_value = "generic")]
     policy: String,
+    /// Make the recorded verdicts on the filing of this arrival number again
+    #[arg(long, value_name = "ARRIVAL_NUMBER", requires = "config",
+        conflicts_with_all = ["signature", "content", "anchor", "certificate", "crl", "at", "signed_after", "policy"])]
+    as_of: Option<ArrivalNumber>,
+    /// The configuration of the gateway that recorded it
+    #[arg(long, value_name = "FILE", requires = "as_of")]
+    config: Option<PathBuf>,
+    /// Which of the filing's verdicts to print, 1 the first
+    #[arg(long, value_name = "NUMBER", requires = "as_of", default_value_t = 1)]
+    verdict: usize,
     /// Print the report as one JSON document
     #[arg(long)]
     json: bool,
@@ -66,21 +85,47 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args) -> ExitCode {
+    if let (Some(arrival_number), Some(config)) = (args.as_of, &args.config) {
+        return make_again(config, arrival_number, &args);
+    }
     let now = SystemClock.now();
     match report(&args, now) {
         Ok(report) => {
             print(&report, args.json);
-            ExitCode::from(match report.indication {
-                Indication::TotalPassed => exit::OK,
-                Indication::TotalFailed => exit::FAILED,
-                Indication::Indeterminate => exit::INDETERMINATE,
-            })
+            ExitCode::from(status_of(report.indication))
         }
         Err(message) => {
             eprintln!("madoguchi verify: {message}");
             ExitCode::from(exit::NO_INPUT)
         }
     }
+}
+
+fn status_of(indication: Indication) -> u8 {
+    match indication {
+        Indication::TotalPassed => exit::OK,
+        Indication::TotalFailed => exit::FAILED,
+        Indication::Indeterminate => exit::INDETERMINATE,
+    }
+}
+
+/// What differs goes to standard error with `--json`, which prints the report and nothing else.
+fn make_again(config: &Path, arrival_number: ArrivalNumber, args: &Args) -> ExitCode {
+    let again = match as_of::run(config, arrival_number, args.verdict) {
+        Ok(again) => again,
+        Err(Failure(status, sentence)) => {
+            eprintln!("madoguchi verify: {sentence}");
+            return ExitCode::from(status);
+        }
+    };
+    let lines = again.lines.join("\n");
+    if args.json {
+        eprintln!("{lines}");
+        let _ = writeln!(std::io::stdout().lock(), "{}", again.report);
+    } else {
+        let _ = writeln!(std::io::stdout().lock(), "{}\n{lines}", again.indication.as_str());
+    }
+    ExitCode::from(if again.differs { exit::SOFTWARE } else { status_of(again.indication) })
 }
 
 /// Reads the files and verifies; an error is a file that cannot be read.
@@ -93,7 +138,7 @@ fn report(args: &Args, now: DateTime<Utc>) -> Result<Report, String> {
     let anchors = input::certificates(&args.anchor)?;
     let given = input::certificates(&args.certificate)?;
     let content = args.content.as_deref().map(GivenContent::read).transpose()?;
-    let signature = input::bytes(&args.signature)?;
+    let signature = input::bytes(args.signature.as_deref().unwrap_or(Path::new("")))?;
     let trust = Arc::new(TrustStore::new(anchors, given.clone()));
     let crls = revocation_lists(args, &trust, &signature, at, now)?;
     let request = VerificationRequest {

@@ -169,6 +169,7 @@ impl Background {
 
     async fn with_the_record(&mut self) -> Result<(), StoreError> {
         let gateway = self.gateway.clone();
+        gateway.keep_present_trust_state().await?;
         let round = self.worker.round().await?;
         if round.received + round.refused > 0 {
             let Round { received, refused, undecided } = round;

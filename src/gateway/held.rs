@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Gateway;
 use super::judging::Judging;
+use super::lists;
 use crate::evidence::receipt::VerdictSummary;
 use crate::evidence::statement::{self, StatementFacts};
 use crate::intake::{Recordable, signer};
@@ -46,6 +47,10 @@ impl Gateway {
     /// verifies a signature and may look the signing request up.
     pub fn judge_held(&self, filing: &HeldFiling, now: DateTime<Utc>, wait: Wait) -> HeldVerdict {
         let judging = Judging::of(self);
+        if let Err(error) = lists::wait(self.keep_trust_state(&judging)) {
+            tracing::warn!(target: "madoguchi::held", %error, "the trust state could not be kept");
+            return HeldVerdict::StillHeld;
+        }
         match (self.decide_held(filing, &judging, now), wait) {
             (HeldVerdict::StillHeld, Wait::TooLong) => self.give_up(filing, &judging, now),
             (verdict, _) => verdict,

@@ -5,10 +5,13 @@ use chrono::{DateTime, Utc};
 
 use super::Gateway;
 use crate::clock::Stopwatch;
+use crate::ids::ArrivalNumber;
+use crate::intake::withdrawal::{self, VerifiedWithdrawal};
 use crate::intake::{self, IntakeContext, IntakeRules, Recordable};
 use crate::pki::crl::CrlSnapshot;
 use crate::procedures::Catalog;
 use crate::signature::report::Report;
+use crate::signature::trust_state::{self, Digest, TrustState};
 use crate::signature::verifier::{VerificationRequest, Verifier};
 use crate::submission::received::ReceivedSubmission;
 use crate::submission::rejection::{Rejection, RejectionCode};
@@ -42,6 +45,16 @@ impl Judging {
         &self.crls
     }
 
+    /// The digest of the trust state that it judges in.
+    pub(super) fn trust_state_digest(&self) -> Digest {
+        trust_state::digest(self.verifier.policy(), self.verifier.trust(), &self.crls)
+    }
+
+    /// That trust state, to be kept.
+    pub(super) fn trust_state(&self) -> TrustState {
+        TrustState::of(self.verifier.policy(), self.verifier.trust(), &self.crls)
+    }
+
     /// One pass through the path.
     pub(super) fn accept(
         &self,
@@ -49,17 +62,31 @@ impl Judging {
         signed_after: Option<DateTime<Utc>>,
     ) -> Result<Recordable, Box<Rejection>> {
         let watch = Stopwatch::start();
-        let context = IntakeContext {
+        let context = self.context(received.received_at, signed_after);
+        let judged = intake::accept(received, &context);
+        telemetry::note_verification(watch.elapsed());
+        judged
+    }
+
+    /// The same of a withdrawal of the filing of that number.
+    pub(super) fn accept_withdrawal(
+        &self,
+        received: ReceivedSubmission,
+        number: ArrivalNumber,
+    ) -> Result<VerifiedWithdrawal, Box<Rejection>> {
+        let context = self.context(received.received_at, None);
+        withdrawal::accept(received, number, &context)
+    }
+
+    fn context(&self, now: DateTime<Utc>, signed_after: Option<DateTime<Utc>>) -> IntakeContext<'_> {
+        IntakeContext {
             verifier: &self.verifier,
             crls: &self.crls,
             catalog: &self.catalog,
             rules: &self.rules,
-            now: received.received_at,
+            now,
             signed_after,
-        };
-        let judged = intake::accept(received, &context);
-        telemetry::note_verification(watch.elapsed());
-        judged
+        }
     }
 
     /// The same, on a thread of its own where the signature file is large.
@@ -90,15 +117,7 @@ impl Judging {
     }
 
     fn certificate_of(&self, received: &ReceivedSubmission, at: DateTime<Utc>) -> Option<[u8; 32]> {
-        let context = IntakeContext {
-            verifier: &self.verifier,
-            crls: &self.crls,
-            catalog: &self.catalog,
-            rules: &self.rules,
-            now: at,
-            signed_after: None,
-        };
-        intake::signer::certificate_of(received, &context)
+        intake::signer::certificate_of(received, &self.context(at, None))
     }
 
     /// The report on a filing's signature alone.

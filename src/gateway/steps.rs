@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::Gateway;
 use super::judging::Judging;
+use super::lists;
 use crate::evidence::receipt::VerdictSummary;
 use crate::evidence::statement::{self, StatementFacts};
 use crate::intake::signer;
@@ -119,6 +120,10 @@ impl StepJudging<'_> {
 
     fn step(&self, filing: &StepFiling, report: &Report, to: RevocationState, now: DateTime<Utc>) -> Judged {
         let submission = &filing.submission;
+        if let Err(error) = lists::wait(self.gateway.keep_trust_state(&self.judging)) {
+            tracing::warn!(target: "madoguchi::steps", %error, "the trust state could not be kept");
+            return Judged::Open;
+        }
         let previous = filing.last_statement.as_ref().unwrap_or(&submission.receipt_jws);
         let facts = StatementFacts {
             arrival_number: submission.arrival_number,

@@ -75,15 +75,18 @@ impl Gateway {
     /// document, the signature is later than the document was: it is judged again with that proof.
     async fn judge(&self, received: ReceivedSubmission) -> Result<Recordable, Stop> {
         let (kept, judging) = (received.clone(), Judging::of(self));
-        match judging.accept_beside(received, None).await {
+        let submission = match judging.accept_beside(received, None).await {
             Err(rejection) if signer::depends_on_age(&rejection) => {
                 match self.store.signing_request_find(kept.application_sha256).await? {
-                    Some(request) => Ok(judging.accept_beside(kept, Some(request.issued_at)).await?),
-                    None => Err(rejection.into()),
+                    Some(request) => judging.accept_beside(kept, Some(request.issued_at)).await?,
+                    None => return Err(rejection.into()),
                 }
             }
-            judged => Ok(judged?),
-        }
+            judged => judged?,
+        };
+        // Before it is recorded: a verdict that could not be made again is none.
+        self.keep_trust_state(&judging).await?;
+        Ok(submission)
     }
 
     async fn record(&self, mut submission: Recordable) -> Result<SubmitOutcome, Stop> {

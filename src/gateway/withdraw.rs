@@ -1,12 +1,12 @@
 //! Withdrawals: the person who filed takes a filing back, by a signed document.
 use super::Gateway;
+use super::judging::Judging;
 use super::outcome::{Stop, SubmitOutcome, settle};
 use super::person;
 use super::refused::Attempt;
 use crate::evidence::receipt::{self, IssuedReceipt, VerdictSummary, WithdrawalFacts};
 use crate::ids::ArrivalNumber;
-use crate::intake::IntakeContext;
-use crate::intake::withdrawal::{self, VerifiedWithdrawal};
+use crate::intake::withdrawal::VerifiedWithdrawal;
 use crate::jws::JwsError;
 use crate::store::StoreError;
 use crate::store::withdrawals::WithdrawalOutcome;
@@ -40,7 +40,9 @@ impl Gateway {
     }
 
     async fn take_back(&self, number: ArrivalNumber, received: ReceivedSubmission) -> Result<SubmitOutcome, Stop> {
-        let withdrawal = self.judge_withdrawal(number, received)?;
+        let judging = Judging::of(self);
+        let withdrawal = judging.accept_withdrawal(received, number)?;
+        self.keep_trust_state(&judging).await?;
         let original = self.store.submission_record(number).await?.ok_or(StoreError::NotFound)?;
         let signer = withdrawal.signer().signer().sha256();
         let same = person::require_same(&original, &signer, withdrawal.report(), self.rules.applicant);
@@ -69,23 +71,6 @@ impl Gateway {
                 Err(Box::new(Rejection::new(RejectionCode::ApplicationIdTaken, detail)).into())
             }
         }
-    }
-
-    fn judge_withdrawal(
-        &self,
-        number: ArrivalNumber,
-        received: ReceivedSubmission,
-    ) -> Result<VerifiedWithdrawal, Box<Rejection>> {
-        let (verifier, crls) = (self.verifier(), self.crls.current());
-        let context = IntakeContext {
-            verifier: &verifier,
-            crls: &crls,
-            catalog: &self.catalog,
-            rules: &self.rules,
-            now: received.received_at,
-            signed_after: None,
-        };
-        withdrawal::accept(received, number, &context)
     }
 
     fn withdrawal_receipt(&self, withdrawal: &VerifiedWithdrawal) -> Result<IssuedReceipt, JwsError> {

@@ -11,7 +11,7 @@ use crate::crypto;
 ///
 /// It never changes once it is made: another trust state is another store. What was found out about its CAs (their
 /// signatures and paths) is kept inside, so that it can never be used under another trust state.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct TrustStore {
     anchors: Vec<Arc<Certificate>>,
     intermediates: Vec<Arc<Certificate>>,
@@ -21,6 +21,7 @@ pub struct TrustStore {
     normal_by_der: HashMap<Box<[u8]>, Box<[u8]>>,
     anchor_digests: std::collections::HashSet<[u8; 32]>,
     digest: String,
+    text: String,
     cache: PathCache,
 }
 
@@ -33,13 +34,23 @@ pub struct Authority {
     pub is_anchor: bool,
 }
 
+impl Default for TrustStore {
+    /// One that trusts nobody.
+    fn default() -> Self {
+        Self::new(Vec::new(), Vec::new())
+    }
+}
+
 impl TrustStore {
     /// From certificates at hand. One that is given twice counts once; an anchor given as an intermediate is an anchor.
     pub fn new(anchors: Vec<Arc<Certificate>>, intermediates: Vec<Arc<Certificate>>) -> Self {
         let mut seen = std::collections::HashSet::new();
-        let anchors: Vec<_> = anchors.into_iter().filter(|one| seen.insert(one.sha256())).collect();
+        let mut anchors: Vec<_> = anchors.into_iter().filter(|one| seen.insert(one.sha256())).collect();
         let anchor_digests = seen.clone();
-        let intermediates: Vec<_> = intermediates.into_iter().filter(|one| seen.insert(one.sha256())).collect();
+        let mut intermediates: Vec<_> = intermediates.into_iter().filter(|one| seen.insert(one.sha256())).collect();
+        // In one order, whatever files they came from: verdicts depend on the set alone.
+        anchors.sort_by_key(|one| one.sha256());
+        intermediates.sort_by_key(|one| one.sha256());
         let mut by_subject: HashMap<Box<[u8]>, Vec<Authority>> = HashMap::new();
         let mut normal_by_der = HashMap::new();
         let authorities = anchors.iter().map(|one| (one, true)).chain(intermediates.iter().map(|one| (one, false)));
@@ -52,9 +63,10 @@ impl TrustStore {
             normal_by_der.insert(certificate.subject_der().into(), normal.clone());
             by_subject.entry(normal).or_default().push(Authority { certificate: certificate.clone(), is_anchor });
         }
-        let digest = state_digest(&anchors, &intermediates);
+        let text = text_of(&anchors, &intermediates);
+        let digest = crypto::sha256_hex(text.as_bytes());
         let cache = PathCache::default();
-        Self { anchors, intermediates, by_subject, normal_by_der, anchor_digests, digest, cache }
+        Self { anchors, intermediates, by_subject, normal_by_der, anchor_digests, digest, text, cache }
     }
 
     /// From two folders of PEM or DER files. Every file must hold certificates and nothing that cannot be read
@@ -85,9 +97,13 @@ impl TrustStore {
     pub fn is_anchor(&self, certificate: &Certificate) -> bool {
         self.anchor_digests.contains(&certificate.sha256())
     }
-    /// Content address of this trust state, hex SHA-256.
+    /// Hex SHA-256 of [`TrustStore::text`].
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+    /// Its certificates by their digests, one a line: `anchor <hex SHA-256>`, then `intermediate <hex SHA-256>`.
+    pub fn text(&self) -> &str {
+        &self.text
     }
     /// Those whose subject matches `name`, the DER of a Name (RFC 5280 7.1), whatever their key.
     pub fn named(&self, name: &[u8]) -> &[Authority] {
@@ -111,16 +127,11 @@ impl TrustStore {
     }
 }
 
-fn state_digest(anchors: &[Arc<Certificate>], intermediates: &[Arc<Certificate>]) -> String {
-    let mut text = String::new();
-    for (label, certificates) in [("anchor", anchors), ("intermediate", intermediates)] {
-        let mut digests: Vec<_> = certificates.iter().map(|one| one.sha256_hex()).collect();
-        digests.sort_unstable();
-        for digest in digests {
-            text.push_str(&format!("{label} {digest}\n"));
-        }
-    }
-    crypto::sha256_hex(text.as_bytes())
+fn text_of(anchors: &[Arc<Certificate>], intermediates: &[Arc<Certificate>]) -> String {
+    let lines = |label: &'static str, certificates: &[Arc<Certificate>]| -> String {
+        certificates.iter().map(|one| format!("{label} {}\n", one.sha256_hex())).collect()
+    };
+    lines("anchor", anchors) + &lines("intermediate", intermediates)
 }
 
 fn read_folder(folder: &Path) -> Result<Vec<Arc<Certificate>>, String> {

@@ -9,4 +9,5 @@ mod ess;
 mod judge;
 pub mod policy;
 pub mod report;
+pub mod trust_state;
 pub mod verifier;

@@ -19,6 +19,7 @@ const MAX_FILE: u64 = 1 << 20;
 #[derive(Debug, Clone)]
 pub struct SignaturePolicy {
     reference: Arc<PolicyReference>,
+    text: Arc<str>,
     pub(super) rules: Rules,
     /// What path validation is given (RFC 5280 6.1.1): the listed certificate policies, one of which the path must be
     /// valid for; none listed: any or none.
@@ -178,12 +179,17 @@ impl SignaturePolicy {
         let require_explicit_policy = !initial_policies.is_empty();
         let path_policies = PolicyInputs { initial_policies, require_explicit_policy, ..PolicyInputs::any() };
         let reference = PolicyReference { id: rules.id.clone(), sha256: sha256_hex(text.as_bytes()) };
-        Ok(Self { reference: Arc::new(reference), rules, path_policies })
+        Ok(Self { reference: Arc::new(reference), text: text.into(), rules, path_policies })
     }
 
     /// Its identifier and the digest of its text.
     pub fn reference(&self) -> &Arc<PolicyReference> {
         &self.reference
+    }
+
+    /// The text that it was read from, of which its reference gives the digest.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Whether the signer's four attributes stand in the certificate under this policy.

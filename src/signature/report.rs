@@ -5,6 +5,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::sync::Arc;
 
+/// Name and version of what judges. Under one version, the same document, signature, trust state, policy and time give
+/// the same report, byte for byte.
+pub const ENGINE: &str = concat!("madoguchi/", env!("CARGO_PKG_VERSION"));
+
 /// Which policy a verdict was made under.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PolicyReference {
@@ -105,8 +109,16 @@ pub struct Report {
     pub sub_indication_urn: Option<String>,
     /// The time it was judged for.
     pub validation_time: DateTime<Utc>,
+    /// A time after which the signature was known to have been made, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_after: Option<DateTime<Utc>>,
     /// Under which policy.
     pub policy: Arc<PolicyReference>,
+    /// Hex SHA-256 of the trust state that it was made in: anchors, intermediates, policy and revocation lists
+    /// ([`super::trust_state::TrustState`]).
+    pub trust_state: String,
+    /// What judged: [`ENGINE`].
+    pub engine: &'static str,
     /// One a signer.
     pub signatures: Vec<SignatureReport>,
 }
@@ -121,7 +133,10 @@ impl Report {
             sub_indication: Some(meaning),
             sub_indication_urn: Some(meaning.urn()),
             validation_time: at,
+            signed_after: None,
             policy: Arc::new(PolicyReference { id: policy.to_owned(), sha256: String::new() }),
+            trust_state: String::new(),
+            engine: ENGINE,
             signatures: vec![SignatureReport::of_nothing(check)],
         }
     }

@@ -7,8 +7,9 @@ use super::cms::{CmsError, SignedData};
 use super::content::{Content, MessageDigests};
 use super::judge::{self, Certificates};
 use super::policy::SignaturePolicy;
-use super::report::{Report, SignatureReport, SignerAttributes};
-use super::{container, judge::Judged};
+use super::report::{ENGINE, Report, SignatureReport, SignerAttributes};
+use super::{container, judge::Judged, trust_state};
+use crate::crypto::to_hex;
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::{CrlIdentity, CrlSnapshot};
 use crate::pki::path::PathWork;
@@ -118,7 +119,7 @@ impl Verifier {
         let read = message.as_ref().map_err(|error| *error).and_then(|message| SignedData::read(message));
         let message = match &read {
             Ok(message) => message,
-            Err(error) => return self.unreadable(request, *error),
+            Err(error) => return self.unreadable(crls, request, *error),
         };
         let certificates = Certificates::read(message, request.extra_certificates);
         let digests = MessageDigests::of(request.content, message.content.as_ref());
@@ -138,19 +139,24 @@ impl Verifier {
             }
             signatures.push(report);
         }
-        Verification { report: self.report(request, signatures), proof }
+        Verification { report: self.report(crls, request, signatures), proof }
     }
 
     /// The report on what is not a SignedData at all.
-    fn unreadable(&self, request: &VerificationRequest<'_>, error: CmsError) -> Verification {
+    fn unreadable(&self, crls: &CrlSnapshot, request: &VerificationRequest<'_>, error: CmsError) -> Verification {
         let detail = format!("the signature cannot be read: {error}");
         let check = Check::failed(judge::CONTAINER, judge::CONTAINER_CLAUSE, SubIndication::FormatFailure, detail);
-        let report = self.report(request, vec![SignatureReport::of_nothing(check)]);
+        let report = self.report(crls, request, vec![SignatureReport::of_nothing(check)]);
         Verification { report, proof: Proof::None }
     }
 
     /// The whole is the worst of its signatures.
-    fn report(&self, request: &VerificationRequest<'_>, signatures: Vec<SignatureReport>) -> Report {
+    fn report(
+        &self,
+        crls: &CrlSnapshot,
+        request: &VerificationRequest<'_>,
+        signatures: Vec<SignatureReport>,
+    ) -> Report {
         let found = signatures.iter().filter_map(|signature| signature.sub_indication);
         let (indication, sub_indication) = verdict::worst(found);
         Report {
@@ -158,7 +164,10 @@ impl Verifier {
             sub_indication,
             sub_indication_urn: sub_indication.map(SubIndication::urn),
             validation_time: request.at,
+            signed_after: request.signed_after,
             policy: Arc::clone(self.policy.reference()),
+            trust_state: to_hex(&trust_state::digest(&self.policy, &self.trust, crls)),
+            engine: ENGINE,
             signatures,
         }
     }

@@ -62,6 +62,7 @@ pub mod submissions;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod transaction;
+mod trust_objects;
 mod verdicts;
 pub mod withdrawals;
 

@@ -260,3 +260,10 @@ diesel::table! {
         released_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    trust_objects (sha256) {
+        sha256 -> Binary,
+        content -> Binary,
+    }
+}

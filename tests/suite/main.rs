@@ -42,6 +42,7 @@ mod roles;
 mod status_machine;
 mod support;
 mod two_steps;
+mod verdict_as_of;
 mod verify_cli;
 mod verify_hostile;
 mod verify_signer;

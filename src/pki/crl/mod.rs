@@ -1,5 +1,6 @@
 //! Certificate revocation lists (RFC 5280 section 5), verified once when they come in and kept as an index.
 mod archive;
+mod as_of;
 mod bytes;
 mod chain;
 mod diff;
@@ -9,6 +10,7 @@ mod index;
 mod intake;
 mod lint;
 mod list_key;
+mod list_set;
 mod marks;
 mod parse;
 mod quarantine;
@@ -31,6 +33,7 @@ pub use entry::{Entries, EntriesByIssuer, Entry, ListEntry, reason_name};
 pub use index::{CrlIndex, IndexError};
 pub use lint::{Lint, lints};
 pub use list_key::{LIST_KEY_BYTES, ListKey};
+pub use list_set::ListSet;
 pub use parse::{CrlError, IssuingDistributionPoint, ParsedCrl, objects};
 pub use quarantine::{
     Compared, CrlQuarantine, EntryChange, GoneEntry, Judgement, ListDiff, NumberFall, OBJECTIONS, Objections,

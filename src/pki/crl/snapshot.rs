@@ -1,8 +1,10 @@
 //! An immutable set of shards; found by issuer key and distribution point name, and by issuer name where another key
 //! of the issuer, or another issuer, may speak for a certificate.
+use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::list_set::ListSet;
 use super::scope::Reasons;
 use super::shard::{CrlShard, CrlSummary};
 use crate::pki::certificate::{Certificate, DistributionPoint};
@@ -16,6 +18,8 @@ pub struct CrlSnapshot {
     /// The keys that signed lists of an issuer's name, which is in the form of [`crate::pki::name::normal_form`].
     keys_by_name: HashMap<Box<[u8]>, Vec<[u8; 32]>>,
     has_deltas: bool,
+    /// Made when it is first asked for.
+    list_set: OnceLock<ListSet>,
 }
 
 /// The shards of one issuer key, in each list the newest first.
@@ -62,6 +66,10 @@ impl CrlSnapshot {
     /// Every shard, deltas among them.
     pub fn shards(&self) -> impl Iterator<Item = &Arc<CrlShard>> {
         self.by_issuer.values().flat_map(|shards| shards.all.iter())
+    }
+    /// Which lists these are, by content.
+    pub fn list_set(&self) -> &ListSet {
+        self.list_set.get_or_init(|| ListSet::of(self.shards().map(|shard| &**shard)))
     }
     /// Every shard as operators see it, by issuer and scope.
     pub fn summaries(&self) -> Vec<CrlSummary> {
@@ -110,10 +118,11 @@ impl CrlSnapshot {
 
     /// This set with `shard` in it. With `replace`, the one it takes the place of is left out.
     pub(super) fn with(&self, shard: Arc<CrlShard>, replace: bool) -> Self {
-        let mut next = self.clone();
+        let mut next = Self { list_set: OnceLock::new(), ..self.clone() };
         let keys = next.keys_by_name.entry(shard.issuer_name.clone()).or_default();
-        if !keys.contains(&shard.issuer_key) {
-            keys.push(shard.issuer_key);
+        // In an order of their own, not that of their coming in: what is said depends on the set of lists alone.
+        if let Err(at) = keys.binary_search(&shard.issuer_key) {
+            keys.insert(at, shard.issuer_key);
         }
         next.has_deltas |= shard.is_delta();
         let shards = Arc::make_mut(next.by_issuer.entry(shard.issuer_key).or_default());
@@ -204,7 +213,8 @@ impl IssuerShards {
                 list.retain(stays);
             }
             if !list.iter().any(|one| Arc::ptr_eq(one, shard)) {
-                let at = list.partition_point(|one| one.identity.this_update > shard.identity.this_update);
+                let rank = |one: &CrlShard| (Reverse(one.identity.this_update), one.identity.sha256.clone());
+                let at = list.partition_point(|one| rank(one) < rank(shard));
                 list.insert(at, shard.clone());
             }
         };
