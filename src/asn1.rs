@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 pub mod pem;
 mod values;
+pub mod write;
 
 pub use values::{
     bit_string_value, boolean_value, integer_octets, oid_from_text, oid_octets, oid_text, time_value, unsigned_value,

@@ -8,11 +8,13 @@ use crate::clock::Stopwatch;
 use crate::ids::ArrivalNumber;
 use crate::intake::withdrawal::{self, VerifiedWithdrawal};
 use crate::intake::{self, IntakeContext, IntakeRules, Recordable};
+use crate::pki::certificate::Certificate;
 use crate::pki::crl::CrlSnapshot;
+use crate::pki::ocsp::{OcspEvidence, OcspUse};
 use crate::procedures::Catalog;
 use crate::signature::report::Report;
 use crate::signature::trust_state::{self, Digest, TrustState};
-use crate::signature::verifier::{VerificationRequest, Verifier};
+use crate::signature::verifier::{Verification, VerificationRequest, Verifier};
 use crate::submission::received::ReceivedSubmission;
 use crate::submission::rejection::{Rejection, RejectionCode};
 use crate::telemetry;
@@ -25,6 +27,8 @@ const JUDGED_IN_PLACE: usize = 64 * 1024;
 pub(super) struct Judging {
     verifier: Arc<Verifier>,
     crls: Arc<CrlSnapshot>,
+    /// OCSP responses, where the policy wants them and lists do not decide.
+    ocsp: Arc<[OcspEvidence]>,
     catalog: Arc<Catalog>,
     rules: Arc<IntakeRules>,
 }
@@ -35,6 +39,7 @@ impl Judging {
         Self {
             verifier: gateway.verifier(),
             crls: gateway.crls.current(),
+            ocsp: Arc::default(),
             catalog: gateway.catalog.clone(),
             rules: gateway.rules.clone(),
         }
@@ -82,6 +87,7 @@ impl Judging {
         IntakeContext {
             verifier: &self.verifier,
             crls: &self.crls,
+            ocsp: &self.ocsp,
             catalog: &self.catalog,
             rules: &self.rules,
             now,
@@ -122,6 +128,41 @@ impl Judging {
 
     /// The report on a filing's signature alone.
     pub(super) fn report(&self, received: &ReceivedSubmission, signed_after: Option<DateTime<Utc>>) -> Report {
+        self.verify(received, signed_after).report
+    }
+
+    /// Whether the policy wants OCSP where lists do not decide, and it has not been asked yet.
+    pub(super) fn may_ask_ocsp(&self) -> bool {
+        self.verifier.policy().ocsp().ask == OcspUse::WhenUndecided && self.ocsp.is_empty()
+    }
+
+    /// The same view with OCSP responses at hand.
+    pub(super) fn with_ocsp(&self, ocsp: impl Into<Arc<[OcspEvidence]>>) -> Self {
+        Self { ocsp: ocsp.into(), ..self.clone() }
+    }
+
+    /// Where nothing but revocation is undecided, the certificates that lists say too little of, each with its issuer.
+    pub(super) fn undecided(
+        &self,
+        received: &ReceivedSubmission,
+        signed_after: Option<DateTime<Utc>>,
+    ) -> Vec<(Arc<Certificate>, Arc<Certificate>)> {
+        self.verify(received, signed_after).undecided
+    }
+
+    /// The OCSP responses that the verdict rests on.
+    pub(super) fn ocsp_used(
+        &self,
+        received: &ReceivedSubmission,
+        signed_after: Option<DateTime<Utc>>,
+    ) -> Vec<OcspEvidence> {
+        let report = self.report(received, signed_after);
+        let statuses = report.signatures.iter().flat_map(|signature| &signature.revocation);
+        let used: Vec<&str> = statuses.filter_map(|status| Some(status.ocsp.as_ref()?.sha256.as_str())).collect();
+        self.ocsp.iter().filter(|one| used.contains(&crate::crypto::to_hex(&one.sha256()).as_str())).cloned().collect()
+    }
+
+    fn verify(&self, received: &ReceivedSubmission, signed_after: Option<DateTime<Utc>>) -> Verification {
         let request = VerificationRequest {
             signature: &received.signature,
             content: Some(received.application.as_ref().into()),
@@ -129,6 +170,6 @@ impl Judging {
             at: received.received_at,
             signed_after,
         };
-        self.verifier.verify(&self.crls, &request).report
+        self.verifier.verify_with(&self.crls, &self.ocsp, &request)
     }
 }

@@ -16,6 +16,7 @@ use chrono::{DateTime, Utc};
 
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::CrlSnapshot;
+use crate::pki::ocsp::OcspEvidence;
 use crate::procedures::{AdmissibleForm, Catalog};
 use crate::registry::matching::{ApplicantRule, IdentifiedSigner, SignerProof};
 pub use crate::settings::OnUndecided;
@@ -147,6 +148,8 @@ pub struct IntakeContext<'a> {
     pub verifier: &'a Verifier,
     /// The CRL snapshot this request keeps.
     pub crls: &'a CrlSnapshot,
+    /// OCSP responses at hand, for where lists do not decide and the policy wants them.
+    pub ocsp: &'a [OcspEvidence],
     /// The procedures.
     pub catalog: &'a Catalog,
     /// Origin, limits, what to do where revocation is undecided.

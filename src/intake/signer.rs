@@ -42,7 +42,7 @@ fn verify_with(
         at: context.now,
         signed_after: context.signed_after,
     };
-    let verification = context.verifier.verify(context.crls, &request);
+    let verification = context.verifier.verify_with(context.crls, context.ocsp, &request);
     let report = verification.report;
     match verification.proof {
         Proof::Verified(signature) => Ok((report, SignerProof::Verified(signature))),

@@ -9,6 +9,7 @@ use super::{general_name, name};
 use crate::asn1::{self, DerError, Reader, context, context_constructed};
 use crate::crypto::{CryptoError, PublicKey, sha256, to_hex};
 
+mod access;
 pub mod distribution_point;
 pub mod extensions;
 mod qualifiers;
@@ -241,6 +242,12 @@ impl Certificate {
     /// The authority key identifier's serial (content octets), where it names the issuer's certificate.
     pub fn authority_serial(&self) -> Option<&[u8]> {
         self.extensions.authority_key_id.as_ref()?.serial.as_ref().map(|range| self.slice(range))
+    }
+    /// The URLs of OCSP responders in authorityInfoAccess (RFC 5280 4.2.2.1), in their order. An extension that cannot be
+    /// read only helps nobody: it gives none.
+    pub fn ocsp_urls(&self) -> Vec<&str> {
+        let value = self.extensions.authority_access.as_ref().map(|range| self.slice(range)).unwrap_or_default();
+        access::ocsp_urls(value).unwrap_or_default()
     }
     /// The CRL distribution points, in their order.
     pub fn distribution_points(&self) -> &[DistributionPoint] {

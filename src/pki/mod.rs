@@ -5,5 +5,6 @@ pub mod crl;
 pub mod general_name;
 pub mod jpki;
 pub mod name;
+pub mod ocsp;
 pub mod path;
 pub mod trust_store;

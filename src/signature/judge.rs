@@ -12,7 +12,7 @@ use super::report::{ChainEntry, SignatureReport, SignerAttributes, SignerReport}
 use super::verifier::VerificationRequest;
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm, digest_name};
 use crate::pki::certificate::Certificate;
-use crate::pki::crl::{self, CrlSnapshot, NotRevoked, RevocationOutcome, RevocationStatus};
+use crate::pki::crl::{self, NotRevoked, RevocationData, RevocationOutcome, RevocationStatus};
 use crate::pki::path::{PathOutcome, PathRequest, PathWork, PolicyInputs, Purpose};
 use crate::pki::trust_store::TrustStore;
 use crate::verdict::{self, Check, SubIndication};
@@ -29,7 +29,7 @@ pub(super) const CONTAINER_CLAUSE: &str = "RFC 5652 3, 5.1";
 pub(super) struct Context<'a> {
     pub(super) policy: &'a SignaturePolicy,
     pub(super) trust: &'a TrustStore,
-    pub(super) crls: &'a CrlSnapshot,
+    pub(super) revocation: RevocationData<'a>,
     pub(super) request: &'a VerificationRequest<'a>,
     pub(super) message: &'a SignedData<'a>,
     pub(super) digests: &'a MessageDigests<'a>,
@@ -92,6 +92,8 @@ pub(super) struct Judged {
     pub(super) report: SignatureReport,
     pub(super) signer: Option<Arc<Certificate>>,
     pub(super) not_revoked: Option<NotRevoked>,
+    /// Those of the path whose revocation is not known, each with its issuer.
+    pub(super) undecided: Vec<(Arc<Certificate>, Arc<Certificate>)>,
 }
 
 /// Judges one signer. `work` is what the paths of all signers of the message may cost together.
@@ -134,6 +136,7 @@ pub(super) fn judge(
         },
         signer: certificate.cloned(),
         not_revoked: chain.not_revoked,
+        undecided: chain.undecided,
     }
 }
 
@@ -179,6 +182,7 @@ struct Chain {
     entries: Vec<ChainEntry>,
     statuses: Vec<RevocationStatus>,
     not_revoked: Option<NotRevoked>,
+    undecided: Vec<(Arc<Certificate>, Arc<Certificate>)>,
 }
 
 fn check_chain(
@@ -202,10 +206,13 @@ fn check_chain(
         Chain { entries: candidate.iter().map(|certificate| entry(certificate)).collect(), ..Chain::default() };
     // Of a path that breaks a rule it is still told what is revoked; it proves nothing.
     let (at, signed_after) = (context.request.at, context.request.signed_after);
-    let broken = || crl::revocation_of_broken_path(context.crls, &candidate, at, signed_after);
+    let broken = || crl::revocation_of_broken_path(context.revocation, &candidate, at, signed_after);
     match outcome.or_else(|| complete.then(broken)) {
         Some(RevocationOutcome { proof, statuses, checks: revocation_checks }) => {
             checks.extend(revocation_checks);
+            let with_issuer = candidate.iter().cloned().zip(candidate.iter().skip(1).cloned());
+            let unknown = with_issuer.zip(&statuses).filter(|(_, status)| status.status == "unknown");
+            found.undecided = unknown.map(|(pair, _)| pair).collect();
             found.statuses = statuses;
             found.not_revoked = proof;
         }
@@ -225,7 +232,7 @@ fn find_path(
     let mut under = |policies: &PolicyInputs| {
         // The signer's key usage is the signature policy's matter; it is checked apart.
         let request = PathRequest { at: context.request.at, extra: &certificates.all, purpose: Purpose::Any, policies };
-        let known = (context.trust, context.crls);
+        let known = (context.trust, context.revocation);
         crl::validate_with_revocation(known, certificate, &request, context.request.signed_after, work)
     };
     let listed = &context.policy.path_policies;

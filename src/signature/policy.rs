@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::report::PolicyReference;
 use crate::crypto::sha256_hex;
 use crate::pki::certificate::Oid;
+use crate::pki::ocsp::{NonceRule, OcspRule, OcspUse};
 use crate::pki::path::PolicyInputs;
 
 const GENERIC: &str = include_str!("policies/generic.toml");
@@ -24,6 +25,8 @@ pub struct SignaturePolicy {
     /// What path validation is given (RFC 5280 6.1.1): the listed certificate policies, one of which the path must be
     /// valid for; none listed: any or none.
     pub(super) path_policies: PolicyInputs,
+    /// What OCSP is asked for beside revocation lists.
+    ocsp: OcspRule,
 }
 
 /// The rules, as the TOML file gives them.
@@ -34,6 +37,31 @@ pub(super) struct Rules {
     pub(super) algorithms: AlgorithmRules,
     pub(super) attributes: AttributeRules,
     pub(super) signer: SignerRules,
+    #[serde(default)]
+    revocation: RevocationRules,
+}
+
+/// What revocation is judged by beside lists; a policy that says nothing judges by lists alone.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RevocationRules {
+    ocsp: OcspUse,
+    max_age: String,
+    nonce: NonceRule,
+}
+
+impl Default for RevocationRules {
+    fn default() -> Self {
+        Self { ocsp: OcspUse::Never, max_age: "7d".to_owned(), nonce: NonceRule::Optional }
+    }
+}
+
+impl RevocationRules {
+    fn rule(&self) -> Result<OcspRule, String> {
+        let max_age = humantime::parse_duration(&self.max_age).ok().and_then(|age| chrono::Duration::from_std(age).ok());
+        let wrong = || format!("revocation.max_age: {} is not a length of time such as \"24h\"", self.max_age);
+        Ok(OcspRule { ask: self.ocsp, max_age: max_age.ok_or_else(wrong)?, nonce: self.nonce })
+    }
 }
 
 /// The allow-list; what is not on it, or not on the engine's own, is not reliable.
@@ -178,8 +206,9 @@ impl SignaturePolicy {
         let initial_policies: Vec<Oid> = oids.collect::<Result<_, _>>()?;
         let require_explicit_policy = !initial_policies.is_empty();
         let path_policies = PolicyInputs { initial_policies, require_explicit_policy, ..PolicyInputs::any() };
+        let ocsp = rules.revocation.rule()?;
         let reference = PolicyReference { id: rules.id.clone(), sha256: sha256_hex(text.as_bytes()) };
-        Ok(Self { reference: Arc::new(reference), text: text.into(), rules, path_policies })
+        Ok(Self { reference: Arc::new(reference), text: text.into(), rules, path_policies, ocsp })
     }
 
     /// Its identifier and the digest of its text.
@@ -195,6 +224,11 @@ impl SignaturePolicy {
     /// Whether the signer's four attributes stand in the certificate under this policy.
     pub fn reads_residents(&self) -> bool {
         self.rules.signer.attributes == AttributeProfile::Jpki
+    }
+
+    /// What it asks of OCSP beside revocation lists.
+    pub fn ocsp(&self) -> &OcspRule {
+        &self.ocsp
     }
 
     #[allow(clippy::expect_used)] // the two texts are compiled in, and a test reads them
@@ -219,6 +253,23 @@ mod tests {
         let inputs = SignaturePolicy::jpki().path_policies;
         assert!(inputs.require_explicit_policy && inputs.initial_policies.len() == 3);
         assert_eq!(SignaturePolicy::generic().path_policies, PolicyInputs::any());
+    }
+
+    #[test]
+    fn ocsp_is_asked_where_the_policy_says_so() {
+        assert_eq!(*SignaturePolicy::jpki().ocsp(), OcspRule::NEVER);
+        assert_eq!(*SignaturePolicy::generic().ocsp(), OcspRule::NEVER);
+        let with = |more: &str| SignaturePolicy::parse(&format!("{GENERIC}\n[revocation]\n{more}\n"));
+        assert_eq!(*with("ocsp = \"when_undecided\"").unwrap().ocsp(), OcspRule::WHEN_UNDECIDED);
+        let strict = with("ocsp = \"when_undecided\"\nmax_age = \"1h\"\nnonce = \"required\"").unwrap();
+        let expected = OcspRule {
+            max_age: chrono::Duration::hours(1),
+            nonce: NonceRule::Required,
+            ..OcspRule::WHEN_UNDECIDED
+        };
+        assert_eq!(*strict.ocsp(), expected);
+        assert!(with("ocsp = \"always\"").unwrap_err().contains("always"));
+        assert!(with("max_age = \"long\"").unwrap_err().contains("revocation.max_age: long"));
     }
 
     #[test]

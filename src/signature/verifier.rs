@@ -11,7 +11,8 @@ use super::report::{ENGINE, Report, SignatureReport, SignerAttributes};
 use super::{container, judge::Judged, trust_state};
 use crate::crypto::to_hex;
 use crate::pki::certificate::Certificate;
-use crate::pki::crl::{CrlIdentity, CrlSnapshot};
+use crate::pki::crl::{CrlIdentity, CrlSnapshot, OcspSource, RevocationData};
+use crate::pki::ocsp::OcspEvidence;
 use crate::pki::path::PathWork;
 use crate::pki::trust_store::TrustStore;
 use crate::verdict::{self, Check, Indication, SubIndication};
@@ -90,6 +91,9 @@ pub struct Verification {
     pub report: Report,
     /// For the path of a submission.
     pub proof: Proof,
+    /// Where nothing but revocation is undecided: the certificates of which lists do not say enough, each with its
+    /// issuer. Another source may be asked about them.
+    pub undecided: Vec<(Arc<Certificate>, Arc<Certificate>)>,
 }
 
 /// Verifies signatures under one policy and one trust state.
@@ -113,8 +117,19 @@ impl Verifier {
         &self.policy
     }
 
-    /// Verifies; never fails: whatever is wrong is in the report.
+    /// Verifies by revocation lists alone; never fails: whatever is wrong is in the report.
     pub fn verify(&self, crls: &CrlSnapshot, request: &VerificationRequest<'_>) -> Verification {
+        self.verify_with(crls, &[], request)
+    }
+
+    /// The same with OCSP responses at hand, which count as far as the policy lets them.
+    pub fn verify_with(
+        &self,
+        crls: &CrlSnapshot,
+        ocsp: &[OcspEvidence],
+        request: &VerificationRequest<'_>,
+    ) -> Verification {
+        let revocation = RevocationData { crls, ocsp: Some(OcspSource { rule: self.policy.ocsp(), evidence: ocsp }) };
         let message = container::message(request.signature);
         let read = message.as_ref().map_err(|error| *error).and_then(|message| SignedData::read(message));
         let message = match &read {
@@ -123,23 +138,26 @@ impl Verifier {
         };
         let certificates = Certificates::read(message, request.extra_certificates);
         let digests = MessageDigests::of(request.content, message.content.as_ref());
-        let context =
-            judge::Context { policy: &self.policy, trust: &self.trust, crls, request, message, digests: &digests };
+        let (policy, trust, digests) = (&*self.policy, &*self.trust, &digests);
+        let context = judge::Context { policy, trust, revocation, request, message, digests };
         let mut work = PathWork::default();
         let mut judged = Vec::with_capacity(message.signers.len());
         for info in &message.signers {
             judged.push(judge::judge(&context, info, &certificates, &mut work));
         }
         let only_one = judged.len() == 1;
-        let mut proof = Proof::None;
+        let (mut proof, mut undecided) = (Proof::None, Vec::new());
         let mut signatures = Vec::with_capacity(judged.len());
-        for Judged { report, signer, not_revoked } in judged {
+        for Judged { report, signer, not_revoked, undecided: of_signer } in judged {
             if let (true, Some(signer)) = (only_one, signer) {
                 proof = prove(&report, signer, not_revoked);
+                if matches!(proof, Proof::Undecided(_)) {
+                    undecided = of_signer;
+                }
             }
             signatures.push(report);
         }
-        Verification { report: self.report(crls, request, signatures), proof }
+        Verification { report: self.report(crls, request, signatures), proof, undecided }
     }
 
     /// The report on what is not a SignedData at all.
@@ -147,7 +165,7 @@ impl Verifier {
         let detail = format!("the signature cannot be read: {error}");
         let check = Check::failed(judge::CONTAINER, judge::CONTAINER_CLAUSE, SubIndication::FormatFailure, detail);
         let report = self.report(crls, request, vec![SignatureReport::of_nothing(check)]);
-        Verification { report, proof: Proof::None }
+        Verification { report, proof: Proof::None, undecided: Vec::new() }
     }
 
     /// The whole is the worst of its signatures.

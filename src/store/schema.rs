@@ -265,5 +265,10 @@ diesel::table! {
     trust_objects (sha256) {
         sha256 -> Binary,
         content -> Binary,
+    ocsp_responses (sha256) {
+        sha256 -> Binary,
+        content -> Binary,
+        received_at -> Timestamp,
+        nonce -> Nullable<Binary>,
     }
 }

@@ -11,6 +11,11 @@ use super::{CertificateError, range_of};
 use crate::asn1::{self, DerError, Reader, Tlv, context, context_constructed};
 use crate::pki::general_name;
 
+/// authorityInfoAccess (RFC 5280 4.2.2.1).
+const AUTHORITY_ACCESS: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01];
+/// id-pkix-ocsp-nocheck (RFC 6960 4.2.2.2.1).
+const OCSP_NOCHECK: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x05];
+
 /// The most extensions of a certificate: what stands twice is looked for among those before it.
 const MAX_EXTENSIONS: usize = 64;
 /// The most policies, mappings, purposes, distribution points or names of one extension.
@@ -129,6 +134,8 @@ pub struct Extensions {
     pub distribution_points: Vec<DistributionPoint>,
     /// freshestCRL: where delta CRLs are found (RFC 5280 4.2.1.15).
     pub freshest: Vec<DistributionPoint>,
+    /// Whether id-pkix-ocsp-nocheck is there: an OCSP responder that need not be asked about (RFC 6960 4.2.2.2.1).
+    pub ocsp_nocheck: bool,
     /// Critical extensions that this engine does not process (RFC 5280 4.2: refused in a path), dotted.
     pub unknown_critical: Vec<String>,
     /// The whole value of certificatePolicies.
@@ -136,6 +143,8 @@ pub struct Extensions {
     pub(super) subject_alt_name: Option<Range<usize>>,
     pub(super) subject_key_id: Option<Range<usize>>,
     pub(super) authority_key_id: Option<AuthorityKeyId>,
+    /// The value of authorityInfoAccess, not read yet.
+    pub(super) authority_access: Option<Range<usize>>,
     /// Last arcs of the id-ce extensions seen, to find one that stands twice.
     seen: u64,
 }
@@ -176,6 +185,11 @@ pub(super) fn read(der: &[u8], mut list: Reader<'_>, issuer: &[u8]) -> Result<Ex
             other if others.contains(&other) => return Err(stands_twice(oid)),
             other => {
                 others.push(other);
+                match other {
+                    AUTHORITY_ACCESS => extensions.authority_access = Some(range_of(der, value)),
+                    OCSP_NOCHECK => extensions.ocsp_nocheck = true,
+                    _ => {}
+                }
                 false
             }
         };

@@ -1,6 +1,7 @@
 //! Certificate revocation lists (RFC 5280 section 5), verified once when they come in and kept as an index.
 mod archive;
 mod as_of;
+mod by_serial;
 mod bytes;
 mod chain;
 mod diff;
@@ -17,6 +18,7 @@ mod quarantine;
 mod refusal;
 mod revocation;
 mod scope;
+mod second_source;
 mod shard;
 mod signer;
 mod snapshot;
@@ -25,6 +27,7 @@ mod standing;
 mod store;
 
 pub use archive::{CrlArchive, KeepOrder, ListRank, ListRecord, ListRow, NotKept};
+pub use by_serial::{SerialStanding, Shards};
 pub use bytes::{EntryBytes, ListBytes, ListFault};
 pub use chain::validate_with_revocation;
 pub use diff::{CrlDiff, diff};
@@ -42,6 +45,7 @@ pub use quarantine::{
 pub use refusal::{CrlRefusal, code};
 pub use revocation::{NotRevoked, RevocationOutcome, RevocationStatus, check_revocation, revocation_of_broken_path};
 pub use scope::{Reasons, Scope, ScopeKind};
+pub use second_source::{OcspSource, RevocationData};
 pub use shard::{CrlIdentity, CrlShard, CrlSummary, decimal};
 pub use snapshot::CrlSnapshot;
 pub use store::{CrlStore, IntakePolicy, LostEntries, MAX_CRL, RefusedCrl};

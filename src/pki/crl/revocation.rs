@@ -4,15 +4,17 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::entry::reason_name;
+use super::entry::{CERTIFICATE_HOLD, reason_name};
+use super::second_source::{RevocationData, SecondSaid, SecondSource, stood_in_for};
 use super::shard::CrlIdentity;
-use super::snapshot::CrlSnapshot;
 use super::standing::{Deltas, Look, Said, Standing};
 use crate::pki::certificate::Certificate;
+use crate::pki::ocsp::OcspIdentity;
 use crate::pki::path::VerifiedChain;
 use crate::verdict::{Check, SubIndication};
 
-/// Proof that no certificate of the chain was revoked at the time of judging, by CRLs whose scope covers them.
+/// Proof that no certificate of the chain was revoked at the time of judging, by CRLs whose scope covers them, or by OCSP
+/// answers where a policy wants them.
 #[derive(Debug)]
 pub struct NotRevoked {
     crls: Vec<Arc<CrlIdentity>>,
@@ -39,6 +41,9 @@ pub struct RevocationStatus {
     /// The lists that say so together with it: deltas, the lists of other reasons.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub further_crls: Vec<Arc<CrlIdentity>>,
+    /// The OCSP response that says so, where it is not a list that does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ocsp: Option<Arc<OcspIdentity>>,
     /// When it was revoked or put on hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<DateTime<Utc>>,
@@ -58,44 +63,52 @@ pub struct RevocationOutcome {
     pub checks: Vec<Check>,
 }
 
-/// Looks every certificate of `chain` up in `snapshot` as of `at`, the time at which the signature is known to exist.
+/// Looks every certificate of `chain` up in `data` as of `at`, the time at which the signature is known to exist.
 ///
 /// A list issued after `at` is as good as one of that time, and better: it knows what was reported later. A revocation
 /// dated after `at` does not count. `signed_after`: a time after which the signature is known to have been made.
-pub fn check_revocation(
-    snapshot: &CrlSnapshot,
+pub fn check_revocation<'a>(
+    data: impl Into<RevocationData<'a>>,
     chain: &VerifiedChain,
     at: DateTime<Utc>,
     signed_after: Option<DateTime<Utc>>,
 ) -> RevocationOutcome {
-    look_up(snapshot, chain.certificates(), at, signed_after)
+    look_up(data.into(), chain.certificates(), at, signed_after)
 }
 
-/// What a snapshot says of the certificates of a path that reaches an anchor and breaks a rule on the way: findings
+/// What `data` says of the certificates of a path that reaches an anchor and breaks a rule on the way: findings
 /// and statuses as of [`check_revocation`], so that a revocation is told beside what is wrong with the path, and
 /// never a proof. `path` is target first, anchor last.
-pub fn revocation_of_broken_path(
-    snapshot: &CrlSnapshot,
+pub fn revocation_of_broken_path<'a>(
+    data: impl Into<RevocationData<'a>>,
     path: &[Arc<Certificate>],
     at: DateTime<Utc>,
     signed_after: Option<DateTime<Utc>>,
 ) -> RevocationOutcome {
-    RevocationOutcome { proof: None, ..look_up(snapshot, path, at, signed_after) }
+    RevocationOutcome { proof: None, ..look_up(data.into(), path, at, signed_after) }
 }
 
 fn look_up(
-    snapshot: &CrlSnapshot,
+    data: RevocationData<'_>,
     certificates: &[Arc<Certificate>],
     at: DateTime<Utc>,
     signed_after: Option<DateTime<Utc>>,
 ) -> RevocationOutcome {
-    let mut look = Look::new(snapshot, at);
-    let mut findings = Findings::default();
+    let mut look = Look::new(data.crls, at);
+    let mut second = SecondSource::new(data.ocsp, at);
+    let (mut findings, mut stood_in) = (Findings::default(), Findings::default());
     let mut statuses = Vec::with_capacity(certificates.len());
     let mut crls = Vec::with_capacity(certificates.len());
     let mut all_good = true;
     for (index, certificate) in certificates.iter().enumerate().take(certificates.len().saturating_sub(1)) {
         let standing = look.standing(certificates, index);
+        if let Some(said) = second.ask(&standing.said, certificates, index, &mut look) {
+            all_good &= matches!(said, SecondSaid::Good(_));
+            stood_in.note(&standing, index, at, signed_after);
+            findings.note_second(&said, index, signed_after);
+            statuses.push(status_by_ocsp(certificate, &said));
+            continue;
+        }
         match &standing.said {
             Said::Good => crls.extend(standing.lists.iter().map(|shard| shard.identity().clone())),
             _ => all_good = false,
@@ -109,7 +122,11 @@ fn look_up(
         }
     }
     let proof = all_good.then_some(NotRevoked { crls });
-    RevocationOutcome { proof, statuses, checks: findings.into_checks(certificates.len() > 2) }
+    let has_cas = certificates.len() > 2;
+    let mut checks = findings.into_checks(has_cas);
+    stood_in_for(stood_in.into_checks(has_cas), &mut checks);
+    checks.extend(second.into_checks());
+    RevocationOutcome { proof, statuses, checks }
 }
 
 fn status_of(certificate: &Certificate, standing: &Standing<'_>) -> RevocationStatus {
@@ -125,8 +142,26 @@ fn status_of(certificate: &Certificate, standing: &Standing<'_>) -> RevocationSt
         status,
         crl: lists.next(),
         further_crls: lists.collect(),
+        ocsp: None,
         revoked_at: entry.map(|entry| entry.revocation_date),
         reason: entry.map(|entry| reason_name(entry.reason.unwrap_or(0))),
+    }
+}
+
+fn status_by_ocsp(certificate: &Certificate, said: &SecondSaid) -> RevocationStatus {
+    let (status, ended) = match said {
+        SecondSaid::Good(_) => ("good", None),
+        SecondSaid::Ended(at, CERTIFICATE_HOLD, _) => ("on_hold", Some((*at, CERTIFICATE_HOLD))),
+        SecondSaid::Ended(at, reason, _) => ("revoked", Some((*at, *reason))),
+    };
+    RevocationStatus {
+        certificate: certificate.sha256_hex(),
+        status,
+        crl: None,
+        further_crls: Vec::new(),
+        ocsp: Some(said.identity().clone()),
+        revoked_at: ended.map(|(at, _)| at),
+        reason: ended.map(|(_, reason)| reason_name(reason)),
     }
 }
 
@@ -177,20 +212,32 @@ impl Findings {
             Said::Unreadable => {
                 self.unreadable.push(format!("the list for {place} is damaged where its entry may stand"));
             }
-            Said::OnHold(entry) => {
-                self.on_hold.push(format!("{place} is on hold since {}", entry.revocation_date.to_rfc3339()));
-            }
+            Said::OnHold(entry) => self.held(index, entry.revocation_date),
             Said::Revoked(entry) => {
-                let reason = reason_name(entry.reason.unwrap_or(0));
-                let what = format!("{place} was revoked at {} ({reason})", entry.revocation_date.to_rfc3339());
-                match index {
-                    0 if signed_after.is_some_and(|time| time >= entry.revocation_date) => {
-                        self.revoked = Some((SubIndication::Revoked, what));
-                    }
-                    0 => self.revoked = Some((SubIndication::RevokedNoPoe, what)),
-                    _ => self.ca_revoked.push(what),
-                }
+                self.ended(index, entry.revocation_date, entry.reason.unwrap_or(0), signed_after);
             }
+        }
+    }
+
+    fn note_second(&mut self, said: &SecondSaid, index: usize, signed_after: Option<DateTime<Utc>>) {
+        match said {
+            SecondSaid::Good(_) => {}
+            SecondSaid::Ended(at, CERTIFICATE_HOLD, _) => self.held(index, *at),
+            SecondSaid::Ended(at, reason, _) => self.ended(index, *at, *reason, signed_after),
+        }
+    }
+
+    fn held(&mut self, index: usize, since: DateTime<Utc>) {
+        self.on_hold.push(format!("certificate {} is on hold since {}", index + 1, since.to_rfc3339()));
+    }
+
+    fn ended(&mut self, index: usize, at: DateTime<Utc>, reason: u8, signed_after: Option<DateTime<Utc>>) {
+        let what =
+            format!("certificate {} was revoked at {} ({})", index + 1, at.to_rfc3339(), reason_name(reason));
+        match index {
+            0 if signed_after.is_some_and(|time| time >= at) => self.revoked = Some((SubIndication::Revoked, what)),
+            0 => self.revoked = Some((SubIndication::RevokedNoPoe, what)),
+            _ => self.ca_revoked.push(what),
         }
     }
 

@@ -97,6 +97,12 @@ impl CrlSnapshot {
         found.filter(|one| one.scope_key == shard.scope_key && one.issuer_name == shard.issuer_name)
     }
 
+    /// Every complete list that a key signed under a name ([`crate::pki::name::normal_form`]), whatever its scope.
+    pub(super) fn complete_of(&self, issuer_key: &[u8; 32], issuer_name: &[u8]) -> impl Iterator<Item = &Arc<CrlShard>> {
+        let all = self.by_issuer.get(issuer_key).map(|shards| shards.all.as_slice()).unwrap_or_default();
+        all.iter().filter(move |shard| !shard.is_delta() && *shard.issuer_name == *issuer_name)
+    }
+
     /// The newest delta that brings `complete` up to date.
     pub(super) fn delta_of(&self, complete: &CrlShard) -> Option<&Arc<CrlShard>> {
         if !self.has_deltas {

@@ -7,6 +7,7 @@ mod exactly_once;
 mod feed;
 mod held;
 mod killed;
+mod ocsp_responses;
 mod outage;
 #[path = "../../../tests/suite/support/postgres.rs"]
 #[allow(dead_code)]
