@@ -7,12 +7,15 @@ mod judging;
 mod known;
 pub mod lists;
 pub mod make;
+pub mod ocsp_client;
+pub mod ocsp_responder;
 pub mod open;
 pub mod outcome;
 mod person;
 pub mod quarantine;
 pub mod readiness;
 mod refused;
+mod second_source;
 pub mod steps;
 mod submit;
 pub mod trust_state;
@@ -23,11 +26,15 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use ring::rand::SystemRandom;
 
+use ocsp_client::OcspClient;
+use ocsp_responder::OcspResponders;
+
 use crate::clock::Clock;
 use crate::evidence::keys::Keys;
 use crate::intake::IntakeRules;
 use crate::pki::crl::CrlStore;
 use crate::procedures::Catalog;
+use crate::settings::OcspSettings;
 use crate::signature::content::Content;
 use crate::signature::report::Report;
 use crate::signature::verifier::{VerificationRequest, Verifier};
@@ -69,6 +76,8 @@ pub struct Gateway {
     rng: SystemRandom,
     refusals: refused::RefusalLog,
     kept_states: trust_state::KeptStates,
+    ocsp: Arc<OcspClient>,
+    responders: Option<OcspResponders>,
 }
 
 impl Gateway {
@@ -85,7 +94,22 @@ impl Gateway {
             verifier: ArcSwap::new(parts.verifier),
             rng: SystemRandom::new(),
             kept_states: trust_state::KeptStates::default(),
+            ocsp: Arc::new(OcspClient::new(&OcspSettings::default())),
+            responders: None,
         }
+    }
+
+    /// The same with another OCSP client than the default, and as the responder of CAs where it is one.
+    #[must_use]
+    pub fn with_ocsp(mut self, client: OcspClient, responders: Option<OcspResponders>) -> Self {
+        self.ocsp = Arc::new(client);
+        self.responders = responders;
+        self
+    }
+
+    /// Whether it answers OCSP requests.
+    pub fn is_ocsp_responder(&self) -> bool {
+        self.responders.is_some()
     }
 
     /// The verifier as it stands now; a request keeps the one it began with.

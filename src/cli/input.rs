@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::pki::certificate::Certificate;
+use crate::pki::ocsp::{MAX_RESPONSE, OcspEvidence};
 
 /// Largest input file, octets (public contract section 3).
 pub const MAX_FILE: u64 = 512 << 20;
@@ -61,6 +62,22 @@ pub fn certificates<P: AsRef<Path>>(paths: &[P]) -> Result<Vec<Arc<Certificate>>
         all.extend(found.map_err(|error| format!("{}: {error}", path.display()))?);
     }
     Ok(all)
+}
+
+/// OCSP responses that came now. A response is small: a larger file is cut off where none can be so long, and then
+/// cannot be read.
+///
+/// # Errors
+/// As [`bytes`].
+pub fn ocsp_responses<P: AsRef<Path>>(paths: &[P], now: DateTime<Utc>) -> Result<Vec<OcspEvidence>, String> {
+    let read = |path: &P| {
+        let (file, _) = open(path.as_ref())?;
+        let mut bytes = Vec::new();
+        let read = file.take(MAX_RESPONSE as u64 + 1).read_to_end(&mut bytes);
+        read.map_err(|error| unreadable(path.as_ref(), &error))?;
+        Ok(OcspEvidence::given(bytes, now))
+    };
+    paths.iter().map(read).collect()
 }
 
 /// The sentence for a file over the limit.

@@ -10,7 +10,8 @@ use serde::Serialize;
 use super::{exit, input};
 use crate::clock::{Clock, SystemClock};
 use crate::pki::certificate::{Certificate, Oid, PolicyQualifiers};
-use crate::pki::crl::{self, CrlRefusal, CrlSnapshot, RevocationOutcome, RevocationStatus};
+use crate::pki::crl::{self, CrlRefusal, CrlSnapshot, OcspSource, RevocationData, RevocationOutcome, RevocationStatus};
+use crate::pki::ocsp::{OcspEvidence, OcspRule};
 use crate::pki::path::{self, PathOutcome, PathRequest, PathWork, PolicyInputs, Purpose};
 use crate::pki::trust_store::TrustStore;
 use crate::signature::report::ChainEntry;
@@ -88,6 +89,7 @@ struct Inputs {
     target: Vec<u8>,
     trust: TrustStore,
     crls: Vec<Vec<u8>>,
+    ocsp: Vec<OcspEvidence>,
     /// What is no certificate among those that may help.
     unusable: Vec<Check>,
 }
@@ -96,7 +98,7 @@ struct Inputs {
 pub fn run(args: Args) -> ExitCode {
     let now = SystemClock.now();
     let at = args.at.unwrap_or(now);
-    let inputs = match read(&args) {
+    let inputs = match read(&args, now) {
         Ok(inputs) => inputs,
         Err(message) => {
             eprintln!("madoguchi: {message}");
@@ -112,7 +114,7 @@ pub fn run(args: Args) -> ExitCode {
     ExitCode::from(if report.result == "valid" { exit::OK } else { exit::FAILED })
 }
 
-fn read(args: &Args) -> Result<Inputs, String> {
+fn read(args: &Args, now: DateTime<Utc>) -> Result<Inputs, String> {
     let (mut helping, mut unusable) = (Vec::new(), Vec::new());
     for path in &args.files.certificates {
         for found in Certificate::each_from_pem_or_der(&input::bytes(path)?) {
@@ -127,7 +129,8 @@ fn read(args: &Args) -> Result<Inputs, String> {
     }
     let trust = TrustStore::new(input::certificates(&args.files.anchors)?, helping);
     let crls = args.files.crls.iter().map(|path| input::bytes(path)).collect::<Result<_, _>>()?;
-    Ok(Inputs { target: input::bytes(&args.files.target)?, trust, crls, unusable })
+    let ocsp = input::ocsp_responses(&args.files.ocsp_responses, now)?;
+    Ok(Inputs { target: input::bytes(&args.files.target)?, trust, crls, ocsp, unusable })
 }
 
 fn judge(args: &Args, inputs: &Inputs, at: DateTime<Utc>, now: DateTime<Utc>) -> Report {
@@ -176,10 +179,12 @@ fn path_of(
         let file = args.files.crls.get(*number).map(|path| path.display().to_string()).unwrap_or_default();
         Check::warning("revocation_list_is_accepted", "RFC 5280 6.3.3", format!("{file}: {refusal}"))
     };
-    let known = (&inputs.trust, &*snapshot);
+    let ocsp = Some(OcspSource { rule: &OcspRule::WHEN_UNDECIDED, evidence: &inputs.ocsp });
+    let data = RevocationData { crls: &snapshot, ocsp };
+    let known = (&inputs.trust, data);
     let (outcome, revocation) = crl::validate_with_revocation(known, target, request, None, &mut work);
     // Of a path that breaks a rule it is still told what is revoked; it proves nothing.
-    let of_broken = || crl::revocation_of_broken_path(&snapshot, &outcome.candidate, request.at, None);
+    let of_broken = || crl::revocation_of_broken_path(data, &outcome.candidate, request.at, None);
     let revocation = revocation.or_else(|| outcome.complete.then(of_broken));
     (outcome, revocation, refused.iter().map(warning).collect())
 }

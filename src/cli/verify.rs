@@ -13,6 +13,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::ids::ArrivalNumber;
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::CrlSnapshot;
+use crate::pki::ocsp::OcspUse;
 use crate::pki::trust_store::TrustStore;
 use crate::signature::content::{Content, ContentDigests};
 use crate::signature::policy::SignaturePolicy;
@@ -59,6 +60,9 @@ pub struct Args {
     /// Revocation lists, PEM or DER
     #[arg(long, value_name = "FILE", num_args = 1..)]
     crl: Vec<PathBuf>,
+    /// OCSP responses, DER; they count where the policy wants OCSP and lists do not decide
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    ocsp_response: Vec<PathBuf>,
     /// The time at which the signature is known to exist and at which it is judged [default: now]
     #[arg(long, value_name = "TIME", value_parser = input::time)]
     at: Option<DateTime<Utc>>,
@@ -141,6 +145,14 @@ fn report(args: &Args, now: DateTime<Utc>) -> Result<Report, String> {
     let signature = input::bytes(args.signature.as_deref().unwrap_or(Path::new("")))?;
     let trust = Arc::new(TrustStore::new(anchors, given.clone()));
     let crls = revocation_lists(args, &trust, &signature, at, now)?;
+    let ocsp = input::ocsp_responses(&args.ocsp_response, now)?;
+    if !ocsp.is_empty() && policy.ocsp().ask == OcspUse::Never {
+        eprintln!(
+            "madoguchi verify: the policy {} asks for no OCSP, so that the responses do not count: give a policy file \
+             with `[revocation]` and `ocsp = \"when_undecided\"`",
+            policy.reference().id
+        );
+    }
     let request = VerificationRequest {
         signature: &signature,
         content: content.as_ref().map(GivenContent::as_content),
@@ -148,7 +160,7 @@ fn report(args: &Args, now: DateTime<Utc>) -> Result<Report, String> {
         at,
         signed_after: args.signed_after,
     };
-    Ok(Verifier::new(Arc::new(policy), trust).verify(&crls, &request).report)
+    Ok(Verifier::new(Arc::new(policy), trust).verify_with(&crls, &ocsp, &request).report)
 }
 
 /// The lists that are accepted; why others are not is told on standard error.

@@ -46,7 +46,7 @@ impl Gateway {
     /// Judges a held filing again; everything about it by one trust state and one snapshot of revocation lists. Blocks: it
     /// verifies a signature and may look the signing request up.
     pub fn judge_held(&self, filing: &HeldFiling, now: DateTime<Utc>, wait: Wait) -> HeldVerdict {
-        let judging = Judging::of(self);
+        let judging = self.judging_held(filing);
         if let Err(error) = lists::wait(self.keep_trust_state(&judging)) {
             tracing::warn!(target: "madoguchi::held", %error, "the trust state could not be kept");
             return HeldVerdict::StillHeld;
@@ -55,6 +55,16 @@ impl Gateway {
             (HeldVerdict::StillHeld, Wait::TooLong) => self.give_up(filing, &judging, now),
             (verdict, _) => verdict,
         }
+    }
+
+    /// With what responders say of it, where the policy wants that and lists do not decide.
+    fn judging_held(&self, filing: &HeldFiling) -> Judging {
+        let judging = Judging::of(self);
+        if !judging.may_ask_ocsp() {
+            return judging;
+        }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return judging };
+        runtime.block_on(self.ask_second_source(&judging, &filing.received, None)).unwrap_or(judging)
     }
 
     fn decide_held(&self, filing: &HeldFiling, judging: &Judging, now: DateTime<Utc>) -> HeldVerdict {

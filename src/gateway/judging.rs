@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::Gateway;
 use crate::clock::Stopwatch;
+use crate::crypto::to_hex;
 use crate::ids::ArrivalNumber;
 use crate::intake::withdrawal::{self, VerifiedWithdrawal};
 use crate::intake::{self, IntakeContext, IntakeRules, Recordable};
@@ -150,16 +151,23 @@ impl Judging {
         self.verify(received, signed_after).undecided
     }
 
-    /// The OCSP responses that the verdict rests on.
+    /// The OCSP responses that the verdict rests on, each with the certificate's SHA-256 and when newer information is
+    /// due.
     pub(super) fn ocsp_used(
         &self,
         received: &ReceivedSubmission,
         signed_after: Option<DateTime<Utc>>,
-    ) -> Vec<OcspEvidence> {
+    ) -> Vec<([u8; 32], Option<DateTime<Utc>>, OcspEvidence)> {
         let report = self.report(received, signed_after);
         let statuses = report.signatures.iter().flat_map(|signature| &signature.revocation);
-        let used: Vec<&str> = statuses.filter_map(|status| Some(status.ocsp.as_ref()?.sha256.as_str())).collect();
-        self.ocsp.iter().filter(|one| used.contains(&crate::crypto::to_hex(&one.sha256()).as_str())).cloned().collect()
+        let used = statuses.filter_map(|status| {
+            let identity = status.ocsp.as_ref()?;
+            let mut certificate = [0; 32];
+            hex::decode_to_slice(&*status.certificate, &mut certificate).ok()?;
+            let response = self.ocsp.iter().find(|one| to_hex(&one.sha256()) == identity.sha256)?;
+            Some((certificate, identity.next_update, response.clone()))
+        });
+        used.collect()
     }
 
     fn verify(&self, received: &ReceivedSubmission, signed_after: Option<DateTime<Utc>>) -> Verification {

@@ -3,6 +3,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::lists::RecordArchive;
+use super::ocsp_client::OcspClient;
+use super::ocsp_responder::OcspResponders;
 use super::quarantine::RecordQuarantine;
 use super::{Gateway, GatewayParts};
 use crate::clock::Clock;
@@ -66,6 +68,8 @@ impl Gateway {
         let catalog =
             Catalog::load(settings.catalog.directory.as_deref()).map_err(OpenError::at("catalog", OpenFault::Input))?;
         let keys = Keys::open(&settings.keys.directory).map_err(OpenError::at("keys", OpenFault::Input))?;
+        let responders =
+            OcspResponders::open(&settings.ocsp, &trust).map_err(OpenError::at("ocsp", OpenFault::Input))?;
         check_bucket(&record)?;
         let store = Store::open(&record).map_err(OpenError::at("database", OpenFault::Record))?;
         Ok(Self::new(GatewayParts {
@@ -76,7 +80,8 @@ impl Gateway {
             catalog: Arc::new(catalog),
             keys: Arc::new(keys),
             rules: Arc::new(rules),
-        }))
+        })
+        .with_ocsp(OcspClient::new(&settings.ocsp), responders))
     }
 }
 

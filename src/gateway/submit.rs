@@ -3,6 +3,7 @@ use super::Gateway;
 use super::judging::Judging;
 use super::outcome::{Stop, SubmitOutcome, access_token_digest, fresh_access_token, settle};
 use super::refused::Attempt;
+use super::second_source::is_undecided;
 use crate::clock::Stopwatch;
 use crate::evidence::receipt::{self, IssuedReceipt, ReceiptAttachment, ReceiptFacts, VerdictSummary};
 use crate::ids::ArrivalNumber;
@@ -74,8 +75,15 @@ impl Gateway {
     /// Judges a filing as of its arrival. Where the verdict depends on the signature's age and this gateway made the
     /// document, the signature is later than the document was: it is judged again with that proof.
     async fn judge(&self, received: ReceivedSubmission) -> Result<Recordable, Stop> {
-        let (kept, judging) = (received.clone(), Judging::of(self));
-        let submission = match judging.accept_beside(received, None).await {
+        let (kept, mut judging) = (received.clone(), Judging::of(self));
+        let mut judged = judging.accept_beside(received, None).await;
+        if is_undecided(&judged)
+            && let Some(with_ocsp) = self.ask_second_source(&judging, &kept, None).await
+        {
+            judging = with_ocsp;
+            judged = judging.accept_beside(kept.clone(), None).await;
+        }
+        let submission = match judged {
             Err(rejection) if signer::depends_on_age(&rejection) => {
                 match self.store.signing_request_find(kept.application_sha256).await? {
                     Some(request) => judging.accept_beside(kept, Some(request.issued_at)).await?,

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 pub use grace::Grace;
 pub use sections::{
     AlarmSettings, CardSettings, CatalogSettings, DatabaseSettings, DocumentSettings, KeySettings, LimitSettings,
-    LogSettings, MailSettings, OnUndecided, RevocationSettings, ScannerSettings, ServerSettings, SessionSettings,
-    SignatureSettings, TrustSettings,
+    LogSettings, MailSettings, OcspSettings, OnUndecided, ResponderFiles, RevocationSettings, ScannerSettings,
+    ServerSettings, SessionSettings, SignatureSettings, TrustSettings,
 };
 pub use values::{ByteSize, LogFormat, Origin, Period, Secret};
 
@@ -35,6 +35,8 @@ pub struct Settings {
     pub trust: TrustSettings,
     /// `[revocation]`
     pub revocation: RevocationSettings,
+    /// `[ocsp]`
+    pub ocsp: OcspSettings,
     /// `[signature]`
     pub signature: SignatureSettings,
     /// `[keys]`
@@ -97,6 +99,7 @@ impl Settings {
             documents: source.section(),
             trust: source.section(),
             revocation: source.section(),
+            ocsp: source.section(),
             signature: source.section(),
             keys: source.section(),
             mail: source.section(),
@@ -135,7 +138,10 @@ impl Settings {
         join(&mut self.revocation.directory);
         join(&mut self.keys.directory);
         let optional = [&mut self.server.tls_certificate, &mut self.server.tls_key, &mut self.catalog.directory];
-        optional.into_iter().flatten().for_each(join);
+        let responder = [&mut self.ocsp.certificate, &mut self.ocsp.key];
+        let more = self.ocsp.responders.iter_mut().flat_map(|files| [&mut files.certificate, &mut files.key]);
+        more.for_each(join);
+        optional.into_iter().chain(responder).flatten().for_each(join);
         self.database.url = resolve_url(&self.database.url, "sqlite:", base);
         self.documents.store = resolve_url(&self.documents.store, "file:", base);
         if !["jpki", "generic"].contains(&self.signature.policy.as_str()) {

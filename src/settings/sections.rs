@@ -158,6 +158,38 @@ section! {
     }
 }
 
+/// The certificate and key of one CA's responder.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResponderFiles {
+    /// PEM certificate.
+    pub certificate: PathBuf,
+    /// Its PEM key.
+    pub key: PathBuf,
+}
+
+section! {
+    /// The Online Certificate Status Protocol.
+    OcspSettings = "ocsp" {
+        /// Certificate of this gateway's responder, issued by the CA for which it answers; none: it is no responder.
+        certificate: Option<PathBuf> = None, "a PEM file";
+        /// The responder's key.
+        key: Option<PathBuf> = None, "a PEM file";
+        /// Responders for further CAs.
+        responders: Vec<ResponderFiles> = Vec::new(), "a list of tables: [[ocsp.responders]] with certificate and key";
+        /// Whether the lists of all distribution points of these CAs come to this gateway.
+        all_shards: bool = false, "true or false";
+        /// Whom to ask, instead of those whom certificates name.
+        responder: Option<String> = None, "an http or https URL";
+        /// How long an answer is waited for.
+        patience: Period = Period::seconds(3), "a length of time: \"3s\"";
+        /// How many questions are under way at once.
+        at_once: usize = 8, "a number from 1";
+        /// Networks that are not public and may be asked all the same.
+        allow: Vec<IpNet> = Vec::new(), "a list of networks: [\"10.0.0.0/8\"]";
+    }
+}
+
 section! {
     /// How signatures are judged.
     SignatureSettings = "signature" {

@@ -58,7 +58,8 @@ impl Default for RevocationRules {
 
 impl RevocationRules {
     fn rule(&self) -> Result<OcspRule, String> {
-        let max_age = humantime::parse_duration(&self.max_age).ok().and_then(|age| chrono::Duration::from_std(age).ok());
+        let max_age =
+            humantime::parse_duration(&self.max_age).ok().and_then(|age| chrono::Duration::from_std(age).ok());
         let wrong = || format!("revocation.max_age: {} is not a length of time such as \"24h\"", self.max_age);
         Ok(OcspRule { ask: self.ocsp, max_age: max_age.ok_or_else(wrong)?, nonce: self.nonce })
     }
@@ -262,11 +263,8 @@ mod tests {
         let with = |more: &str| SignaturePolicy::parse(&format!("{GENERIC}\n[revocation]\n{more}\n"));
         assert_eq!(*with("ocsp = \"when_undecided\"").unwrap().ocsp(), OcspRule::WHEN_UNDECIDED);
         let strict = with("ocsp = \"when_undecided\"\nmax_age = \"1h\"\nnonce = \"required\"").unwrap();
-        let expected = OcspRule {
-            max_age: chrono::Duration::hours(1),
-            nonce: NonceRule::Required,
-            ..OcspRule::WHEN_UNDECIDED
-        };
+        let expected =
+            OcspRule { max_age: chrono::Duration::hours(1), nonce: NonceRule::Required, ..OcspRule::WHEN_UNDECIDED };
         assert_eq!(*strict.ocsp(), expected);
         assert!(with("ocsp = \"always\"").unwrap_err().contains("always"));
         assert!(with("max_age = \"long\"").unwrap_err().contains("revocation.max_age: long"));

@@ -13,6 +13,7 @@ pub mod extract;
 pub mod forms;
 pub mod i18n;
 pub mod middleware;
+pub mod ocsp;
 pub mod operator;
 pub mod page;
 pub mod problem;

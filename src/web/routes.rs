@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, Resource, web};
 
 use super::problem::Problem;
-use super::{agency, api, assets, operator, resident, staff};
+use super::{agency, api, assets, ocsp, operator, resident, staff};
 use crate::submission::rejection::RejectionCode;
 
 /// Who may call a route; the handler's extractor enforces it, a test goes over every route with every role.
@@ -116,6 +116,8 @@ route_table! {
     POST "/operator/sign-out"                                Anyone       staff::sign_in::post_sign_out;
     GET  "/operator/password"                                Operator     staff::password::get_password;
     POST "/operator/password"                                Operator     staff::password::post_password;
+    POST "/ocsp"                                             Anyone       ocsp::post_ocsp;
+    GET  "/ocsp/{request:.+}"                                Anyone       ocsp::get_ocsp;
     GET  "/healthz"                                          Anyone       api::health::get_healthz;
     GET  "/readyz"                                           Anyone       api::health::get_readyz;
     GET  "/metrics"                                          Anyone       api::health::get_metrics;

@@ -1,5 +1,5 @@
-//! Which files `validate-path` is given. `--anchor`, `--certificate` and `--crl` take several files a flag, as they do
-//! in `verify`, and TARGET may stand before, between or after them: where nothing else is TARGET, it is the last file
+//! Which files `validate-path` is given. `--anchor`, `--certificate`, `--crl` and `--ocsp-response` take several files a
+//! flag, as they do in `verify`, and TARGET may stand before, between or after them: where nothing else is TARGET, it is the last file
 //! of the last flag that was given more than one.
 use std::path::PathBuf;
 
@@ -17,12 +17,15 @@ pub struct Files {
     pub certificates: Vec<PathBuf>,
     /// Revocation lists.
     pub crls: Vec<PathBuf>,
+    /// OCSP responses.
+    pub ocsp_responses: Vec<PathBuf>,
 }
 
 const TARGET: &str = "target";
 const ANCHOR: &str = "anchor";
 const CERTIFICATE: &str = "certificate";
 const CRL: &str = "crl";
+const OCSP_RESPONSE: &str = "ocsp-response";
 
 fn flag(name: &'static str, help: &'static str) -> Arg {
     let files = Arg::new(name).long(name).value_name("FILE").num_args(1..).action(ArgAction::Append);
@@ -37,6 +40,7 @@ impl clap::Args for Files {
             .arg(flag(ANCHOR, "Trust anchors").required(true))
             .arg(flag(CERTIFICATE, "Certificates that may help to build the path"))
             .arg(flag(CRL, "Revocation lists; each is verified before it counts"))
+            .arg(flag(OCSP_RESPONSE, "OCSP responses, DER, for where lists do not decide; verified before they count"))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -53,7 +57,8 @@ impl FromArgMatches for Files {
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
         let of = |name| matches.get_many::<PathBuf>(name).unwrap_or_default().cloned().collect::<Vec<_>>();
-        (self.anchors, self.certificates, self.crls) = (of(ANCHOR), of(CERTIFICATE), of(CRL));
+        (self.anchors, self.certificates) = (of(ANCHOR), of(CERTIFICATE));
+        (self.crls, self.ocsp_responses) = (of(CRL), of(OCSP_RESPONSE));
         self.target = match matches.get_one::<PathBuf>(TARGET) {
             Some(target) => target.clone(),
             None => self.take_last_file(matches)?,
@@ -65,7 +70,12 @@ impl FromArgMatches for Files {
 impl Files {
     /// Takes TARGET from among the files of the flags.
     fn take_last_file(&mut self, matches: &ArgMatches) -> Result<PathBuf, Error> {
-        let lists = [(ANCHOR, &mut self.anchors), (CERTIFICATE, &mut self.certificates), (CRL, &mut self.crls)];
+        let lists = [
+            (ANCHOR, &mut self.anchors),
+            (CERTIFICATE, &mut self.certificates),
+            (CRL, &mut self.crls),
+            (OCSP_RESPONSE, &mut self.ocsp_responses),
+        ];
         let mut last = None;
         for (name, list) in lists {
             if let Some((index, place)) = end_of_last_many(matches, name)
@@ -139,6 +149,7 @@ mod tests {
             ("--anchor a b --certificate c d --crl r T", "T|ab|cd|r"),
             ("--anchor a b -- T", "T|ab||"),
             ("--json --anchor a b --crl r s -- T", "T|ab||rs"),
+            ("--anchor a --crl r --ocsp-response o T", "T|a||r"),
         ] {
             assert_eq!(read(line).as_deref(), Some(expected), "{line}");
         }

@@ -113,10 +113,10 @@ impl Without {
         let by_shards = shards == Shards::All && !self.shards_are_doubtful;
         let covered = |(whole, sharded): (Reasons, bool)| whole == Reasons::ALL || by_shards && sharded;
         let (this_update, next_update) = self.times?;
-        self.whole
-            .into_iter()
-            .zip(self.sharded)
-            .all(covered)
-            .then_some(SerialStanding { revoked: None, this_update, next_update })
+        self.whole.into_iter().zip(self.sharded).all(covered).then_some(SerialStanding {
+            revoked: None,
+            this_update,
+            next_update,
+        })
     }
 }

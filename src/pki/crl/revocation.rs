@@ -232,8 +232,7 @@ impl Findings {
     }
 
     fn ended(&mut self, index: usize, at: DateTime<Utc>, reason: u8, signed_after: Option<DateTime<Utc>>) {
-        let what =
-            format!("certificate {} was revoked at {} ({})", index + 1, at.to_rfc3339(), reason_name(reason));
+        let what = format!("certificate {} was revoked at {} ({})", index + 1, at.to_rfc3339(), reason_name(reason));
         match index {
             0 if signed_after.is_some_and(|time| time >= at) => self.revoked = Some((SubIndication::Revoked, what)),
             0 => self.revoked = Some((SubIndication::RevokedNoPoe, what)),

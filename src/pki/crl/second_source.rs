@@ -118,7 +118,11 @@ impl<'a> SecondSource<'a> {
     fn weight(&self, judged: &Judged) -> u8 {
         match judged.answer.as_ref().map(|(status, _)| *status) {
             Some(CertStatus::Revoked { at, reason }) if at <= self.at => {
-                if reason == Some(CERTIFICATE_HOLD) { 254 } else { 255 }
+                if reason == Some(CERTIFICATE_HOLD) {
+                    254
+                } else {
+                    255
+                }
             }
             Some(CertStatus::Good | CertStatus::Revoked { .. }) => 253,
             Some(CertStatus::Unknown) => 252,

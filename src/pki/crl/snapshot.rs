@@ -98,7 +98,11 @@ impl CrlSnapshot {
     }
 
     /// Every complete list that a key signed under a name ([`crate::pki::name::normal_form`]), whatever its scope.
-    pub(super) fn complete_of(&self, issuer_key: &[u8; 32], issuer_name: &[u8]) -> impl Iterator<Item = &Arc<CrlShard>> {
+    pub(super) fn complete_of(
+        &self,
+        issuer_key: &[u8; 32],
+        issuer_name: &[u8],
+    ) -> impl Iterator<Item = &Arc<CrlShard>> {
         let all = self.by_issuer.get(issuer_key).map(|shards| shards.all.as_slice()).unwrap_or_default();
         all.iter().filter(move |shard| !shard.is_delta() && *shard.issuer_name == *issuer_name)
     }

@@ -3,11 +3,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::OCSP_SIGNING;
 use super::cert_id::{CertId, key_hash};
 use super::request::OcspRequest;
 use super::response::CertStatus;
 use super::write::Single;
-use super::OCSP_SIGNING;
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::{CrlSnapshot, SerialStanding};
@@ -85,9 +85,9 @@ impl Delegate {
 
     /// Whether a CertID means a certificate of its issuer.
     pub fn speaks_for(&self, id: &CertId) -> bool {
-        self.issuer_hashes
-            .iter()
-            .any(|(digest, name, key)| *digest == id.digest && *key == id.issuer_key_hash && *name == id.issuer_name_hash)
+        self.issuer_hashes.iter().any(|(digest, name, key)| {
+            *digest == id.digest && *key == id.issuer_key_hash && *name == id.issuer_name_hash
+        })
     }
 }
 

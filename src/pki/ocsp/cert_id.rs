@@ -48,8 +48,9 @@ impl CertId {
         let mut fields = reader.sequence()?;
         let mut algorithm = fields.sequence()?;
         let oid = algorithm.oid()?;
-        let digest = DigestAlgorithm::from_oid(oid)
-            .ok_or_else(|| OcspError(format!("a CertID with the digest {}, which is not known", asn1::oid_text(oid))))?;
+        let digest = DigestAlgorithm::from_oid(oid).ok_or_else(|| {
+            OcspError(format!("a CertID with the digest {}, which is not known", asn1::oid_text(oid)))
+        })?;
         if !algorithm.is_empty() {
             algorithm.null()?;
         }

@@ -185,8 +185,12 @@ fn answers_the_certificate(subject: &Subject<'_>) -> Check {
 fn nonce_agrees(subject: &Subject<'_>) -> Check {
     let against = match (subject.evidence.nonce.as_deref(), subject.basic.nonce, subject.rule.nonce) {
         (Some(sent), Some(found), _) if sent == found => None,
-        (Some(_), Some(_), _) => Some("the response repeats another nonce than the one sent: it answers another request"),
-        (Some(_), None, NonceRule::Required) => Some("the response does not repeat the nonce, which the policy asks for"),
+        (Some(_), Some(_), _) => {
+            Some("the response repeats another nonce than the one sent: it answers another request")
+        }
+        (Some(_), None, NonceRule::Required) => {
+            Some("the response does not repeat the nonce, which the policy asks for")
+        }
         (None, _, NonceRule::Required) => Some("the response was not asked for by nonce, which the policy asks for"),
         (_, _, NonceRule::Optional) => None,
     };

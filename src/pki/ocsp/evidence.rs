@@ -60,8 +60,7 @@ pub struct OcspRule {
 
 impl OcspRule {
     /// Revocation lists alone decide.
-    pub const NEVER: Self =
-        Self { ask: OcspUse::Never, max_age: Duration::days(7), nonce: NonceRule::Optional };
+    pub const NEVER: Self = Self { ask: OcspUse::Never, max_age: Duration::days(7), nonce: NonceRule::Optional };
 
     /// Where lists leave a certificate undecided; answers up to seven days old, with or without nonce.
     pub const WHEN_UNDECIDED: Self = Self { ask: OcspUse::WhenUndecided, ..Self::NEVER };

@@ -14,7 +14,9 @@ pub use cert_id::{CertId, key_hash};
 pub use checks::{Judged, Question, judge, relates_to};
 pub use evidence::{NonceRule, OcspEvidence, OcspIdentity, OcspRule, OcspUse};
 pub use request::{MAX_REQUEST, MAX_REQUESTS, OcspRequest};
-pub use response::{BasicResponse, CertStatus, MAX_RESPONSE, OcspResponse, ResponderId, ResponseStatus, SingleResponse};
+pub use response::{
+    BasicResponse, CertStatus, MAX_RESPONSE, OcspResponse, ResponderId, ResponseStatus, SingleResponse,
+};
 pub use write::{ResponseData, Single, sign, status_only};
 
 use crate::asn1::DerError;

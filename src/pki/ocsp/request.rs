@@ -33,9 +33,8 @@ impl OcspRequest {
         let mut tbs = outer.sequence()?;
         outer.optional(context_constructed(0))?;
         outer.finish()?;
-        tbs.optional(context_constructed(0))?.map_or(Ok(()), |_| {
-            Err(OcspError::new("its version is written out: it is not 1, or is not DER"))
-        })?;
+        tbs.optional(context_constructed(0))?
+            .map_or(Ok(()), |_| Err(OcspError::new("its version is written out: it is not 1, or is not DER")))?;
         tbs.optional(context_constructed(1))?;
         let mut list = tbs.sequence()?;
         let mut ids = Vec::new();
