@@ -74,7 +74,7 @@ pub struct Args {
     policy: String,
     /// Make the recorded verdicts on the filing of this arrival number again
     #[arg(long, value_name = "ARRIVAL_NUMBER", requires = "config",
-        conflicts_with_all = ["signature", "content", "anchor", "certificate", "crl", "at", "signed_after", "policy"])]
+        conflicts_with_all = ["signature", "content", "anchor", "certificate", "crl", "ocsp_response", "at", "signed_after", "policy"])]
     as_of: Option<ArrivalNumber>,
     /// The configuration of the gateway that recorded it
     #[arg(long, value_name = "FILE", requires = "as_of")]

@@ -11,6 +11,7 @@ use super::judging::Judging;
 use super::lists::wait;
 use crate::ids::ArrivalNumber;
 use crate::pki::crl::CrlSnapshot;
+use crate::pki::ocsp::OcspEvidence;
 use crate::signature::policy::SignaturePolicy;
 use crate::signature::trust_state::{self, Digest};
 use crate::signature::verifier::{VerificationRequest, Verifier};
@@ -111,6 +112,28 @@ struct Making {
     trust_state: String,
     #[serde(default)]
     engine: String,
+    #[serde(default)]
+    signatures: Vec<Judged>,
+}
+
+/// What it says of each signer's certificates.
+#[derive(Deserialize)]
+struct Judged {
+    #[serde(default)]
+    revocation: Vec<Known>,
+}
+
+/// What it says of the revocation of one.
+#[derive(Deserialize)]
+struct Known {
+    #[serde(default)]
+    ocsp: Option<Answer>,
+}
+
+/// The OCSP response that it rests on.
+#[derive(Deserialize)]
+struct Answer {
+    sha256: String,
 }
 
 /// Makes every verdict on a filing again, oldest first, out of its documents and the trust states that were kept. Blocks.
@@ -149,9 +172,22 @@ fn again(
         at: making.validation_time,
         signed_after: making.signed_after,
     };
-    let report = serde_json::to_string(&verifier.verify(crls, &request).report)
+    let ocsp = ocsp_responses(store, &making)?;
+    let report = serde_json::to_string(&verifier.verify_with(crls, &ocsp, &request).report)
         .map_err(|_| AsOfError::Kept("the report cannot be written as JSON".to_owned()))?;
     Ok(MadeAgain { recorded, engine: making.engine, report })
+}
+
+/// The OCSP responses that a recorded report names, one a certificate as they were judged by.
+fn ocsp_responses(store: &Store, making: &Making) -> Result<Vec<OcspEvidence>, AsOfError> {
+    let named = making.signatures.iter().flat_map(|signature| &signature.revocation);
+    let read = |answer: &Answer| {
+        let missing = || AsOfError::Kept(format!("OCSP response {} is not kept", answer.sha256));
+        let mut sha256 = [0; 32];
+        hex::decode_to_slice(&answer.sha256, &mut sha256).map_err(|_| missing())?;
+        wait(store.ocsp_response_read(sha256))?.ok_or_else(missing)
+    };
+    named.filter_map(|known| known.ocsp.as_ref()).map(read).collect()
 }
 
 /// The verifier and the lists of a kept trust state.

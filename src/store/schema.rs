@@ -265,6 +265,10 @@ diesel::table! {
     trust_objects (sha256) {
         sha256 -> Binary,
         content -> Binary,
+    }
+}
+
+diesel::table! {
     ocsp_responses (sha256) {
         sha256 -> Binary,
         content -> Binary,

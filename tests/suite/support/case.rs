@@ -94,7 +94,7 @@ impl Case {
 
     /// The whole's sub-indication, held against the indication, the proof and the failed checks.
     pub fn verdict(&self) -> Option<SubIndication> {
-        let Verification { report, proof } = self.verify();
+        let Verification { report, proof, undecided: _ } = self.verify();
         assert_eq!(report.indication, madoguchi::verdict::worst(report.sub_indication).0);
         let failed: Vec<_> = report
             .signatures
