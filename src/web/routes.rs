@@ -109,6 +109,9 @@ route_table! {
     POST "/agency/filings/{arrival_number}/decision"         Agency       agency::decision::post_decision;
     GET  "/operator"                                         Operator     operator::overview::get_overview;
     POST "/operator/crls"                                    Operator     operator::upload::post_crl;
+    GET  "/operator/quarantine"                              Operator     operator::quarantine::get_quarantine;
+    GET  "/operator/quarantine/{sha256}"                     Operator     operator::quarantine::get_one;
+    POST "/operator/quarantine/{sha256}"                     Operator     operator::quarantine::post_act;
     GET  "/operator/anchors"                                 Operator     operator::anchors::get_anchors;
     GET  "/operator/audit"                                   Operator     operator::audit::get_audit;
     GET  "/operator/sign-in"                                 Anyone       staff::sign_in::get_sign_in;

@@ -70,6 +70,9 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("POST /agency/filings/{arrival_number}/decision", [401, 401, 422, 404, 403]),
     ("GET /operator", [303, 303, 403, 403, 200]),
     ("POST /operator/crls", [401, 401, 403, 403, 422]),
+    ("GET /operator/quarantine", [303, 303, 403, 403, 200]),
+    ("GET /operator/quarantine/{sha256}", [303, 303, 403, 403, 404]),
+    ("POST /operator/quarantine/{sha256}", [401, 401, 403, 403, 404]),
     ("GET /operator/anchors", [303, 303, 403, 403, 200]),
     ("GET /operator/audit", [303, 303, 403, 403, 200]),
     ("GET /operator/sign-in", [200, 200, 303, 303, 303]),
@@ -108,6 +111,7 @@ fn path_of(route: &str, number: &str, draft: &str) -> String {
         .replace("{draft}", draft)
         .replace("{name}", "no-such-file")
         .replace("{number}", "0")
+        .replace("{sha256}", &"0".repeat(64))
         .replace("{role}", "application")
         .replace("{ordinal}", "0")
         .replace("{request:.+}", "MAA=")

@@ -64,3 +64,55 @@ operator-held = { $count ->
     [one] { $count } filing is held.
    *[other] { $count } filings are held.
 }
+operator-link-quarantine = Quarantine
+operator-quarantine-title = Quarantined lists
+operator-quarantine-text = These lists are good by themselves, but contradict what is known. The list in use stays in use. Two operators can let one in together; ask the CA first.
+operator-quarantine-none = No list is or was quarantined.
+operator-quarantine-notice = { $count ->
+    [one] { $count } list is quarantined
+   *[other] { $count } lists are quarantined
+}
+operator-quarantine-notice-link = Look at what speaks against it
+operator-quarantine-waiting = Waiting
+operator-quarantine-released = Let in, on its way
+operator-quarantine-let-in = Let in
+operator-quarantine-discarded = Refused for good
+operator-quarantine-overtaken = Overtaken by a newer list
+operator-quarantined-title = A quarantined list
+operator-quarantine-back = All quarantined lists
+operator-quarantine-conflict = The list stands elsewhere now, or what speaks against it is another by now. Look at it again.
+operator-quarantine-done = It is done. A list that two operators have let in is taken in within a minute.
+operator-quarantine-issuer = Issuer
+operator-quarantine-scope = Scope
+operator-quarantine-issued = Issued
+operator-quarantine-since = Quarantined
+operator-quarantine-compared = Compared with
+operator-quarantine-digest = SHA-256
+operator-quarantine-why = What speaks against it
+operator-quarantine-lost = Entries that are missing
+operator-quarantine-changed = Entries with another date or reason
+operator-quarantine-added = New entries
+operator-quarantine-ended = Entries that ended as they may
+operator-quarantine-lost-entries = The missing entries ({ $count })
+operator-quarantine-changed-entries = The changed entries ({ $count })
+operator-quarantine-added-entries = The new entries ({ $count })
+operator-quarantine-serial = Serial
+operator-quarantine-was = Was
+operator-quarantine-is = Is
+operator-quarantine-releases = Who lets it in
+operator-quarantine-releases-none = Nobody yet. Two operators are needed.
+operator-quarantine-does-not-count = Does not count: the account is locked or gone
+operator-quarantine-act = Decide
+operator-quarantine-act-release = Let the list in (as one of two)
+operator-quarantine-act-take-back = Take my release back
+operator-quarantine-act-discard = Refuse the list for good
+operator-quarantine-act-reopen = Look at the list again
+operator-quarantine-act-missing = Choose one.
+operator-quarantine-reason = Reason
+operator-quarantine-reason-hint = The other operators see it. What did the CA say, and who asked?
+operator-quarantine-reason-missing = Give a reason.
+operator-quarantine-reason-long = At most { $count } characters.
+operator-quarantine-button = Decide
+operator-quarantine-lints = Where it departs from RFC 5280
+operator-quarantine-lints-none = Nowhere.
+operator-quarantine-lints-not-here = The list is too large to be looked through here, or cannot be read back: use madoguchi crl inspect.

@@ -2,6 +2,7 @@
 pub mod anchors;
 pub mod audit;
 pub mod overview;
+pub mod quarantine;
 pub mod upload;
 
 use chrono::{DateTime, Duration, Utc};

@@ -54,6 +54,7 @@ struct OverviewView {
     lists: Vec<ListRow>,
     stale: usize,
     soon: usize,
+    quarantined: i64,
     refusals: Vec<RefusalRow>,
     counts: Vec<CountRow>,
     held: i64,
@@ -106,6 +107,7 @@ pub async fn show(
     let view = OverviewView {
         stale: count(Freshness::Stale),
         soon: count(Freshness::SoonStale),
+        quarantined: gateway.store.crl_quarantine_waiting().await?,
         lists: lists.iter().map(|list| row(&page, list, fresh(list), now)).collect(),
         refusals: refusals(&page, gateway),
         counts: counts(&page, &numbers),
