@@ -1,5 +1,6 @@
 //! `madoguchi crl`: inspect, import, list, status, diff and export.
 mod archive;
+mod quarantine;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,11 @@ enum Command {
     Diff(Diff),
     /// Write an archived list to a file
     Export(archive::Export),
+    /// Show the lists that wait for two operators; letting one in needs two sign-ins, so it is done on the operators' pages
+    Quarantine {
+        #[command(subcommand)]
+        command: quarantine::Command,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -89,6 +95,7 @@ pub fn run(args: Args) -> ExitCode {
         Command::Status(args) => status(&args),
         Command::Diff(args) => diff(&args),
         Command::Export(args) => archive::export(&args),
+        Command::Quarantine { command } => quarantine::run(&command),
     };
     ExitCode::from(done.unwrap_or_else(|Failure(status, sentence)| {
         eprintln!("madoguchi crl: {sentence}");

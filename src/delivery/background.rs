@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::alarms::concerns::Concern;
 use super::alarms::mail::MailChannel;
 use super::alarms::webhook::WebhookChannel;
 use super::alarms::{Alarms, Freshness, WatchedList};
@@ -20,6 +21,7 @@ use crate::pki::crl::CrlIdentity;
 use crate::pki::crl::sources::WatchedFolder;
 use crate::settings::{Grace, Settings};
 use crate::store::StoreError;
+use crate::store::crl_quarantine::QuarantinedCrl;
 use crate::store::documents::objects::Swept;
 use crate::telemetry;
 
@@ -178,6 +180,7 @@ impl Background {
         self.follow_up().await?;
         let now = gateway.clock.now();
         self.alarms.round(&gateway.store, self.watched_lists(now), now).await?;
+        self.alarms.tell(&gateway.store, self.quarantined().await?, now).await?;
         Ok(())
     }
 
@@ -190,6 +193,18 @@ impl Background {
             tracing::info!(target: "madoguchi::steps", confirmed, contested, unchanged, "provisional verdicts were judged again");
         }
         Ok(())
+    }
+
+    /// What waits in quarantine, for operators to hear of.
+    async fn quarantined(&self) -> Result<Vec<Concern>, StoreError> {
+        let lists = self.gateway.store.crl_quarantine_list(0).await?;
+        let concern = |list: QuarantinedCrl| {
+            let (sha256, number) = (hex::encode(list.sha256), list.number.unwrap_or_default());
+            let detail = format!("List {number} of {} waits for two operators: {}", list.issuer, list.codes.join(", "));
+            let page = format!("/operator/quarantine/{sha256}");
+            Concern::stands("crl_quarantined", sha256, detail, &page)
+        };
+        Ok(lists.into_iter().map(concern).collect())
     }
 
     fn watched_lists(&self, now: chrono::DateTime<chrono::Utc>) -> Vec<WatchedList> {

@@ -10,12 +10,15 @@ mod cli_exit;
 #[path = "../conformance/mod.rs"]
 mod conformance;
 mod crl_archive;
+mod crl_lints;
 mod crl_quarantine;
+mod crl_refused;
 mod crypto_primitives;
 mod desk_accounts;
 mod desk_alarms;
 mod desk_filings;
 mod desk_operator;
+mod desk_quarantine;
 mod documents_s3;
 mod fetch_guarded;
 mod http_agency;

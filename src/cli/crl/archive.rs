@@ -54,7 +54,7 @@ pub fn state(config: &Path) -> Result<State, Failure> {
 }
 
 /// The record; none where there is none yet, or one of another version.
-fn record(settings: &Settings) -> Result<Option<Store>, Failure> {
+pub(super) fn record(settings: &Settings) -> Result<Option<Store>, Failure> {
     Store::open_as_it_is(&store_options(settings)?).map_err(Failure::fault)
 }
 
@@ -73,9 +73,9 @@ pub struct Export {
 }
 
 /// A digest on the command line.
-type Digest = [u8; 32];
+pub(super) type Digest = [u8; 32];
 
-fn digest(text: &str) -> Result<Digest, String> {
+pub(super) fn digest(text: &str) -> Result<Digest, String> {
     let mut digest = [0; 32];
     let read = hex::decode_to_slice(text, &mut digest);
     read.map_err(|_| "a SHA-256 digest is 64 hexadecimal digits".to_owned())?;

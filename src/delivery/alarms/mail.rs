@@ -38,13 +38,20 @@ impl MailChannel {
     /// # Errors
     /// When the server does not take it.
     pub fn send(&self, alarm: &Alarm) -> Result<(), ChannelError> {
+        self.send_text(&subject(alarm), body(alarm))
+    }
+
+    /// Sends a text to all of them.
+    ///
+    /// # Errors
+    /// When the server does not take it.
+    pub fn send_text(&self, subject: &str, body: String) -> Result<(), ChannelError> {
         let fail = |cause: String| ChannelError { channel: "mail", cause };
-        let mut message = Message::builder().from(self.from.clone()).subject(subject(alarm));
+        let mut message = Message::builder().from(self.from.clone()).subject(subject);
         for to in &self.to {
             message = message.to(to.clone());
         }
-        let message =
-            message.header(ContentType::TEXT_PLAIN).body(body(alarm)).map_err(|error| fail(error.to_string()))?;
+        let message = message.header(ContentType::TEXT_PLAIN).body(body).map_err(|error| fail(error.to_string()))?;
         self.server.send(&message).map_err(|error| fail(error.to_string()))?;
         Ok(())
     }

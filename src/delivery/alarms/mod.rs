@@ -1,6 +1,7 @@
 //! Alarms for operators: a revocation list that is stale, or soon will be, is told by mail and webhook, once when it
 //! comes to be so, again while it stays so, and once when it is fresh again. What changes at the same time is told
 //! in one message: a CA's hundreds of shards go stale together. No personal data: only CA names stand in it.
+pub mod concerns;
 pub mod mail;
 pub mod webhook;
 

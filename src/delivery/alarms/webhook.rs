@@ -1,4 +1,4 @@
-//! Alarms by webhook: a JSON POST of [`Alarm`]; any 2xx answer takes it.
+//! Alarms by webhook: a JSON POST of [`Alarm`] or [`super::concerns::ConcernMessage`]; any 2xx answer takes it.
 use std::time::Duration;
 
 use super::{Alarm, ChannelError};
@@ -35,6 +35,14 @@ impl WebhookChannel {
     /// # Errors
     /// When the receiver is not reached or does not answer 2xx.
     pub fn send(&self, alarm: &Alarm) -> Result<(), ChannelError> {
+        self.send_json(alarm)
+    }
+
+    /// Sends any message.
+    ///
+    /// # Errors
+    /// As [`WebhookChannel::send`].
+    pub fn send_json(&self, message: &impl serde::Serialize) -> Result<(), ChannelError> {
         // The cause names the status or the fault, never the address: its query may hold a secret.
         let fail = |error: ureq::Error| ChannelError {
             channel: "webhook",
@@ -45,7 +53,7 @@ impl WebhookChannel {
                 _ => "could not be reached".to_owned(),
             },
         };
-        self.agent.post(&self.url).send_json(alarm).map_err(fail)?;
+        self.agent.post(&self.url).send_json(message).map_err(fail)?;
         Ok(())
     }
 }

@@ -77,6 +77,8 @@ pub struct CrlExtensions<'a> {
     pub distribution_point_is_critical: bool,
     /// Critical extensions that are not known, dotted.
     pub unknown_critical: Vec<String>,
+    /// Content octets of the OIDs of those that are critical.
+    pub(super) critical: Vec<&'a [u8]>,
     seen: Vec<&'a [u8]>,
 }
 
@@ -162,6 +164,9 @@ fn read_extensions<'a>(mut list: Reader<'a>, issuer: &[u8]) -> Result<CrlExtensi
         extensions.seen.push(oid);
         let known = read_extension(&mut extensions, oid, critical, value, issuer)
             .map_err(|_| CrlError(format!("its extension {} cannot be read", asn1::oid_text(oid))))?;
+        if critical {
+            extensions.critical.push(oid);
+        }
         if critical && !known {
             extensions.unknown_critical.push(asn1::oid_text(oid));
         }

@@ -1,6 +1,6 @@
 //! Certificates and CRLs made octet by octet, so that a test can make any of them wrong in one place. P-256 keys.
 #![allow(dead_code)]
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Datelike, Duration, Utc};
 use madoguchi::pki::certificate::Certificate;
 use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
@@ -45,6 +45,14 @@ pub fn integer(value: u64) -> Vec<u8> {
 
 /// A time as RFC 5280 writes it.
 pub fn time(at: DateTime<Utc>) -> Vec<u8> {
+    match at.year() {
+        ..2050 => tlv(0x17, at.format("%y%m%d%H%M%SZ").to_string().as_bytes()),
+        _ => generalized_time(at),
+    }
+}
+
+/// A time in the form that RFC 5280 writes from 2050 on, and in some extensions always.
+pub fn generalized_time(at: DateTime<Utc>) -> Vec<u8> {
     tlv(0x18, at.format("%Y%m%d%H%M%SZ").to_string().as_bytes())
 }
 
