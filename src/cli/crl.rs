@@ -1,5 +1,6 @@
 //! `madoguchi crl`: inspect, import, list, status, diff and export.
 mod archive;
+mod impact;
 mod quarantine;
 
 use std::fmt::Write as _;
@@ -37,6 +38,8 @@ enum Command {
     Status(Configured),
     /// Show what changed from one list to another
     Diff(Diff),
+    /// Show which filings accepted lists touch: how many for each list, or one by one for the list of a digest
+    Impact(impact::Impact),
     /// Write an archived list to a file
     Export(archive::Export),
     /// Show the lists that wait for two operators; letting one in needs two sign-ins, so it is done on the operators' pages
@@ -94,6 +97,7 @@ pub fn run(args: Args) -> ExitCode {
         Command::List(args) => list(&args),
         Command::Status(args) => status(&args),
         Command::Diff(args) => diff(&args),
+        Command::Impact(args) => impact::impact(&args),
         Command::Export(args) => archive::export(&args),
         Command::Quarantine { command } => quarantine::run(&command),
     };

@@ -1,5 +1,8 @@
-//! `madoguchi verify-receipt`: whether a receipt was signed with a key of the gateway, and whether files are those that
-//! it names. Needs no gateway and no network: the key set is a file.
+//! `madoguchi verify-receipt`: whether a receipt was signed with a key of the gateway, whether the later statements are an
+//! unbroken chain from it on, and whether files are those that it names. Needs no gateway and no network: the key set is a
+//! file.
+mod chain;
+
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -11,6 +14,7 @@ use serde_json::Value;
 
 use super::exit;
 use crate::jws::{JwkSet, JwsError, RECEIPT_TYP, STATEMENT_TYP};
+use chain::StatementFinding;
 
 /// The largest file that is read.
 const MAX_BYTES: u64 = 512 << 20;
@@ -23,6 +27,9 @@ pub struct Args {
     /// The gateway's key set, as /.well-known/jwks.json gives it
     #[arg(long, value_name = "JWKS")]
     keys: PathBuf,
+    /// Later statements on the verdict, in their order: compact JWS, or the JSON answer that holds them
+    #[arg(long, value_name = "FILE")]
+    statement: Vec<PathBuf>,
     /// An application document: its digest must be the one in the receipt
     #[arg(long, value_name = "FILE")]
     application: Vec<PathBuf>,
@@ -48,6 +55,8 @@ struct Findings {
     kid: Option<String>,
     files: Vec<FileFinding>,
     receipt: Option<Value>,
+    /// The statements after it, each of which names the one before.
+    statements: Vec<StatementFinding>,
 }
 
 #[derive(Debug, Serialize)]
@@ -56,6 +65,32 @@ struct FileFinding {
     role: &'static str,
     sha256: String,
     matches: bool,
+}
+
+impl Findings {
+    fn invalid(fault: String) -> Self {
+        Self {
+            result: "invalid",
+            fault: Some(fault),
+            kind: None,
+            kid: None,
+            files: Vec::new(),
+            receipt: None,
+            statements: Vec::new(),
+        }
+    }
+}
+
+/// A receipt or statement whose signature is good.
+struct Opened {
+    /// `receipt` or `statement`.
+    kind: &'static str,
+    kid: String,
+    content: Value,
+    /// The token itself, which the next statement names.
+    jws: String,
+    /// The tokens that stand beside it in a JSON answer.
+    beside: Vec<String>,
 }
 
 /// Runs the command.
@@ -76,12 +111,18 @@ pub fn run(args: Args) -> ExitCode {
 /// A sentence: an input cannot be read.
 fn examine(args: &Args) -> Result<Findings, String> {
     let keys = JwkSet::from_json(&read(&args.keys)?).map_err(|error| format!("{}: {error}", args.keys.display()))?;
-    let (kind, kid, receipt) = match open(&read(&args.file)?, &keys) {
+    let opened = open(&read(&args.file)?, &keys);
+    let mut given = Vec::new();
+    for path in &args.statement {
+        given.push(read(path)?);
+    }
+    let opened = opened.and_then(|opened| {
+        let statements = chain::follow(&opened, &given, &keys)?;
+        Ok((opened, statements))
+    });
+    let (Opened { kind, kid, content: receipt, .. }, statements) = match opened {
         Ok(opened) => opened,
-        Err(fault) => {
-            let fault = Some(fault);
-            return Ok(Findings { result: "invalid", fault, kind: None, kid: None, files: Vec::new(), receipt: None });
-        }
+        Err(fault) => return Ok(Findings::invalid(fault)),
     };
     let mut files = Vec::new();
     for (role, paths) in
@@ -94,11 +135,11 @@ fn examine(args: &Args) -> Result<Findings, String> {
         }
     }
     let result = if files.iter().all(|file| file.matches) { "valid" } else { "invalid" };
-    Ok(Findings { result, fault: None, kind: Some(kind), kid: Some(kid), files, receipt: Some(receipt) })
+    Ok(Findings { result, fault: None, kind: Some(kind), kid: Some(kid), files, receipt: Some(receipt), statements })
 }
 
 /// Verifies the receipt in `bytes` and gives its kind, key and content.
-fn open(bytes: &[u8], keys: &JwkSet) -> Result<(&'static str, String, Value), String> {
+fn open(bytes: &[u8], keys: &JwkSet) -> Result<Opened, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "the file is not text".to_owned())?.trim();
     let answer: Option<Value> = if text.starts_with('{') {
         Some(serde_json::from_str(text).map_err(|_| "the file is neither a compact JWS nor JSON".to_owned())?)
@@ -116,15 +157,14 @@ fn open(bytes: &[u8], keys: &JwkSet) -> Result<(&'static str, String, Value), St
         verified => ("receipt", verified),
     };
     let verified = verified.map_err(|error| error.to_string())?;
-    let receipt: Value =
+    let content: Value =
         serde_json::from_slice(&verified.payload).map_err(|_| "what was signed is not JSON".to_owned())?;
     // The readable copy beside the token proves nothing: where there is one, it must say the same.
-    match answer.as_ref().and_then(|answer| answer.get("receipt")) {
-        Some(copy) if *copy != receipt => {
-            Err("the receipt in the JSON document is not the one that was signed".to_owned())
-        }
-        _ => Ok((kind, verified.kid, receipt)),
+    if answer.as_ref().and_then(|answer| answer.get("receipt")).is_some_and(|copy| *copy != content) {
+        return Err("the receipt in the JSON document is not the one that was signed".to_owned());
     }
+    let beside = answer.as_ref().map(chain::tokens_in).unwrap_or_default();
+    Ok(Opened { kind, kid: verified.kid, content, jws: token.to_owned(), beside })
 }
 
 fn is_named(receipt: &Value, role: &str, sha256: &str) -> bool {
@@ -177,6 +217,9 @@ fn print(findings: &Findings, json: bool) {
             }
         }
     }
+    for statement in &findings.statements {
+        println!("  {statement}");
+    }
     for file in &findings.files {
         let word = if file.matches { "is the one in the receipt" } else { "is NOT the one in the receipt" };
         println!("  {} {} {word}", file.role, file.file);
@@ -210,6 +253,7 @@ mod tests {
             let args = Args {
                 file: write("receipt", receipt),
                 keys: self.folder.path().join("jwks.json"),
+                statement: Vec::new(),
                 application: application.map(|text| write("application.json", text)).into_iter().collect(),
                 signature: Vec::new(),
                 attachment: attachment.map(|text| write("attachment", text)).into_iter().collect(),
@@ -266,6 +310,7 @@ mod tests {
         let args = |file: &Path, keys: &Path| Args {
             file: file.to_owned(),
             keys: keys.to_owned(),
+            statement: Vec::new(),
             application: Vec::new(),
             signature: Vec::new(),
             attachment: Vec::new(),

@@ -12,6 +12,7 @@ impl HeldJudge for Gateway {
             HeldVerdict::Decided { decision, statement_jws } => HeldJudgement::Decided { decision, statement_jws },
             HeldVerdict::TooLong { statement_jws } => HeldJudgement::TooLong { statement_jws },
             HeldVerdict::StillHeld => HeldJudgement::StillHeld,
+            HeldVerdict::NoList => HeldJudgement::NoList,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The worker: lease, judge, note. Every step can be broken off at any moment: a lease runs out, a decision is one
 //! transaction, and the move from "held" is made only once.
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ pub enum HeldJudgement {
     },
     /// Revocation still cannot be decided.
     StillHeld,
+    /// Nor can that of any later filing of the same scope: a list is missing or stale.
+    NoList,
 }
 
 /// Judges a held filing by the same path as a new one, with the revocation lists of now.
@@ -74,6 +77,13 @@ pub struct Round {
     pub refused: usize,
     /// Held filings that could not be decided, that met a fault, or that another decided first.
     pub undecided: usize,
+}
+
+/// Whether a scope has more to decide in this round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    More,
+    Done,
 }
 
 /// The worker. Several may run, in one gateway or in many.
@@ -126,31 +136,58 @@ impl Worker {
         Ok(round)
     }
 
-    /// Decides what waits, lease by lease. Everything taken in hand is put into `taken` and stays leased until the
-    /// round's end, so that the next lease gives others.
+    /// Decides what waits, scope by scope in turns, so that no scope waits for another. Everything taken in hand is put into
+    /// `taken` and stays leased until the round's end, so that the next lease gives others.
     async fn work_through(&self, round: &mut Round, taken: &mut Vec<ArrivalNumber>) -> Result<(), StoreError> {
-        loop {
+        let mut scopes: VecDeque<Vec<u8>> = self.store.held_scopes().await?.into();
+        while let Some(scope) = scopes.pop_front() {
+            let lease = format!("held {}", hex::encode(&scope));
             let now = self.clock.now();
-            let until = now + self.settings.lease;
-            let leased = self.store.held_lease(self.name.clone(), now, until, self.settings.at_a_time).await?;
-            // A lease that ran out during a long round gives the same filings again: once a round is enough.
-            let fresh: Vec<_> = leased.into_iter().filter(|number| !taken.contains(number)).collect();
-            if fresh.is_empty() {
-                return Ok(());
+            // One worker at a time in a scope: its filings are decided in the order in which they arrived.
+            if !self.store.lease_take(lease.clone(), self.name.clone(), now, now + self.settings.lease).await? {
+                continue;
             }
-            taken.extend(&fresh);
-            for arrival_number in fresh {
-                match self.decide(arrival_number, now, round).await {
-                    Ok(()) => {}
-                    Err(error) if error.is_temporary() => return Err(error),
-                    Err(error) => {
-                        // One that cannot be dealt with keeps no other from its decision.
-                        tracing::error!(event = "held_filing_failed", %arrival_number, %error);
-                        round.undecided += 1;
-                    }
+            let worked = self.work_in(scope.clone(), round, taken).await;
+            if let Err(error) = self.store.lease_give_back(lease, self.name.clone()).await {
+                // It runs out by itself.
+                tracing::warn!(event = "held_scope_release_failed", %error);
+            }
+            if worked? == Turn::More {
+                scopes.push_back(scope);
+            }
+        }
+        Ok(())
+    }
+
+    /// One turn of a scope.
+    async fn work_in(
+        &self,
+        scope: Vec<u8>,
+        round: &mut Round,
+        taken: &mut Vec<ArrivalNumber>,
+    ) -> Result<Turn, StoreError> {
+        let now = self.clock.now();
+        let until = now + self.settings.lease;
+        let leased = self.store.held_lease(scope, self.name.clone(), now, until, self.settings.at_a_time).await?;
+        // A lease that ran out during a long round gives the same filings again: once a round is enough.
+        let fresh: Vec<_> = leased.into_iter().filter(|number| !taken.contains(number)).collect();
+        if fresh.is_empty() {
+            return Ok(Turn::Done);
+        }
+        taken.extend(&fresh);
+        for arrival_number in fresh {
+            match self.decide(arrival_number, now, round).await {
+                Ok(Turn::More) => {}
+                Ok(Turn::Done) => return Ok(Turn::Done),
+                Err(error) if error.is_temporary() => return Err(error),
+                Err(error) => {
+                    // One that cannot be dealt with keeps no other from its decision.
+                    tracing::error!(event = "held_filing_failed", %arrival_number, %error);
+                    round.undecided += 1;
                 }
             }
         }
+        Ok(Turn::More)
     }
 
     async fn decide(
@@ -158,15 +195,15 @@ impl Worker {
         arrival_number: ArrivalNumber,
         now: DateTime<Utc>,
         round: &mut Round,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Turn, StoreError> {
         let filing = match self.store.held_load(arrival_number).await {
             Ok(Some(filing)) => filing,
-            Ok(None) => return Ok(()),
+            Ok(None) => return Ok(Turn::More),
             Err(StoreError::Damaged(what)) => {
                 // Not the applicant's fault: it stays held until an operator has looked.
                 tracing::error!(event = "held_document_damaged", %arrival_number, %what);
                 round.undecided += 1;
-                return Ok(());
+                return Ok(Turn::More);
             }
             Err(error) => return Err(error),
         };
@@ -182,7 +219,11 @@ impl Worker {
             HeldJudgement::TooLong { statement_jws } => (held_too_long(last_report), Some(statement_jws)),
             HeldJudgement::StillHeld => {
                 round.undecided += 1;
-                return Ok(());
+                return Ok(Turn::More);
+            }
+            HeldJudgement::NoList => {
+                round.undecided += 1;
+                return Ok(Turn::Done);
             }
         };
         let refused = matches!(decision, HeldDecision::Refused { .. });
@@ -192,7 +233,7 @@ impl Worker {
             Err(StoreError::StatusConflict { .. }) => round.undecided += 1,
             Err(error) => return Err(error),
         }
-        Ok(())
+        Ok(Turn::More)
     }
 }
 

@@ -31,6 +31,8 @@ pub enum HeldVerdict {
     },
     /// It cannot be decided yet.
     StillHeld,
+    /// Nor can any other that needs the same revocation lists and arrived later.
+    NoList,
 }
 
 /// How long a held filing has waited.
@@ -52,7 +54,7 @@ impl Gateway {
             return HeldVerdict::StillHeld;
         }
         match (self.decide_held(filing, &judging, now), wait) {
-            (HeldVerdict::StillHeld, Wait::TooLong) => self.give_up(filing, &judging, now),
+            (HeldVerdict::StillHeld | HeldVerdict::NoList, Wait::TooLong) => self.give_up(filing, &judging, now),
             (verdict, _) => verdict,
         }
     }
@@ -69,6 +71,7 @@ impl Gateway {
 
     fn decide_held(&self, filing: &HeldFiling, judging: &Judging, now: DateTime<Utc>) -> HeldVerdict {
         match judging.accept(filing.received.clone(), None) {
+            Ok(Recordable::Held(held)) if lacks_a_list(held.report()) => HeldVerdict::NoList,
             Ok(Recordable::Held(_)) => HeldVerdict::StillHeld,
             Ok(submission) => self.pass(filing, submission, now),
             Err(rejection) if rejection.sub_indication.is_some_and(is_final) => {
@@ -157,6 +160,15 @@ impl Gateway {
             }
         }
     }
+}
+
+/// Whether lists are missing or stale, which is so for every later filing that needs the same: it is not this
+/// certificate alone that is on hold, or that expired too long ago.
+fn lacks_a_list(report: &Report) -> bool {
+    let Some(signature) = report.signatures.first() else { return false };
+    let of_lists = ["revocation_lists_are_fresh", "revocation_lists_cover_every_reason"];
+    let failed = signature.checks.iter().any(|check| check.is_failed() && of_lists.contains(&check.name));
+    failed || signature.revocation.iter().any(|status| status.status == "unknown" && status.crl.is_none())
 }
 
 /// Whether a verdict over a filing that passed but for revocation speaks of the filing itself. Every other one can come

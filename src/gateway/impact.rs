@@ -27,17 +27,29 @@ const KEPT: u32 = 200_000;
 pub fn run(store: &Store, trust: &TrustStore, due: ImpactDue) -> Result<ImpactRun, StoreError> {
     let watch = Stopwatch::start();
     let list = wait(store.crl_archive_read(due.list))?;
-    let known = match due.before {
-        None => Known::default(),
-        Some(before) => match wait(store.crl_archive_read(before)) {
-            Ok(before) => Known::of(&before),
-            Err(error) if error.is_temporary() => return Err(error),
-            // Every entry is looked up: that tells more than is needed, and leaves nothing out.
-            Err(_) => Known::default(),
-        },
+    let before = match due.before.map(|before| wait(store.crl_archive_read(before))) {
+        Some(Err(error)) if error.is_temporary() => return Err(error),
+        // Where it cannot be read every entry is looked up: that tells more than is needed, and leaves nothing out.
+        before => before.and_then(Result::ok),
     };
+    let (entries, filings) = find(store, trust, &list, before.as_deref())?;
+    Ok(ImpactRun { due, entries, filings, took: watch.elapsed() })
+}
+
+/// Looks up what `list` (DER) has that `before` has not: how many entries that are, and the filings that they touch, in the
+/// order in which they were recorded.
+///
+/// # Errors
+/// [`StoreError`] when the list cannot be read or the index does not answer.
+pub fn find(
+    store: &Store,
+    trust: &TrustStore,
+    list: &[u8],
+    before: Option<&[u8]>,
+) -> Result<(usize, Vec<ImpactFiling>), StoreError> {
+    let known = before.map(Known::of).unwrap_or_default();
     let parsed =
-        ParsedCrl::from_der(&list).map_err(|_| StoreError::Fault("an archived list cannot be read".to_owned()))?;
+        ParsedCrl::from_der(list).map_err(|_| StoreError::Fault("an archived list cannot be read".to_owned()))?;
     let mut search = Search::new(store, trust)?;
     let mut entries = 0;
     for (entry, issuer) in EntriesByIssuer::of(&parsed).filter_map(Result::ok) {
@@ -46,8 +58,7 @@ pub fn run(store: &Store, trust: &TrustStore, due: ImpactDue) -> Result<ImpactRu
             search.ask(&entry, &issuer)?;
         }
     }
-    let filings = search.finish()?;
-    Ok(ImpactRun { due, entries, filings, took: watch.elapsed() })
+    Ok((entries, search.finish()?))
 }
 
 /// The entries of the list before, each as 128 bits of keyed hashes, sorted: sixteen octets an entry.

@@ -44,6 +44,13 @@ pub struct VerifiedSubmission(Checked);
 #[derive(Debug)]
 pub struct HeldSubmission(Checked);
 
+impl HeldSubmission {
+    /// The verdict.
+    pub fn report(&self) -> &Report {
+        &self.0.report
+    }
+}
+
 /// What may be recorded: one of the two proofs.
 #[derive(Debug)]
 pub enum Recordable {

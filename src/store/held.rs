@@ -65,13 +65,29 @@ impl Store {
         .await
     }
 
-    /// Takes up to `limit` filings in hand until `until`, in the order in which they arrived, those left out that
-    /// somebody has in hand now.
+    /// The scopes in which filings wait: which revocation list they need. That of the filing that waits longest comes first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be read.
+    pub async fn held_scopes(&self) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.read(|conn| {
+            let oldest = diesel::dsl::min(held::held_since);
+            let mut scopes: Vec<(Vec<u8>, Option<chrono::NaiveDateTime>)> =
+                held::table.group_by(held::scope).select((held::scope, oldest)).load(conn)?;
+            scopes.sort_by_key(|(_, since)| *since);
+            Ok(scopes.into_iter().map(|(scope, _)| scope).collect())
+        })
+        .await
+    }
+
+    /// Takes up to `limit` filings of a scope in hand until `until`, in the order in which they arrived, those left out
+    /// that somebody has in hand now.
     ///
     /// # Errors
     /// [`StoreError`] when it could not be written.
     pub async fn held_lease(
         &self,
+        scope: Vec<u8>,
         worker: String,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
@@ -82,6 +98,7 @@ impl Store {
             let free = held::leased_until.is_null().or(held::leased_until.lt(now));
             let candidates: Vec<(i64, String)> = held::table
                 .inner_join(submissions::table)
+                .filter(held::scope.eq(scope))
                 .filter(free)
                 .order((held::held_since, held::submission_id))
                 .limit(i64::from(limit))

@@ -72,6 +72,23 @@ impl Store {
         .await
     }
 
+    /// What lists say of one filing, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be read.
+    pub async fn impacts_of_filing(&self, number: ArrivalNumber) -> Result<Vec<StoredImpactFiling>, StoreError> {
+        self.read(move |conn| {
+            let rows: Vec<FilingRow> = crl_impact_filings::table
+                .inner_join(submissions::table)
+                .filter(submissions::arrival_number.eq(number.as_str()))
+                .order((crl_impact_filings::judge_after, crl_impact_filings::list_sha256))
+                .select(FILING_COLUMNS)
+                .load(conn)?;
+            rows.into_iter().map(stored_filing).collect()
+        })
+        .await
+    }
+
     /// The impact of one list, and the first `limit` filings of it; none where the list is not known or was not run yet.
     ///
     /// # Errors
@@ -145,30 +162,45 @@ fn filings_of(conn: &mut AnyConnection, list: [u8; 32], limit: u32) -> Result<Ve
         .filter(crl_impact_filings::list_sha256.eq(list.to_vec()))
         .order(crl_impact_filings::submission_id)
         .limit(i64::from(limit))
-        .select((
-            submissions::arrival_number,
-            submissions::received_at,
-            crl_impact_filings::reason,
-            crl_impact_filings::revoked_at,
-            crl_impact_filings::status_then,
-            crl_impact_filings::revocation_then,
-            crl_impact_filings::follows,
-        ))
+        .select(FILING_COLUMNS)
         .load(conn)?;
-    let read = |(number, received_at, reason, revoked_at, status, revocation, follows): FilingRow| {
-        Ok(StoredImpactFiling {
-            arrival_number: parse_stored(&number)?,
-            received_at: from_database(received_at),
-            reason,
-            revoked_at: from_database(revoked_at),
-            status_then: stored_status(&status)?,
-            revocation_then: stored_revocation(&revocation)?,
-            follows: follows.as_deref().map(stored_follows).transpose()?,
-        })
-    };
-    rows.into_iter().map(read).collect()
+    rows.into_iter().map(stored_filing).collect()
 }
 
 fn stored_follows(text: &str) -> Result<Follows, StoreError> {
     Follows::from_text(text).ok_or_else(|| StoreError::Fault("what follows from a list is not known".to_owned()))
+}
+
+type FilingColumns = (
+    submissions::arrival_number,
+    submissions::received_at,
+    crl_impact_filings::reason,
+    crl_impact_filings::revoked_at,
+    crl_impact_filings::status_then,
+    crl_impact_filings::revocation_then,
+    crl_impact_filings::follows,
+);
+
+const FILING_COLUMNS: FilingColumns = (
+    submissions::arrival_number,
+    submissions::received_at,
+    crl_impact_filings::reason,
+    crl_impact_filings::revoked_at,
+    crl_impact_filings::status_then,
+    crl_impact_filings::revocation_then,
+    crl_impact_filings::follows,
+);
+
+fn stored_filing(
+    (number, received_at, reason, revoked_at, status, revocation, follows): FilingRow,
+) -> Result<StoredImpactFiling, StoreError> {
+    Ok(StoredImpactFiling {
+        arrival_number: parse_stored(&number)?,
+        received_at: from_database(received_at),
+        reason,
+        revoked_at: from_database(revoked_at),
+        status_then: stored_status(&status)?,
+        revocation_then: stored_revocation(&revocation)?,
+        follows: follows.as_deref().map(stored_follows).transpose()?,
+    })
 }

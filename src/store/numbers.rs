@@ -3,7 +3,8 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::schema::{held, submissions};
+use super::schema::{held, submissions, verdicts};
+use super::steps_schema::awaiting;
 use super::submissions::stored_status;
 use super::{Store, StoreError, from_database};
 use crate::submission::status::SubmissionStatus;
@@ -17,6 +18,10 @@ pub struct FilingNumbers {
     pub held: i64,
     /// Since when the oldest of those waits.
     pub oldest_held: Option<DateTime<Utc>>,
+    /// How many await a revocation list issued after their receipt.
+    pub awaiting: i64,
+    /// How many are contested.
+    pub contested: i64,
 }
 
 impl Store {
@@ -37,6 +42,8 @@ impl Store {
                 by_status: by_status.collect::<Result<_, StoreError>>()?,
                 held: held::table.count().get_result(connection)?,
                 oldest_held: oldest.map(from_database),
+                awaiting: awaiting::table.count().get_result(connection)?,
+                contested: verdicts::table.filter(verdicts::kind.eq("contested")).count().get_result(connection)?,
             })
         })
         .await

@@ -20,7 +20,7 @@ macro_rules! locale_files {
             &[$(($name, include_str!(concat!("../../assets/locales/en/", $name, ".ftl")))),*];
     };
 }
-locale_files!["common", "resident", "verify", "problems", "agency", "operator"];
+locale_files!["common", "resident", "verify", "problems", "agency", "operator", "steps"];
 
 /// Beginnings of keys that are put together at run time; whoever adds one tests by enumeration that every key it can
 /// make is there.
@@ -38,6 +38,7 @@ pub const DYNAMIC_PREFIXES: &[&str] = &[
     "sub-indication-",
     "agency-dyn-",
     "operator-dyn-",
+    "steps-dyn-",
 ];
 
 impl Language {

@@ -22,3 +22,4 @@ pub mod routes;
 pub mod server;
 pub mod staff;
 pub mod state;
+pub mod steps;

@@ -112,6 +112,8 @@ route_table! {
     GET  "/operator/quarantine"                              Operator     operator::quarantine::get_quarantine;
     GET  "/operator/quarantine/{sha256}"                     Operator     operator::quarantine::get_one;
     POST "/operator/quarantine/{sha256}"                     Operator     operator::quarantine::post_act;
+    GET  "/operator/impacts"                                 Operator     operator::impacts::list_impacts;
+    GET  "/operator/impacts/{sha256}"                        Operator     operator::impacts::get_impact;
     GET  "/operator/anchors"                                 Operator     operator::anchors::get_anchors;
     GET  "/operator/audit"                                   Operator     operator::audit::get_audit;
     GET  "/operator/sign-in"                                 Anyone       staff::sign_in::get_sign_in;

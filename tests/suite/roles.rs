@@ -73,6 +73,8 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("GET /operator/quarantine", [303, 303, 403, 403, 200]),
     ("GET /operator/quarantine/{sha256}", [303, 303, 403, 403, 404]),
     ("POST /operator/quarantine/{sha256}", [401, 401, 403, 403, 404]),
+    ("GET /operator/impacts", [303, 303, 403, 403, 200]),
+    ("GET /operator/impacts/{sha256}", [303, 303, 403, 403, 404]),
     ("GET /operator/anchors", [303, 303, 403, 403, 200]),
     ("GET /operator/audit", [303, 303, 403, 403, 200]),
     ("GET /operator/sign-in", [200, 200, 303, 303, 303]),

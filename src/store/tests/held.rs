@@ -29,8 +29,9 @@ fn one_worker_has_a_filing_in_hand(place: &Place) {
         let gateways = [place.open(), place.open()];
         let rows: Vec<RecordRow> = (0..30).map(|number| held_row(format!("document {number}"), at(number))).collect();
         join_all(rows.iter().map(|row| record(&gateways[0], row))).await;
-        let lease =
-            |number: usize, now| gateways[number].held_lease(format!("worker {number}"), at(now), at(now + 60), 20);
+        let lease = |number: usize, now| {
+            gateways[number].held_lease(vec![0; 32], format!("worker {number}"), at(now), at(now + 60), 20)
+        };
         let mut taken: Vec<ArrivalNumber> =
             join_all([lease(0, 0), lease(1, 0)]).await.into_iter().flat_map(Result::unwrap).collect();
         taken.extend(lease(0, 1).await.unwrap());

@@ -13,8 +13,9 @@ use crate::ids::ArrivalNumber;
 use crate::intake::document::ApplicationDocument;
 use crate::procedures::{Field as FormField, Procedure};
 use crate::store::DocumentRole;
+use crate::store::impact_reports::StoredImpactFiling;
 use crate::store::submissions::{StoredDocument, StoredStatus, SubmissionRecord};
-use crate::submission::status::SubmissionStatus;
+use crate::submission::status::{RevocationState, SubmissionStatus};
 use crate::web::extract::csrf::Browser;
 use crate::web::extract::session::AgencyUser;
 use crate::web::forms::{Choice, Field, FieldKind, SummaryLine, summary};
@@ -22,6 +23,7 @@ use crate::web::page::Page;
 use crate::web::problem::Problem;
 use crate::web::resident::dates::{moment, size};
 use crate::web::staff::{audit, frame};
+use crate::web::steps::{agency_words, follows_colour, follows_words, reason_words, state_words};
 
 struct FileRow {
     href: String,
@@ -29,6 +31,15 @@ struct FileRow {
     name: String,
     size: String,
     sha256: String,
+}
+
+/// The applicant's certificate on a revocation list.
+struct ImpactRow {
+    reason: String,
+    since: String,
+    then: String,
+    follows: String,
+    colour: &'static str,
 }
 
 struct HistoryRow {
@@ -47,6 +58,9 @@ struct FilingView {
     status: String,
     colour: &'static str,
     revocation: String,
+    revocation_words: String,
+    contested: bool,
+    impacts: Vec<ImpactRow>,
     received: String,
     procedure: String,
     corrects: Option<String>,
@@ -118,8 +132,10 @@ pub async fn show(
     let (_, bytes) = stored.ok_or_else(|| Problem::internal("a filing has no application document"))?;
     let document =
         ApplicationDocument::read(&bytes).map_err(|_| Problem::internal("a recorded document is unreadable"))?;
+    let impacts = gateway.store.impacts_of_filing(number).await?;
     let page = frame(page, browser, &user.user.account);
-    let view = view(page, gateway, &record, &document, &said);
+    let impacts = impacts.iter().map(|impact| impact_row(&page, impact)).collect();
+    let view = FilingView { impacts, ..view(page, gateway, &record, &document, &said) };
     Ok(view.page.respond(status, &view))
 }
 
@@ -143,6 +159,9 @@ fn view(
         status: status_words(&page, filing.status).into_owned(),
         colour: status_colour(filing.status),
         revocation: revocation_words(&page, filing.revocation).into_owned(),
+        revocation_words: agency_words(page.language, filing.revocation),
+        contested: filing.revocation == RevocationState::Contested,
+        impacts: Vec::new(),
         received: moment(page.language, filing.received_at),
         procedure: procedure_title(&page, gateway, filing.procedure.as_str()),
         corrects: filing.corrects.map(|number| number.to_string()),
@@ -155,6 +174,16 @@ fn view(
         decision,
         errors,
         page,
+    }
+}
+
+fn impact_row(page: &Page, impact: &StoredImpactFiling) -> ImpactRow {
+    ImpactRow {
+        reason: reason_words(page.language, &impact.reason),
+        since: moment(page.language, impact.revoked_at),
+        then: state_words(page.language, impact.revocation_then),
+        follows: follows_words(page.language, impact.follows),
+        colour: follows_colour(impact.follows),
     }
 }
 

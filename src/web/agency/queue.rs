@@ -10,7 +10,7 @@ use super::{status_colour, status_words};
 use crate::gateway::Gateway;
 use crate::store::agency_queue::SubmissionFilter;
 use crate::store::submissions::StoredSubmission;
-use crate::submission::status::SubmissionStatus;
+use crate::submission::status::{RevocationState, SubmissionStatus};
 use crate::web::extract::csrf::Browser;
 use crate::web::extract::session::AgencyUser;
 use crate::web::forms::{Choice, Field, FieldKind};
@@ -47,6 +47,7 @@ struct Row {
     received: String,
     status: String,
     colour: &'static str,
+    contested: bool,
 }
 
 struct Count {
@@ -158,6 +159,7 @@ fn row(page: &Page, gateway: &Gateway, filing: &StoredSubmission) -> Row {
         received: moment(page.language, filing.received_at),
         status: status_words(page, filing.status).into_owned(),
         colour: status_colour(filing.status),
+        contested: filing.revocation == RevocationState::Contested,
     }
 }
 

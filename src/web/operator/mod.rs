@@ -1,6 +1,7 @@
 //! The operators' desk: revocation lists and how long they last, why one was refused, trust anchors, numbers, audit.
 pub mod anchors;
 pub mod audit;
+pub mod impacts;
 pub mod overview;
 pub mod quarantine;
 pub mod upload;

@@ -59,6 +59,8 @@ struct OverviewView {
     counts: Vec<CountRow>,
     held: i64,
     oldest_held: Option<String>,
+    awaiting: i64,
+    contested: i64,
     said: Option<Said>,
 }
 
@@ -112,6 +114,8 @@ pub async fn show(
         refusals: refusals(&page, gateway),
         counts: counts(&page, &numbers),
         held: numbers.held,
+        awaiting: numbers.awaiting,
+        contested: numbers.contested,
         oldest_held: numbers.oldest_held.map(|since| age(page.language, now, since)),
         said,
         page,

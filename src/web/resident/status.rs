@@ -2,6 +2,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 use serde::Deserialize;
 
@@ -9,12 +11,13 @@ use super::municipalities;
 use crate::gateway::Gateway;
 use crate::ids::{ArrivalNumber, IdError};
 use crate::store::submissions::{StoredStatus, SubmissionRecord};
-use crate::submission::status::SubmissionStatus;
+use crate::submission::status::{RevocationState, SubmissionStatus};
 use crate::web::extract::csrf::{Browser, CsrfForm};
 use crate::web::forms::{Field, SummaryLine, summary};
 use crate::web::i18n::Language;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
+use crate::web::steps::{resident_words, step_words};
 
 /// What is posted.
 #[derive(Deserialize)]
@@ -78,13 +81,19 @@ struct StatusView {
     recipient: String,
     received_at: String,
     revocation: String,
+    revocation_words: String,
+    contested: bool,
     steps: Vec<StepView>,
     receipt_jws: String,
+    statements: Vec<String>,
+    evidence: String,
 }
 
 impl StatusView {
     fn new(page: Page, gateway: &Gateway, record: SubmissionRecord) -> Self {
-        let (language, filing) = (page.language, record.submission);
+        let (language, steps, evidence) = (page.language, steps(page.language, &record), evidence(&record));
+        let statements = record.verdicts.into_iter().filter_map(|verdict| verdict.statement_jws).collect();
+        let filing = record.submission;
         let named = gateway.catalog.get(filing.procedure.as_str());
         let procedure = named.map(|procedure| procedure.title.get(language).to_owned());
         let revocation = language.t(&format!("revocation-state-{}", filing.revocation.as_str()));
@@ -98,10 +107,35 @@ impl StatusView {
             recipient: municipalities::describe(language, filing.recipient.as_str()),
             received_at: super::dates::moment(language, filing.received_at),
             revocation: revocation.into_owned(),
-            steps: record.history.iter().map(|step| step_view(language, step)).collect(),
+            revocation_words: resident_words(language, filing.revocation),
+            contested: filing.revocation == RevocationState::Contested,
+            steps,
             receipt_jws: filing.receipt_jws,
+            statements,
+            evidence,
         }
     }
+}
+
+/// The changes of the status and the later verdicts, in the order of time.
+fn steps(language: Language, record: &SubmissionRecord) -> Vec<StepView> {
+    let changes = record.history.iter().map(|step| (step.at, step_view(language, step)));
+    let verdicts = record.verdicts.iter().filter_map(|verdict| {
+        let at = super::dates::moment(language, verdict.decided_at);
+        let name = step_words(language, &verdict.kind)?;
+        Some((verdict.decided_at, StepView { name, at, reason: String::new() }))
+    });
+    let mut all: Vec<_> = changes.chain(verdicts).collect();
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, step)| step).collect()
+}
+
+/// The receipt and every statement as one file, in base64: `madoguchi verify-receipt` checks the whole chain.
+fn evidence(record: &SubmissionRecord) -> String {
+    let statements: Vec<&String> =
+        record.verdicts.iter().filter_map(|verdict| verdict.statement_jws.as_ref()).collect();
+    let file = serde_json::json!({ "receipt_jws": record.submission.receipt_jws, "statements": statements });
+    STANDARD.encode(file.to_string())
 }
 
 fn step_view(language: Language, step: &StoredStatus) -> StepView {
@@ -168,7 +202,6 @@ fn again(page: Page, form: &StatusForm, wrong: (&str, &str)) -> HttpResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::submission::status::RevocationState;
 
     #[test]
     fn every_status_and_every_revocation_state_has_words() {

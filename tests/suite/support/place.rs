@@ -51,22 +51,33 @@ impl Place {
         self.folder.path()
     }
 
-    pub fn settings(&self, revocation: &str) -> Settings {
-        let text = format!(
+    pub fn settings(&self, policy: &str) -> Settings {
+        Settings::from_text(&self.settings_text(policy), Vec::new(), self.folder.path()).unwrap()
+    }
+
+    /// As a file, with a folder of lists of its own.
+    pub fn settings_text(&self, policy: &str) -> String {
+        format!(
             "[server]\npublic_origin = \"{ORIGIN}\"\n[database]\nurl = {:?}\n[documents]\nstore = {:?}\n[trust]\n\
-             anchors = {:?}\nintermediates = {:?}\n[revocation]\n{revocation}\n[keys]\ndirectory = {:?}\n",
+             anchors = {:?}\nintermediates = {:?}\n[signature]\npolicy = {policy:?}\n[keys]\ndirectory = {:?}\n\
+             [revocation]\npoll = \"1s\"\ndirectory = {:?}\n",
             self.database,
             format!("file:{}", self.folder.path().join("documents").display()),
             self.pki.anchors_dir(),
             self.pki.intermediates_dir(),
             self.folder.path().join("keys"),
-        );
-        Settings::from_text(&text, Vec::new(), self.folder.path()).unwrap()
+            self.folder.path().join("crls"),
+        )
     }
 
     /// A gateway with every list that is fresh but for those whose ids are `left_out`, and its follow-up work.
     pub fn desk(&self, left_out: &[&str]) -> (Desk, FollowUp) {
-        let settings = self.settings("");
+        self.desk_under("jpki", left_out)
+    }
+
+    /// The same under another policy.
+    pub fn desk_under(&self, policy: &str, left_out: &[&str]) -> (Desk, FollowUp) {
+        let settings = self.settings(policy);
         let gateway = Arc::new(Gateway::open(&settings, self.clock.clone()).unwrap());
         let follow_up = FollowUp::new(gateway.clone(), Grace::of(&settings.revocation));
         let desk = Desk { gateway, clock: self.clock.clone(), folder: tempfile::tempdir().unwrap() };
