@@ -8,11 +8,12 @@ use super::lists;
 use crate::evidence::receipt::VerdictSummary;
 use crate::evidence::statement::{self, StatementFacts};
 use crate::intake::{Recordable, signer};
+use crate::pki::crl::SIGNER_NOT_VALID_AT_THE_TIME;
 use crate::signature::report::Report;
 use crate::store::held::{HeldDecision, HeldFiling};
 use crate::submission::rejection::Rejection;
 use crate::submission::status::{RevocationState, SubmissionStatus};
-use crate::verdict::SubIndication;
+use crate::verdict::{Check, SubIndication};
 
 /// What judging a held filing again gave.
 #[derive(Debug)]
@@ -71,7 +72,8 @@ impl Gateway {
 
     fn decide_held(&self, filing: &HeldFiling, judging: &Judging, now: DateTime<Utc>) -> HeldVerdict {
         match judging.accept(filing.received.clone(), None) {
-            Ok(Recordable::Held(held)) if lacks_a_list(held.report()) => HeldVerdict::NoList,
+            // Where responders are asked too, each filing may be decided without a list.
+            Ok(Recordable::Held(held)) if lacks_a_list(held.report()) && !judging.asks_ocsp() => HeldVerdict::NoList,
             Ok(Recordable::Held(_)) => HeldVerdict::StillHeld,
             Ok(submission) => self.pass(filing, submission, now),
             Err(rejection) if rejection.sub_indication.is_some_and(is_final) => {
@@ -162,12 +164,16 @@ impl Gateway {
     }
 }
 
-/// Whether lists are missing or stale, which is so for every later filing that needs the same: it is not this
-/// certificate alone that is on hold, or that expired too long ago.
+/// Whether lists are missing or stale, or not to be relied on, which is so for every later filing that needs the same: it is
+/// not this certificate alone that is on hold, or that expired too long ago.
 fn lacks_a_list(report: &Report) -> bool {
     let Some(signature) = report.signatures.first() else { return false };
-    let of_lists = ["revocation_lists_are_fresh", "revocation_lists_cover_every_reason"];
-    let failed = signature.checks.iter().any(|check| check.is_failed() && of_lists.contains(&check.name));
+    let is_of_lists = |check: &Check| match check.name {
+        "revocation_lists_are_fresh" | "revocation_lists_cover_every_reason" => true,
+        "revocation_list_signers_are_trusted" => !check.detail.contains(SIGNER_NOT_VALID_AT_THE_TIME),
+        _ => false,
+    };
+    let failed = signature.checks.iter().any(|check| check.is_failed() && is_of_lists(check));
     failed || signature.revocation.iter().any(|status| status.status == "unknown" && status.crl.is_none())
 }
 

@@ -132,9 +132,14 @@ impl Judging {
         self.verify(received, signed_after).report
     }
 
+    /// Whether the policy wants OCSP where lists do not decide.
+    pub(super) fn asks_ocsp(&self) -> bool {
+        self.verifier.policy().ocsp().ask == OcspUse::WhenUndecided
+    }
+
     /// Whether the policy wants OCSP where lists do not decide, and it has not been asked yet.
     pub(super) fn may_ask_ocsp(&self) -> bool {
-        self.verifier.policy().ocsp().ask == OcspUse::WhenUndecided && self.ocsp.is_empty()
+        self.asks_ocsp() && self.ocsp.is_empty()
     }
 
     /// The same view with OCSP responses at hand.

@@ -206,7 +206,7 @@ fn a_held_filing_stays_held_while_nothing_new_is_known() {
     let desk = Desk::new();
     let (number, ..) = recorded(desk.file("sign-ito", &application(&desk, "sign-ito")));
     let filing = run(desk.gateway.store.held_load(number)).unwrap().unwrap();
-    assert!(matches!(desk.gateway.judge_held(&filing, desk.now(), Wait::InTime), HeldVerdict::StillHeld));
+    assert!(matches!(desk.gateway.judge_held(&filing, desk.now(), Wait::InTime), HeldVerdict::NoList));
     desk.clock.advance(Duration::days(8));
     assert_eq!(decide(&desk), (0, 1, 0), "not for ever");
     assert_eq!(desk.status(number), Status::Refused);

@@ -48,4 +48,5 @@ pub use scope::{Reasons, Scope, ScopeKind};
 pub use second_source::{OcspSource, RevocationData};
 pub use shard::{CrlIdentity, CrlShard, CrlSummary, decimal};
 pub use snapshot::CrlSnapshot;
+pub use standing::SIGNER_NOT_VALID_AT_THE_TIME;
 pub use store::{CrlStore, IntakePolicy, LostEntries, MAX_CRL, RefusedCrl};

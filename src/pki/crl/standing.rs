@@ -11,6 +11,10 @@ use super::shard::CrlShard;
 use super::snapshot::{Cover, CrlSnapshot};
 use crate::pki::certificate::Certificate;
 
+/// Why a list does not count of which a certificate on its signer's path is not valid at the time of judging: at another
+/// time it may be.
+pub const SIGNER_NOT_VALID_AT_THE_TIME: &str = "a certificate on its signer's path is not valid at the time";
+
 /// How many certificates of lists' signers are looked up for one chain.
 const MAX_SIGNERS: u32 = 64;
 
@@ -173,7 +177,7 @@ impl<'a> Look<'a> {
             return Err("its signer's path leads to another anchor");
         }
         if signer_path.iter().any(|one| self.at < one.not_before() || one.not_after() < self.at) {
-            return Err("a certificate on its signer's path is not valid at the time");
+            return Err(SIGNER_NOT_VALID_AT_THE_TIME);
         }
         for (position, one) in signer_path.iter().enumerate().take(signer_path.len() - 1) {
             match path.iter().position(|other| other.sha256() == one.sha256()) {
