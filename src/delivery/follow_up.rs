@@ -71,11 +71,10 @@ impl FollowUp {
     /// When the record does not answer; what was done before that is done.
     pub async fn round(&mut self) -> Result<FollowRound, StoreError> {
         let mut round = FollowRound::default();
-        if !self.follow(&mut round).await? {
-            round.more = true;
-            return Ok(round);
+        match self.follow(&mut round).await? {
+            true => self.run_lists(&mut round).await?,
+            false => round.more = true,
         }
-        self.run_lists(&mut round).await?;
         self.judge_touched(&mut round).await?;
         self.confirm(&mut round).await?;
         telemetry::count_steps(round.confirmed, round.contested);

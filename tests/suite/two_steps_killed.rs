@@ -7,7 +7,7 @@ use chrono::Duration;
 use madoguchi::clock::{Clock, SystemClock};
 use madoguchi::ids::ArrivalNumber;
 
-use crate::support::desk::{recorded, run};
+use crate::support::desk::{Desk, recorded, run};
 use crate::support::place::{Place, follow};
 
 const CARD: &str = "sign-yamada";
@@ -19,8 +19,7 @@ fn each_filing_is_confirmed_once(place: &Place) {
     // Filed three hours ago; the list that confirms them is issued now.
     place.clock.set(SystemClock.now() - Duration::hours(3));
     let first = place.sign_list(CARD, |_| ());
-    let shard = place.pki.crl_id_for(CARD);
-    let (desk, mut follow_up) = place.desk(&[&shard]);
+    let (desk, mut follow_up) = place.desk(&[&place.pki.crl_id_for(CARD)]);
     desk.take_crl(&first).unwrap();
     let numbers: Vec<ArrivalNumber> = (0..FILINGS)
         .map(|_| {
@@ -32,40 +31,46 @@ fn each_filing_is_confirmed_once(place: &Place) {
     let second = place.sign_list(CARD, |_| ());
     std::fs::create_dir_all(place.folder().join("crls")).unwrap();
     std::fs::write(place.folder().join("crls/second.crl"), &second).unwrap();
-    let config = place.folder().join("madoguchi.toml");
-    let text = place.settings_text("jpki").replace("[server]\n", "[server]\nlisten = \"127.0.0.1:0\"\nworkers = 1\n");
-    std::fs::write(&config, text).unwrap();
-
-    let confirmed = || {
-        let feed = run(desk.gateway.store.feed_after("131016".parse().unwrap(), 0, 10_000)).unwrap();
-        let of_steps = feed.into_iter().filter(|entry| entry.kind == "confirmed");
-        of_steps.map(|entry| entry.arrival_number).collect::<Vec<_>>()
-    };
-    let mut seen = vec![0];
-    for pause in [40, 120, 250, 400, 700] {
-        let mut gateway = start(&config);
-        std::thread::sleep(Span::from_millis(pause));
-        gateway.kill().unwrap();
-        gateway.wait().unwrap();
-        seen.push(confirmed().len());
-        // The dead one's leases: another waits for their end.
-        run(desk.gateway.store.write(|conn| {
-            use diesel::prelude::*;
-            diesel::delete(madoguchi::store::steps_schema::work_leases::table).execute(conn)?;
-            Ok(())
-        }))
-        .unwrap();
-    }
+    let seen: Vec<usize> =
+        [40, 120, 250, 400, 700].into_iter().map(|pause| killed_after(place, &desk, pause)).collect();
     assert!(seen.is_sorted(), "{seen:?}");
     place.clock.set(SystemClock.now());
     desk.take_crl(&second).unwrap();
     follow(&mut follow_up);
-    let mut all = confirmed();
+    check(&desk, numbers);
+}
+
+/// Starts the gateway, ends it after so many milliseconds, and gives how many filings are confirmed then.
+fn killed_after(place: &Place, desk: &Desk, pause: u64) -> usize {
+    let config = place.folder().join("madoguchi.toml");
+    let text = place.settings_text("jpki").replace("[server]\n", "[server]\nlisten = \"127.0.0.1:0\"\nworkers = 1\n");
+    std::fs::write(&config, text).unwrap();
+    let mut gateway = start(&config);
+    std::thread::sleep(Span::from_millis(pause));
+    gateway.kill().unwrap();
+    gateway.wait().unwrap();
+    // The dead one's leases: otherwise the next waits for their end.
+    run(desk.gateway.store.write(|conn| {
+        use diesel::prelude::*;
+        diesel::delete(madoguchi::store::steps_schema::work_leases::table).execute(conn)?;
+        Ok(())
+    }))
+    .unwrap();
+    confirmed(desk).len()
+}
+
+fn confirmed(desk: &Desk) -> Vec<ArrivalNumber> {
+    let feed = run(desk.gateway.store.feed_after("131016".parse().unwrap(), 0, 10_000)).unwrap();
+    let of_steps = feed.into_iter().filter(|entry| entry.kind == "confirmed");
+    of_steps.map(|entry| entry.arrival_number).collect()
+}
+
+fn check(desk: &Desk, mut numbers: Vec<ArrivalNumber>) {
+    let mut all = confirmed(desk);
     assert_eq!(all.len(), FILINGS, "each once");
     all.sort();
-    let mut wanted = numbers.clone();
-    wanted.sort();
-    assert_eq!(all, wanted);
+    numbers.sort();
+    assert_eq!(all, numbers);
     for number in numbers {
         let record = run(desk.gateway.store.submission_record(number)).unwrap().unwrap();
         let kinds: Vec<&str> = record.verdicts.iter().map(|verdict| verdict.kind.as_str()).collect();
