@@ -139,6 +139,10 @@ fn look(conn: &mut AnyConnection, places: &DocumentStore, grace: &Grace, limit: 
         .select((outbox::position, outbox::kind, outbox::submission_id))
         .load(conn)?;
     let to = entries.last().and_then(|(position, ..)| *position).unwrap_or(from);
+    let mut found = Found { from, to, entries: entries.len(), signers: Vec::new(), awaiting: Vec::new() };
+    if entries.is_empty() {
+        return Ok(found);
+    }
     let filed: Vec<i64> = entries.iter().filter(|(_, kind, _)| kind == feed::FILED).map(|(.., id)| *id).collect();
     let filings: Vec<NewFiling> = submissions::table
         .filter(submissions::id.eq_any(filed))
@@ -155,7 +159,6 @@ fn look(conn: &mut AnyConnection, places: &DocumentStore, grace: &Grace, limit: 
         ))
         .load(conn)?;
     let mut known_rows = HashMap::new();
-    let mut found = Found { from, to, entries: entries.len(), signers: Vec::new(), awaiting: Vec::new() };
     for filing in filings {
         if filing.revocation == RevocationState::Provisional.as_str() {
             found.awaiting.push(awaits(conn, &filing, grace, &mut known_rows)?);
