@@ -9,6 +9,7 @@ use crate::evidence::receipt::{self, IssuedReceipt, ReceiptAttachment, ReceiptFa
 use crate::ids::ArrivalNumber;
 use crate::intake::{Recordable, signer};
 use crate::jws::JwsError;
+use crate::signature::trust_state::TrustState;
 use crate::store::{RecordOutcome, StoreError};
 use crate::submission::received::ReceivedSubmission;
 use crate::submission::rejection::{Rejection, RejectionCode};
@@ -40,7 +41,7 @@ impl Gateway {
         corrected: Option<ArrivalNumber>,
     ) -> Result<SubmitOutcome, Stop> {
         let kept = received.clone();
-        let (submission, original) = match self.prepare(received, corrected).await {
+        let (submission, original, unkept) = match self.prepare(received, corrected).await {
             Ok(prepared) => prepared,
             // What was recorded while it was good stays recorded: the same again, later, gets the first receipt.
             Err(Stop::Rejected(rejection)) => {
@@ -50,7 +51,7 @@ impl Gateway {
             Err(stop) => return Err(stop),
         };
         let at = submission.received().received_at;
-        let outcome = self.record(submission).await?;
+        let outcome = self.record(submission, unkept).await?;
         if let Some(original) = original {
             // The correction is on disk and its receipt is owed; sent again, it notes its original again.
             if let Err(fault) = self.note_correction(original, &outcome, at).await {
@@ -61,20 +62,21 @@ impl Gateway {
         Ok(outcome)
     }
 
-    /// Everything before recording: the proof, and the filing that it corrects.
+    /// Everything before recording: the proof, the filing that it corrects, and the verdict's trust state where that is to
+    /// be kept.
     async fn prepare(
         &self,
         received: ReceivedSubmission,
         corrected: Option<ArrivalNumber>,
-    ) -> Result<(Recordable, Option<ArrivalNumber>), Stop> {
-        let submission = self.judge(received).await?;
+    ) -> Result<(Recordable, Option<ArrivalNumber>, Option<TrustState>), Stop> {
+        let (submission, unkept) = self.judge(received).await?;
         let original = self.find_original(&submission, corrected).await?;
-        Ok((submission, original))
+        Ok((submission, original, unkept))
     }
 
     /// Judges a filing as of its arrival. Where the verdict depends on the signature's age and this gateway made the
     /// document, the signature is later than the document was: it is judged again with that proof.
-    async fn judge(&self, received: ReceivedSubmission) -> Result<Recordable, Stop> {
+    async fn judge(&self, received: ReceivedSubmission) -> Result<(Recordable, Option<TrustState>), Stop> {
         let (kept, mut judging) = (received.clone(), Judging::of(self));
         let mut judged = judging.accept_beside(received, None).await;
         if is_undecided(&judged)
@@ -92,21 +94,21 @@ impl Gateway {
             }
             judged => judged?,
         };
-        // Before it is recorded: a verdict that could not be made again is none.
-        self.keep_trust_state(&judging).await?;
-        Ok(submission)
+        Ok((submission, self.unkept_trust_state(&judging)))
     }
 
-    async fn record(&self, mut submission: Recordable) -> Result<SubmitOutcome, Stop> {
+    async fn record(&self, mut submission: Recordable, unkept: Option<TrustState>) -> Result<SubmitOutcome, Stop> {
         for _ in 0..ARRIVAL_NUMBER_DRAWS {
             let receipt = self.receipt_for(&submission)?;
             let access_token = fresh_access_token(&self.rng)?;
             let (receipt_json, receipt_jws) = (receipt.json.clone(), receipt.jws.clone());
             let watch = Stopwatch::start();
-            let outcome = self.store.record(submission, receipt, access_token_digest(&access_token)).await?;
+            let objects = unkept.as_ref().map(|state| state.objects().to_vec()).unwrap_or_default();
+            let outcome = self.store.record(submission, receipt, access_token_digest(&access_token), objects).await?;
             telemetry::note_commit(watch.elapsed());
             match outcome {
                 RecordOutcome::New(recorded) => {
+                    self.note_kept(unkept.as_ref());
                     return Ok(SubmitOutcome::New {
                         arrival_number: recorded.arrival_number(),
                         status: recorded.status(),

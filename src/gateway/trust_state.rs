@@ -13,7 +13,7 @@ use crate::ids::ArrivalNumber;
 use crate::pki::crl::CrlSnapshot;
 use crate::pki::ocsp::OcspEvidence;
 use crate::signature::policy::SignaturePolicy;
-use crate::signature::trust_state::{self, Digest};
+use crate::signature::trust_state::{self, Digest, TrustState};
 use crate::signature::verifier::{VerificationRequest, Verifier};
 use crate::store::submissions::StoredVerdict;
 use crate::store::{Store, StoreError};
@@ -41,17 +41,28 @@ impl KeptStates {
 }
 
 impl Gateway {
+    /// The trust state that `judging` judges in, where it is not known to be kept: it is recorded together with the verdict,
+    /// for one that could not be made again is none.
+    pub(super) fn unkept_trust_state(&self, judging: &Judging) -> Option<TrustState> {
+        (!self.kept_states.contains(&judging.trust_state_digest())).then(|| judging.trust_state())
+    }
+
+    /// Remembers a trust state as kept.
+    pub(super) fn note_kept(&self, state: Option<&TrustState>) {
+        if let Some(state) = state {
+            self.kept_states.insert(state.digest());
+        }
+    }
+
     /// Keeps the trust state that `judging` judges in, where it is not kept yet: once for each new list or policy.
     ///
     /// # Errors
     /// [`StoreError`]; a verdict in that state is not to be recorded then.
     pub(super) async fn keep_trust_state(&self, judging: &Judging) -> Result<(), StoreError> {
-        let digest = judging.trust_state_digest();
-        if self.kept_states.contains(&digest) {
-            return Ok(());
+        if let Some(state) = self.unkept_trust_state(judging) {
+            self.store.trust_objects_keep(state.objects().to_vec()).await?;
+            self.note_kept(Some(&state));
         }
-        self.store.trust_objects_keep(judging.trust_state().objects().to_vec()).await?;
-        self.kept_states.insert(digest);
         Ok(())
     }
 

@@ -50,7 +50,9 @@ impl TrustStore {
         let mut intermediates: Vec<_> = intermediates.into_iter().filter(|one| seen.insert(one.sha256())).collect();
         // In one order, whatever files they came from: verdicts depend on the set alone.
         anchors.sort_by_key(|one| one.sha256());
-        intermediates.sort_by_key(|one| one.sha256());
+        // Those that an anchor may have issued first: the shorter path.
+        let names: std::collections::HashSet<&[u8]> = anchors.iter().map(|anchor| anchor.subject_normal()).collect();
+        intermediates.sort_by_key(|one| (!names.contains(one.issuer_normal()), one.sha256()));
         let mut by_subject: HashMap<Box<[u8]>, Vec<Authority>> = HashMap::new();
         let mut normal_by_der = HashMap::new();
         let authorities = anchors.iter().map(|one| (one, true)).chain(intermediates.iter().map(|one| (one, false)));

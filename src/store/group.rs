@@ -12,6 +12,7 @@ use super::group_parts::{insert_children, insert_documents};
 use super::row::{RecordRow, RowOutcome};
 use super::schema::submissions;
 use super::transaction::in_transaction;
+use super::trust_objects;
 use super::{KnownFiling, stored_digest};
 use crate::submission::status::SubmissionStatus;
 
@@ -130,6 +131,7 @@ fn write_group(
         }
     }
     if !new.is_empty() {
+        trust_objects::keep(connection, new.iter().flat_map(|(_, row)| &row.trust_objects))?;
         let reports = insert_documents(connection, places, segments, &new)?;
         insert_children(connection, &new, &reports)?;
     }

@@ -5,6 +5,7 @@ use super::{Store, blocking};
 use crate::evidence::receipt::IssuedReceipt;
 use crate::ids::ArrivalNumber;
 use crate::intake::Recordable;
+use crate::signature::trust_state::Object;
 use crate::submission::status::SubmissionStatus;
 
 /// Proof that a filing is on disk, synced.
@@ -57,7 +58,8 @@ pub enum RecordOutcome {
 }
 
 impl Store {
-    /// Records a filing: returns only when it is on disk. Waits in a group with what else waits.
+    /// Records a filing: returns only when it is on disk. Waits in a group with what else waits. `trust_objects`: what its
+    /// verdict's trust state consists of, where that is not known to be kept; it is kept in the same transaction.
     ///
     /// # Errors
     /// When it could not be written; nothing is left then, but for the case that the connection went away in the very
@@ -67,9 +69,10 @@ impl Store {
         submission: Recordable,
         receipt: IssuedReceipt,
         access_token_sha256: [u8; 32],
+        trust_objects: Vec<Object>,
     ) -> Result<RecordOutcome, StoreError> {
         let (arrival_number, status) = (receipt.arrival_number, submission.status());
-        let row = RecordRow::new(&submission, receipt, access_token_sha256)?;
+        let row = RecordRow { trust_objects, ..RecordRow::new(&submission, receipt, access_token_sha256)? };
         Ok(match self.record_row(row).await? {
             RowOutcome::New => RecordOutcome::New(RecordedSubmission { arrival_number, status }),
             RowOutcome::Known(known) => RecordOutcome::Known(*known),

@@ -12,6 +12,7 @@ use crate::ids::ArrivalNumber;
 use crate::intake::Recordable;
 use crate::pki::certificate::Certificate;
 use crate::signature::report::Report;
+use crate::signature::trust_state::Object;
 use crate::submission::status::SubmissionStatus;
 
 /// What a document is in its filing.
@@ -95,6 +96,8 @@ pub struct RecordRow {
     pub report: String,
     pub report_sha256: [u8; 32],
     pub documents: Vec<DocumentRow>,
+    /// What the verdict's trust state consists of, where that is not known to be kept.
+    pub trust_objects: Vec<Object>,
 }
 
 /// What became of one row.
@@ -150,6 +153,7 @@ impl RecordRow {
             report_sha256: sha256(report_text.as_bytes()),
             report: report_text,
             documents,
+            trust_objects: Vec::new(),
         })
     }
 

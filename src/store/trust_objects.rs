@@ -14,19 +14,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when they are not on disk.
     pub async fn trust_objects_keep(&self, objects: Vec<Object>) -> Result<(), StoreError> {
-        self.write(move |conn| {
-            // In one order everywhere, so that two gateways that wait for one another's rows cannot deadlock.
-            let mut sorted: Vec<&Object> = objects.iter().collect();
-            sorted.sort_by_key(|(sha256, _)| sha256);
-            sorted.dedup_by_key(|(sha256, _)| sha256);
-            let known = known(conn, &sorted)?;
-            for (sha256, content) in sorted.into_iter().filter(|(sha256, _)| !known.contains(sha256)) {
-                let row = (trust_objects::sha256.eq(sha256.to_vec()), trust_objects::content.eq(content));
-                on_backend!(conn, c => diesel::insert_into(trust_objects::table).values(row).on_conflict_do_nothing().execute(c))?;
-            }
-            Ok(())
-        })
-        .await
+        self.write(move |conn| keep(conn, objects.iter())).await
     }
 
     /// The object of that digest.
@@ -39,6 +27,20 @@ impl Store {
         })
         .await
     }
+}
+
+/// Keeps these objects within a transaction.
+pub fn keep<'a>(conn: &mut AnyConnection, objects: impl Iterator<Item = &'a Object>) -> Result<(), StoreError> {
+    // In one order everywhere, so that two gateways that wait for one another's rows cannot deadlock.
+    let mut sorted: Vec<&Object> = objects.collect();
+    sorted.sort_by_key(|(sha256, _)| sha256);
+    sorted.dedup_by_key(|(sha256, _)| sha256);
+    let known = known(conn, &sorted)?;
+    for (sha256, content) in sorted.into_iter().filter(|(sha256, _)| !known.contains(sha256)) {
+        let row = (trust_objects::sha256.eq(sha256.to_vec()), trust_objects::content.eq(content));
+        on_backend!(conn, c => diesel::insert_into(trust_objects::table).values(row).on_conflict_do_nothing().execute(c))?;
+    }
+    Ok(())
 }
 
 fn known(conn: &mut AnyConnection, objects: &[&Object]) -> Result<Vec<[u8; 32]>, StoreError> {

@@ -138,6 +138,7 @@ pub(crate) fn row(application: impl Into<Bytes>) -> RecordRow {
         report_sha256: sha256(report.as_bytes()),
         report,
         documents: vec![application, signature],
+        trust_objects: Vec::new(),
     }
 }
 
