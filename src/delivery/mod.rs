@@ -5,6 +5,7 @@ pub mod alarms;
 pub mod background;
 pub mod follow_up;
 mod judge;
+pub mod patience;
 #[cfg(test)]
 mod tests;
 pub mod worker;

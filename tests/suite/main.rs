@@ -13,6 +13,8 @@ mod crl_archive;
 mod crl_lints;
 mod crl_quarantine;
 mod crl_refused;
+mod crl_scale;
+mod crl_shelf;
 mod crypto_primitives;
 mod desk_accounts;
 mod desk_alarms;
