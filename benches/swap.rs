@@ -76,11 +76,13 @@ fn quantile(sorted: &[Duration], q: f64) -> Duration {
     sorted[index]
 }
 
-/// Lists with rising numbers.
+/// Lists with rising numbers, each with one entry more.
 fn write_lists(fixtures: &Fixtures, folder: &Path, entries: usize, count: usize) -> Vec<PathBuf> {
     let write = |number: usize| {
         let list = folder.join(format!("{number}.crl"));
-        std::fs::write(&list, fixtures.issuing_crl(entries)).expect("the folder can be written");
+        std::fs::write(&list, fixtures.issuing_crl(entries + number)).expect("the folder can be written");
+        // So that nothing of this is written while anything is measured.
+        std::fs::File::open(&list).and_then(|file| file.sync_all()).expect("the disk takes it");
         list
     };
     (0..count).map(write).collect()

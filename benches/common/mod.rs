@@ -98,6 +98,8 @@ impl Fixtures {
             next_update: now + Duration::days(7),
             issuing_distribution_point: point,
         };
+        // The same in every list, so that lists differ in what was added alone.
+        let revoked_at = DateTime::from_timestamp(1_767_225_600, 0).expect("a time");
         // Serials of signers begin with 4 to 7 in hex; these begin with 1.
         let entries = (first..first + entries as u64).map(|index| {
             let spread = index.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
@@ -105,7 +107,7 @@ impl Fixtures {
             serial.extend(spread);
             serial.extend(index.to_be_bytes());
             serial.extend([0, 1, 2]);
-            CrlEntry { serial, revoked_at: now - Duration::days(30), reason: Reason::AffiliationChanged }
+            CrlEntry { serial, revoked_at, reason: Reason::AffiliationChanged }
         });
         build(&issuer, &head, entries).expect("the CA signs")
     }
