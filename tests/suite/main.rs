@@ -10,6 +10,7 @@ mod cli_exit;
 #[path = "../conformance/mod.rs"]
 mod conformance;
 mod crl_archive;
+mod crl_bad_input;
 mod crl_lints;
 mod crl_quarantine;
 mod crl_refused;
