@@ -203,7 +203,7 @@ section! {
 section! {
     /// The gateway's own keys.
     KeySettings = "keys" {
-        /// Receipt, request and session keys; made at the first start, mode 0600, the same for all gateways.
+        /// Receipt, request, session and index keys; made at the first start, mode 0600, the same for all gateways.
         directory: PathBuf = PathBuf::from("keys"), "a folder";
     }
 }
