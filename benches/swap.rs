@@ -19,7 +19,7 @@ use common::{Fixtures, SIGNERS, now};
 use madoguchi::clock::Stopwatch;
 use madoguchi::delivery::patience::patiently;
 use madoguchi::pki::certificate::Certificate;
-use madoguchi::pki::crl::{CrlStore, ListShelf};
+use madoguchi::pki::crl::{CrlStore, ListShelf, Pace};
 use madoguchi::pki::trust_store::TrustStore;
 use madoguchi::signature::content::Content;
 use madoguchi::signature::policy::SignaturePolicy;
@@ -101,7 +101,7 @@ impl Bench {
         let anchors = vec![certificate(fixtures.anchor())];
         let trust = Arc::new(TrustStore::new(anchors, vec![certificate(fixtures.intermediate())]));
         let shelf = ListShelf::open(&folder.join("shelf"), &[7; 64]).expect("the folder can be written");
-        let crls = CrlStore::default().on_shelf(shelf);
+        let crls = CrlStore::default().on_shelf(shelf).at_pace(Pace::Patient);
         crls.offer(fixtures.root_crl(), &trust, now()).expect("a good list");
         let verifier = Verifier::new(Arc::new(SignaturePolicy::generic()), trust.clone());
         Self { verifier, trust, crls, filings }

@@ -10,7 +10,7 @@ use super::{Gateway, GatewayParts};
 use crate::clock::Clock;
 use crate::evidence::keys::Keys;
 use crate::intake::{IntakeLimits, IntakeRules};
-use crate::pki::crl::{CrlStore, IntakePolicy, ListShelf, LostEntries};
+use crate::pki::crl::{CrlStore, IntakePolicy, ListShelf, LostEntries, Pace};
 use crate::pki::trust_store::TrustStore;
 use crate::procedures::Catalog;
 use crate::registry::matching::ApplicantRule;
@@ -87,7 +87,7 @@ impl Gateway {
 
 /// Lists go to the shelf where it can be used, and otherwise stay in memory.
 fn on_shelf(crls: CrlStore, settings: &Settings, keys: &Keys) -> CrlStore {
-    let folder = &settings.revocation.index;
+    let (crls, folder) = (crls.at_pace(Pace::Patient), &settings.revocation.index);
     match ListShelf::open(folder, keys.lists()) {
         Ok(shelf) => crls.on_shelf(shelf),
         Err(error) => {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use madoguchi::pki::certificate::Certificate;
-use madoguchi::pki::crl::{Change, CrlShard, CrlStore, Difference, ListShelf, check_revocation};
+use madoguchi::pki::crl::{
+    Change, CrlShard, CrlStore, Difference, IntakePolicy, ListShelf, LostEntries, check_revocation,
+};
 use madoguchi::pki::path::{PathRequest, PolicyInputs, Purpose, validate};
 use madoguchi::pki::trust_store::TrustStore;
 use madoguchi::verdict::{SubIndication, conclude};
@@ -340,7 +342,8 @@ fn small_lists_stay_in_memory_and_a_full_disk_stops_none() {
 #[test]
 fn differences_are_found_without_reading_and_entries_are_read_where_they_lie() {
     let place = place();
-    let (store, old_spec) = (place.store(), list(5, 0));
+    let accept = IntakePolicy { lost_entries: LostEntries::Accept };
+    let (store, old_spec) = (place.store().under(accept), list(5, 0));
     store.offer(old_spec.der(&place.ca), &place.trust, at()).unwrap();
     let old = only(&store);
     let mut new_spec = list(6, 0).entry(entry(&serial(9_000), at() - Duration::days(1), &[]));

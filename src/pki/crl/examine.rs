@@ -50,6 +50,17 @@ pub struct Intake<'a> {
     pub key: ListKey,
     /// Where a list is kept that is not small; none: in memory.
     pub shelf: Option<&'a ListShelf>,
+    /// On how many threads.
+    pub pace: Pace,
+}
+
+/// How a large list is examined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// On two threads, for somebody who waits.
+    Swift,
+    /// On one, beside requests that the other cores belong to.
+    Patient,
 }
 
 /// Verifies the CRL in `der` on its own, without regard to what is held, and makes its index.
@@ -60,7 +71,8 @@ pub fn examine(der: Cow<'_, [u8]>, intake: &Intake<'_>) -> Result<CrlShard, CrlR
         let signed = signer::path_of(&crl, intake.trust, intake.extra, intake.time.judged_at);
         (signed, crypto::sha256(&der))
     };
-    let ((signed, sha256), index) = beside(der.len() >= LARGE, digests, || index_of(intake.key, &crl, &der));
+    let ((signed, sha256), index) =
+        beside(der.len() >= LARGE && intake.pace == Pace::Swift, digests, || index_of(intake.key, &crl, &der));
     // What is not signed by whom it should be is refused for that, whatever its entries are.
     let signed = signed?;
     let shard = shard_of(&crl, next_update, signed, hex::encode(sha256), index?, intake.time.now);

@@ -37,6 +37,7 @@ pub use chain::validate_with_revocation;
 pub use diff::{CrlDiff, diff};
 pub use difference::{Change, Difference, Differences, Place};
 pub use entry::{Entries, EntriesByIssuer, Entry, ListEntry, reason_name};
+pub use examine::Pace;
 pub use index::{CrlIndex, IndexError};
 pub use lint::{Lint, lints};
 pub use list_key::{LIST_KEY_BYTES, ListKey};

@@ -12,7 +12,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
 use super::archive::{Archiving, CrlArchive, KeepOrder};
-use super::examine::{self, Intake, IntakeTime};
+use super::examine::{self, Intake, IntakeTime, Pace};
 use super::list_key::ListKey;
 use super::quarantine::{CrlQuarantine, Quarantining};
 use super::refusal::{CrlRefusal, code};
@@ -85,6 +85,7 @@ pub struct CrlStore {
     quarantining: Quarantining,
     /// None: all lists are in memory.
     shelf: Option<ListShelf>,
+    pace: Pace,
     /// Snapshots that were replaced, until nobody looks at them: whoever takes lists in frees them, no request does.
     replaced: Mutex<Vec<Arc<CrlSnapshot>>>,
     refused: Mutex<VecDeque<RefusedCrl>>,
@@ -101,6 +102,7 @@ impl Default for CrlStore {
             archiving: Archiving::default(),
             quarantining: Quarantining::default(),
             shelf: None,
+            pace: Pace::Swift,
             replaced: Mutex::default(),
             refused: Mutex::default(),
         }
@@ -322,7 +324,7 @@ impl CrlSnapshot {
         now: DateTime<Utc>,
     ) -> (Arc<Self>, Vec<(usize, CrlRefusal)>) {
         let (time, key) = (IntakeTime { judged_at: at, now: now.max(at) }, ListKey::of_process());
-        let intake = Intake { trust, extra, time, key, shelf: None };
+        let intake = Intake { trust, extra, time, key, shelf: None, pace: Pace::Swift };
         let mut snapshot = Self::default();
         let mut refused = Vec::new();
         // One list given many times is verified once.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::CrlStore;
 use crate::crypto;
 use crate::pki::crl::bytes::{ListBytes, ListFault};
-use crate::pki::crl::examine::{self, Intake, IntakeTime};
+use crate::pki::crl::examine::{self, Intake, IntakeTime, Pace};
 use crate::pki::crl::refusal::CrlRefusal;
 use crate::pki::crl::shard::{CrlIdentity, CrlShard};
 use crate::pki::crl::shelf::ListShelf;
@@ -21,13 +21,20 @@ impl CrlStore {
         Self { key: shelf.key(), shelf: Some(shelf), ..self }
     }
 
+    /// With another pace than two threads for a large list.
+    #[must_use]
+    pub fn at_pace(self, pace: Pace) -> Self {
+        Self { pace, ..self }
+    }
+
     pub(super) fn intake<'a>(
         &self,
         trust: &'a TrustStore,
         at: DateTime<Utc>,
         shelf: Option<&'a ListShelf>,
     ) -> Intake<'a> {
-        Intake { trust, extra: &[], time: IntakeTime { judged_at: at, now: at }, key: self.key, shelf }
+        let time = IntakeTime { judged_at: at, now: at };
+        Intake { trust, extra: &[], time, key: self.key, shelf, pace: self.pace }
     }
 
     /// The list that is held, where it is this one: of a large list its digest is much less work than all of intake.
