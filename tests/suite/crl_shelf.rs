@@ -282,11 +282,14 @@ fn what_a_crash_leaves_is_harmless_and_goes_away() {
     fs::write(place.file(&[5; 32], "idx"), b"of nobody").unwrap();
     let store = place.store();
     assert!(store.restore(digest, &place.trust, at()).is_none());
-    store.offer(spec.der(&place.ca), &place.trust, at()).unwrap();
+    let identity = store.offer(spec.der(&place.ca), &place.trust, at()).unwrap();
     assert_eq!(store.tidy_shelf(), 0);
-    let name = hex::encode(digest);
+    let name = &identity.sha256;
     assert_eq!(place.files(), [format!("{name}.der"), format!("{name}.idx")]);
     drop(store);
+    let mut digest = [0; 32];
+    hex::decode_to_slice(name, &mut digest).unwrap();
+    assert!(place.is_used(digest));
     fs::remove_file(place.file(&digest, "der")).unwrap();
     assert!(!place.is_used(digest));
 }
