@@ -2,7 +2,8 @@
 //! (synchronous=FULL), the load generator on the same cores. Prints submissions a second, p50 and p99, the gateway's
 //! memory, and the raw verification rate on one thread in the same run.
 //!
-//! `cargo bench --bench end_to_end [-- COUNT]` (default 20,000 filings a run)
+//! `cargo bench --bench end_to_end [-- COUNT] [--no-second-opinion]` (default 20,000 filings a run; the second opinion works
+//! beside them unless it is switched off)
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
@@ -29,6 +30,8 @@ const CONNECTIONS: usize = 64;
 fn main() {
     let count = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(20_000);
     let fixtures = Fixtures::load_or_make();
+    let off = std::env::args().any(|argument| argument == "--no-second-opinion");
+    println!("second opinion: {}", if off { "off" } else { "on" });
     for entries in [100, 1_000_000] {
         println!("\nissuing CA's CRL with {entries} entries, {count} filings, {CONNECTIONS} connections");
         run(&fixtures, entries, count);
@@ -162,8 +165,9 @@ fn write_config(folder: &Path, address: SocketAddr, fixtures: &Fixtures, crls: &
     for (index, crl) in crls.iter().enumerate() {
         write(&format!("crls/{index}.crl"), crl);
     }
+    let second_opinion = !std::env::args().any(|argument| argument == "--no-second-opinion");
     let config = format!(
-        "[server]\nlisten = \"{address}\"\npublic_origin = \"http://{address}\"\n\
+        "[second_opinion]\nenabled = {second_opinion}\n[server]\nlisten = \"{address}\"\npublic_origin = \"http://{address}\"\n\
          [trust]\nanchors = \"anchors\"\nintermediates = \"intermediates\"\n[revocation]\ndirectory = \"crls\"\n\
          [signature]\npolicy = \"generic\"\n[limits]\nrequests_per_minute = 0\n"
     );

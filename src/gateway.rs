@@ -15,6 +15,7 @@ mod person;
 pub mod quarantine;
 pub mod readiness;
 mod refused;
+pub mod second_opinion;
 mod second_source;
 pub mod steps;
 mod submit;

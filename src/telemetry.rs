@@ -33,6 +33,10 @@ pub const CRL_ENTRIES: &str = "madoguchi_crl_entries";
 pub const CRLS_NOT_ARCHIVED: &str = "madoguchi_crls_not_archived";
 /// How many revocation lists wait in quarantine for operators.
 pub const CRLS_QUARANTINED: &str = "madoguchi_crls_quarantined";
+/// Seconds that the oldest filing without a second opinion has waited; 0 when none waits.
+pub const SECOND_OPINION_LAG: &str = "madoguchi_second_opinion_lag";
+/// Second opinions, by `outcome`: `agrees`, `disagrees`, `failed`.
+pub const SECOND_OPINIONS: &str = "madoguchi_second_opinions_total";
 /// How often a revocation list could not be archived.
 pub const CRL_ARCHIVE_FAILURES: &str = "madoguchi_crl_archive_failures_total";
 /// Filings whose verdict was judged again with a later list, by `step`: confirmed or contested.
@@ -114,6 +118,19 @@ pub fn note_not_archived(count: usize) {
 /// Notes how many revocation lists wait in quarantine.
 pub fn note_quarantined(count: usize) {
     metrics::gauge!(CRLS_QUARANTINED).set(count as f64);
+}
+
+/// Notes how long the oldest filing without a second opinion has waited, in seconds.
+pub fn note_second_opinion_lag(seconds: i64) {
+    metrics::gauge!(SECOND_OPINION_LAG).set(seconds as f64);
+}
+
+/// Counts second opinions.
+pub fn count_second_opinions(looked_at: usize, disagree: usize, failed: usize) {
+    let agree = looked_at.saturating_sub(disagree + failed);
+    for (outcome, count) in [("agrees", agree), ("disagrees", disagree), ("failed", failed)] {
+        metrics::counter!(SECOND_OPINIONS, "outcome" => outcome).increment(count as u64);
+    }
 }
 
 /// Notes how long verifying one signature took.

@@ -13,7 +13,7 @@ use super::alarms::mail::MailChannel;
 use super::alarms::webhook::WebhookChannel;
 use super::alarms::{Alarms, Freshness, WatchedList};
 use super::follow_up::{FollowRound, FollowUp};
-use super::patience::patiently;
+use super::second_opinion::SecondOpinionWork;
 use super::{Round, Worker, WorkerSettings};
 use crate::clock::Stopwatch;
 use crate::gateway::Gateway;
@@ -49,6 +49,7 @@ pub struct Background {
     poll: Duration,
     worker: Worker,
     follow_up: FollowUp,
+    second_opinion: Option<SecondOpinionWork>,
     /// Whether the last round left work for the next.
     more: bool,
     last_round: Option<Stopwatch>,
@@ -65,9 +66,11 @@ impl Background {
         let refusals_kept = settings.limits.refusals_kept.chrono();
         let worker_settings = WorkerSettings { hold_for_at_most, refusals_kept, ..WorkerSettings::default() };
         let worker = Worker::new(gateway.store.clone(), gateway.clock.clone(), gateway.clone(), worker_settings);
+        let alarms = alarms_of(&gateway, settings)?;
         Ok(Self {
             worker,
-            alarms: alarms_of(&gateway, settings)?,
+            second_opinion: SecondOpinionWork::new(gateway.clone(), &settings.second_opinion, alarms.clone()),
+            alarms,
             follow_up: FollowUp::new(gateway.clone(), Grace::of(&settings.revocation)),
             more: false,
             gateway,
@@ -100,12 +103,7 @@ impl Background {
             tracing::info!(target: "madoguchi::crl", kept, "revocation lists that waited for the archive are archived");
         }
         telemetry::note_not_archived(gateway.crls.not_archived());
-        lists::mend_damaged(&gateway.store, &gateway.crls, now);
-        let taken_in = restored.len() + report.taken_in.len() + self.let_in_quarantined();
-        if self.restored && (taken_in > 0 || !report.refused.is_empty()) {
-            gateway.crls.tidy_shelf();
-        }
-        taken_in
+        restored.len() + report.taken_in.len() + self.let_in_quarantined()
     }
 
     /// Takes in the lists that two operators have let in; gives how many.
@@ -149,11 +147,8 @@ impl Background {
     pub async fn round(&mut self) {
         let due = self.last_round.is_none_or(|last| last.elapsed() >= ROUND_EVERY);
         // At the start the lists of the archive come in together with the folder's.
-        let taken_in = patiently(|| {
-            let of_others = if due && self.restored { self.take_from_archive().len() } else { 0 };
-            self.take_in_lists() + of_others
-        });
-        if taken_in == 0 && !due && !self.more {
+        let of_others = if due && self.restored { self.take_from_archive().len() } else { 0 };
+        if self.take_in_lists() + of_others == 0 && !due && !self.more {
             return;
         }
         self.last_round = Some(Stopwatch::start());
@@ -227,13 +222,19 @@ impl Background {
         self.gateway.crls.list().into_iter().map(watched).collect()
     }
 
-    /// Starts the rounds on a thread of their own.
+    /// Starts the rounds on a thread of their own, and the second opinion on another.
     ///
     /// # Errors
-    /// When the thread cannot be started.
+    /// When a thread cannot be started.
     pub fn start(mut self) -> io::Result<BackgroundHandle> {
         let (stop, mut stopped) = watch::channel(());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut threads = Vec::new();
+        if let Some(work) = self.second_opinion.take() {
+            let (runtime, stopped) = (runtime()?, stopped.clone());
+            let thread = std::thread::Builder::new().name("second-opinion".to_owned());
+            threads.push(thread.spawn(move || runtime.block_on(work.run(stopped)))?);
+        }
+        let runtime = runtime()?;
         let thread = std::thread::Builder::new().name("background".to_owned()).spawn(move || {
             runtime.block_on(async move {
                 loop {
@@ -245,8 +246,13 @@ impl Background {
                 }
             });
         })?;
-        Ok(BackgroundHandle { stop: Some(stop), thread: Some(thread) })
+        threads.push(thread);
+        Ok(BackgroundHandle { stop: Some(stop), threads })
     }
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 fn alarms_of(gateway: &Gateway, settings: &Settings) -> Result<Alarms, String> {
@@ -263,13 +269,13 @@ fn alarms_of(gateway: &Gateway, settings: &Settings) -> Result<Alarms, String> {
 /// Background work under way; dropping it ends the work after the present round.
 pub struct BackgroundHandle {
     stop: Option<watch::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Drop for BackgroundHandle {
     fn drop(&mut self) {
         drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }

@@ -5,7 +5,7 @@ pub mod alarms;
 pub mod background;
 pub mod follow_up;
 mod judge;
-pub mod patience;
+pub mod second_opinion;
 #[cfg(test)]
 mod tests;
 pub mod worker;

@@ -4,7 +4,6 @@
 //! ```text
 //! keys/receipt.p8  request.p8    PKCS#8 DER, mode 0600
 //! keys/session.key               64 random bytes, mode 0600
-//! keys/lists.key                 64 random bytes, mode 0600: for the indexes of revocation lists
 //! keys/retired/<kid>.jwk         public keys that still verify what they signed
 //! ```
 use std::fs::{self, File, OpenOptions};
@@ -20,14 +19,10 @@ use crate::jws::{Jwk, JwkSet, JwsError, SigningKey};
 const RECEIPT: &str = "receipt.p8";
 const REQUEST: &str = "request.p8";
 const SESSION: &str = "session.key";
-const LISTS: &str = "lists.key";
 const RETIRED: &str = "retired";
 
 /// Length of the session key, in bytes.
 pub const SESSION_KEY_BYTES: usize = 64;
-
-/// Length of the key of lists' indexes, in bytes.
-pub const LISTS_KEY_BYTES: usize = 64;
 
 /// Why the keys cannot be used: told at start, with the file's name and never its content.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +76,6 @@ pub struct Keys {
     receipt: SigningKey,
     request: SigningKey,
     session: Zeroizing<[u8; SESSION_KEY_BYTES]>,
-    lists: Zeroizing<[u8; LISTS_KEY_BYTES]>,
     set: JwkSet,
     set_json: String,
 }
@@ -103,8 +97,7 @@ impl Keys {
         fs::create_dir_all(&retired_folder).map_err(|error| io_error(&retired_folder, error))?;
         let receipt = signing_key(&folder.join(RECEIPT))?;
         let request = signing_key(&folder.join(REQUEST))?;
-        let session = secret(&folder.join(SESSION), "a session key has 64 bytes")?;
-        let lists = secret(&folder.join(LISTS), "a key of lists has 64 bytes")?;
+        let session = session_key(&folder.join(SESSION))?;
         let mut set = JwkSet { keys: vec![receipt.jwk().clone(), request.jwk().clone()] };
         for jwk in retired_keys(&retired_folder)? {
             if set.find(&jwk.kid).is_none() {
@@ -113,7 +106,7 @@ impl Keys {
         }
         let set_json = serde_json::to_string(&set)
             .map_err(|error| KeyError::Invalid { path: folder.display().to_string(), what: error.to_string() })?;
-        Ok(Self { receipt, request, session, lists, set, set_json })
+        Ok(Self { receipt, request, session, set, set_json })
     }
 
     /// Retires a key of `folder`: its public half stays in the set, and the next [`Keys::open`] makes a new one.
@@ -147,11 +140,6 @@ impl Keys {
         &self.session
     }
 
-    /// The key of the indexes of revocation lists: 64 bytes.
-    pub fn lists(&self) -> &[u8; LISTS_KEY_BYTES] {
-        &self.lists
-    }
-
     /// The public keys, retired ones too.
     pub fn set(&self) -> &JwkSet {
         &self.set
@@ -173,16 +161,16 @@ fn signing_key(path: &Path) -> Result<SigningKey, KeyError> {
     SigningKey::from_pkcs8(&der).map_err(invalid)
 }
 
-fn secret<const N: usize>(path: &Path, wrong: &str) -> Result<Zeroizing<[u8; N]>, KeyError> {
+fn session_key(path: &Path) -> Result<Zeroizing<[u8; SESSION_KEY_BYTES]>, KeyError> {
     let invalid = |what: &str| KeyError::Invalid { path: path.display().to_string(), what: what.to_owned() };
     let bytes = read_or_create(path, || {
-        let mut bytes = Zeroizing::new(vec![0_u8; N]);
+        let mut bytes = Zeroizing::new(vec![0_u8; SESSION_KEY_BYTES]);
         SystemRandom::new().fill(&mut bytes).map_err(|_| invalid("the system's random source gave nothing"))?;
         Ok(bytes)
     })?;
-    let mut key = Zeroizing::new([0_u8; N]);
+    let mut key = Zeroizing::new([0_u8; SESSION_KEY_BYTES]);
     if bytes.len() != key.len() {
-        return Err(invalid(wrong));
+        return Err(invalid("a session key has 64 bytes"));
     }
     key.copy_from_slice(&bytes);
     Ok(key)
@@ -251,7 +239,7 @@ mod tests {
     fn keys_are_made_once_with_mode_0600_and_come_back_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let first = Keys::open(folder.path()).unwrap();
-        for file in [RECEIPT, REQUEST, SESSION, LISTS] {
+        for file in [RECEIPT, REQUEST, SESSION] {
             let mode = fs::metadata(folder.path().join(file)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "{file}");
         }
@@ -260,7 +248,7 @@ mod tests {
         assert_eq!(first.session(), again.session());
         assert_ne!(first.receipt().kid(), first.request().kid());
         let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(left.len(), 5, "{left:?}");
+        assert_eq!(left.len(), 4, "{left:?}");
     }
 
     #[test]

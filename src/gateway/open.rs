@@ -10,7 +10,7 @@ use super::{Gateway, GatewayParts};
 use crate::clock::Clock;
 use crate::evidence::keys::Keys;
 use crate::intake::{IntakeLimits, IntakeRules};
-use crate::pki::crl::{CrlStore, IntakePolicy, ListShelf, LostEntries, Pace};
+use crate::pki::crl::{CrlStore, IntakePolicy, LostEntries};
 use crate::pki::trust_store::TrustStore;
 use crate::procedures::Catalog;
 use crate::registry::matching::ApplicantRule;
@@ -75,26 +75,13 @@ impl Gateway {
         Ok(Self::new(GatewayParts {
             clock,
             verifier: Arc::new(Verifier::new(Arc::new(policy), Arc::new(trust))),
-            crls: Arc::new(on_shelf(lists_of(settings, &store), settings, &keys)),
+            crls: Arc::new(lists_of(settings, &store)),
             store,
             catalog: Arc::new(catalog),
             keys: Arc::new(keys),
             rules: Arc::new(rules),
         })
         .with_ocsp(OcspClient::new(&settings.ocsp), responders))
-    }
-}
-
-/// Lists go to the shelf where it can be used, and otherwise stay in memory.
-fn on_shelf(crls: CrlStore, settings: &Settings, keys: &Keys) -> CrlStore {
-    let (crls, folder) = (crls.at_pace(Pace::Patient), &settings.revocation.index);
-    match ListShelf::open(folder, keys.lists()) {
-        Ok(shelf) => crls.on_shelf(shelf),
-        Err(error) => {
-            let folder = folder.display();
-            tracing::error!(target: "madoguchi::crl", %folder, %error, "revocation lists stay in memory");
-            crls
-        }
     }
 }
 

@@ -16,7 +16,7 @@ pub use grace::Grace;
 pub use sections::{
     AlarmSettings, CardSettings, CatalogSettings, DatabaseSettings, DocumentSettings, KeySettings, LimitSettings,
     LogSettings, MailSettings, OcspSettings, OnUndecided, ResponderFiles, RevocationSettings, ScannerSettings,
-    ServerSettings, SessionSettings, SignatureSettings, TrustSettings,
+    SecondOpinionSettings, ServerSettings, SessionSettings, SignatureSettings, TrustSettings,
 };
 pub use values::{ByteSize, LogFormat, Origin, Period, Secret};
 
@@ -45,6 +45,8 @@ pub struct Settings {
     pub mail: MailSettings,
     /// `[alarms]`
     pub alarms: AlarmSettings,
+    /// `[second_opinion]`
+    pub second_opinion: SecondOpinionSettings,
     /// `[scanner]`
     pub scanner: ScannerSettings,
     /// `[limits]`
@@ -104,6 +106,7 @@ impl Settings {
             keys: source.section(),
             mail: source.section(),
             alarms: source.section(),
+            second_opinion: source.section(),
             scanner: source.section(),
             limits: source.section(),
             sessions: source.section(),

@@ -140,8 +140,6 @@ section! {
     RevocationSettings = "revocation" {
         /// Watched: a file dropped in is taken in.
         directory: PathBuf = PathBuf::from("pki/crls"), "a folder";
-        /// Where the gateway lays the lists in use, with an index of each for the next start; of this machine.
-        index: PathBuf = PathBuf::from("crl-index"), "a folder";
         /// How often the folder is looked at.
         poll: Period = Period::seconds(5), "a length of time: \"5s\"";
         /// What becomes of a filing whose revocation cannot be decided.
@@ -203,7 +201,7 @@ section! {
 section! {
     /// The gateway's own keys.
     KeySettings = "keys" {
-        /// Receipt, request, session and index keys; made at the first start, mode 0600, the same for all gateways.
+        /// Receipt, request and session keys; made at the first start, mode 0600, the same for all gateways.
         directory: PathBuf = PathBuf::from("keys"), "a folder";
     }
 }
@@ -227,6 +225,16 @@ section! {
         webhook: Option<String> = None, "an http or https URL";
         /// How often an alarm that still stands is repeated.
         repeat: Period = Period::seconds(86_400), "a length of time: \"24h\"";
+    }
+}
+
+section! {
+    /// The second opinion on accepted filings: OpenSSL, and a second search of the revocation lists.
+    SecondOpinionSettings = "second_opinion" {
+        /// Whether it is formed.
+        enabled: bool = true, "true or false";
+        /// When a filing has waited longer for it, operators are told.
+        lag_at_most: Period = Period::seconds(600), "a length of time: \"10m\"";
     }
 }
 

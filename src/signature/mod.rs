@@ -9,5 +9,6 @@ mod ess;
 mod judge;
 pub mod policy;
 pub mod report;
+pub mod second_opinion;
 pub mod trust_state;
 pub mod verifier;

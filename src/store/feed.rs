@@ -22,6 +22,8 @@ pub const CORRECTED: &str = "corrected";
 pub const CONFIRMED: &str = "confirmed";
 /// A later revocation list shows that its certificate had ended before its receipt.
 pub const CONTESTED: &str = "contested";
+/// The second opinion on it is not that of its verdict.
+pub const QUESTIONED: &str = "questioned";
 
 /// Any number, always the same: one sequencer at a time.
 const SEQUENCER_LOCK: i64 = 0x6d61_646f_6665_6564;
@@ -84,7 +86,7 @@ fn row_of<'a>(entry: &Entry<'a>, position: Option<i64>) -> NewEntry<'a> {
 pub struct FeedEntry {
     /// The cursor: give it as `after` to go on behind this entry.
     pub position: i64,
-    /// What happened: `filed`, `withdrawn`, `corrected`, `confirmed` or `contested`.
+    /// What happened: `filed`, `withdrawn`, `corrected`, `confirmed`, `contested` or `questioned`.
     pub kind: String,
     /// The filing.
     pub arrival_number: ArrivalNumber,

@@ -53,6 +53,7 @@ mod queue;
 pub mod recorder;
 mod row;
 pub mod schema;
+pub mod second_opinions;
 pub mod sessions;
 pub mod signers;
 pub mod signing_requests;

@@ -140,3 +140,5 @@ agency-csv-birth = Date of birth
 agency-csv-status = Status
 agency-csv-status-at = Status since
 agency-csv-revocation = Revocation
+agency-questioned-title = A second opinion says otherwise
+agency-questioned = An independent check of this filing's signature came to another result at { $time }. The operators of the gateway are looking into it: do not decide before you have asked them.

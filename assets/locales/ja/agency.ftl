@@ -137,3 +137,5 @@ agency-csv-birth = 生年月日
 agency-csv-status = 処理状況
 agency-csv-status-at = 処理状況の日時
 agency-csv-revocation = 失効の確認
+agency-questioned-title = 別の検証では異なる結果です
+agency-questioned = この申請の署名を別の方法で検証したところ、{ $time } に異なる結果が出ました。運用者が調査しています。確認が取れるまで決定しないでください。

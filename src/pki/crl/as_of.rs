@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::examine::{self, Intake, IntakeTime, Pace};
+use super::intake::{self, IntakeTime};
 use super::list_key::ListKey;
 use super::refusal::CrlRefusal;
 use super::snapshot::CrlSnapshot;
@@ -22,8 +22,7 @@ impl CrlSnapshot {
         let (mut snapshot, key) = (Self::default(), ListKey::of_process());
         for (der, accepted_at) in lists {
             let time = IntakeTime { judged_at: accepted_at, now: accepted_at };
-            let intake = Intake { trust, extra: &[], time, key, shelf: None, pace: Pace::Swift };
-            snapshot = snapshot.with(Arc::new(examine::examine(der.into(), &intake)?), false);
+            snapshot = snapshot.with(Arc::new(intake::examine(der.into(), trust, &[], time, key)?), false);
         }
         Ok(snapshot)
     }

@@ -61,6 +61,7 @@ struct FilingView {
     revocation_words: String,
     contested: bool,
     impacts: Vec<ImpactRow>,
+    questioned: Option<String>,
     received: String,
     procedure: String,
     corrects: Option<String>,
@@ -133,9 +134,12 @@ pub async fn show(
     let document =
         ApplicationDocument::read(&bytes).map_err(|_| Problem::internal("a recorded document is unreadable"))?;
     let impacts = gateway.store.impacts_of_filing(number).await?;
+    let opinion = gateway.store.second_opinion_of(number).await?.filter(|opinion| opinion.kind == "disagrees");
     let page = frame(page, browser, &user.user.account);
     let impacts = impacts.iter().map(|impact| impact_row(&page, impact)).collect();
-    let view = FilingView { impacts, ..view(page, gateway, &record, &document, &said) };
+    let questioned =
+        opinion.map(|opinion| page.with("agency-questioned", "time", moment(page.language, opinion.formed_at)));
+    let view = FilingView { impacts, questioned, ..view(page, gateway, &record, &document, &said) };
     Ok(view.page.respond(status, &view))
 }
 
@@ -171,6 +175,7 @@ fn view(
         verdicts: record.verdicts.iter().rev().map(|verdict| verdict_view(&page, verdict)).collect(),
         history: history(&page, record),
         notice: notice(&page, filing.status, said),
+        questioned: None,
         decision,
         errors,
         page,

@@ -33,7 +33,10 @@ pub async fn get_submission(
     program: AgencyProgram,
     number: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    json(&SubmissionView::for_agency(&own(&gateway, &program, arrival_number(&number)?).await?))
+    let number = arrival_number(&number)?;
+    let record = own(&gateway, &program, number).await?;
+    let opinion = gateway.store.second_opinion_of(number).await?;
+    json(&SubmissionView::for_agency(&record, opinion.as_ref()))
 }
 
 /// `GET /api/v1/agency/submissions/{arrival_number}/documents/{role}/{ordinal}`: the exact bytes, never to be shown in a

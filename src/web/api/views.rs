@@ -2,6 +2,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
+use crate::store::second_opinions::StoredOpinion;
 use crate::store::submissions::{StoredDocument, StoredStatus, StoredVerdict, SubmissionRecord};
 
 /// RFC 3339 in UTC, to the millisecond, as in receipts.
@@ -97,6 +98,22 @@ pub struct SubmissionView<'a> {
     history: Vec<ChangeView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     documents: Option<Vec<DocumentView<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second_opinion: Option<OpinionView<'a>>,
+}
+
+/// A second opinion that is not that of the verdict.
+#[derive(Serialize)]
+pub struct OpinionView<'a> {
+    kind: &'a str,
+    subject: &'a str,
+    at: String,
+}
+
+impl<'a> From<&'a StoredOpinion> for OpinionView<'a> {
+    fn from(opinion: &'a StoredOpinion) -> Self {
+        Self { kind: &opinion.kind, subject: &opinion.subject, at: time(opinion.formed_at) }
+    }
 }
 
 impl<'a> SubmissionView<'a> {
@@ -116,13 +133,15 @@ impl<'a> SubmissionView<'a> {
             verdicts: record.verdicts.iter().map(VerdictView::from).collect(),
             history: record.history.iter().map(ChangeView::from).collect(),
             documents: None,
+            second_opinion: None,
         }
     }
 
-    /// For its agency: with the documents.
-    pub fn for_agency(record: &'a SubmissionRecord) -> Self {
+    /// For its agency: with the documents, and the second opinion where one was noted.
+    pub fn for_agency(record: &'a SubmissionRecord, opinion: Option<&'a StoredOpinion>) -> Self {
         let number = record.submission.arrival_number.as_str();
         let documents = record.documents.iter().map(|document| DocumentView::new(document, number)).collect();
-        Self { documents: Some(documents), ..Self::for_resident(record) }
+        let second_opinion = opinion.map(OpinionView::from);
+        Self { documents: Some(documents), second_opinion, ..Self::for_resident(record) }
     }
 }

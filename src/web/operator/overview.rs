@@ -8,6 +8,7 @@ use crate::gateway::Gateway;
 use crate::pki::crl::CrlSummary;
 use crate::store::alarms::Freshness;
 use crate::store::numbers::FilingNumbers;
+use crate::store::second_opinions::StoredOpinion;
 use crate::web::agency::{status_colour, status_words};
 use crate::web::extract::csrf::Browser;
 use crate::web::extract::session::OperatorUser;
@@ -16,6 +17,9 @@ use crate::web::problem::Problem;
 use crate::web::resident::dates::{moment, size};
 use crate::web::staff::frame;
 use crate::web::state::WebState;
+
+/// How many second opinions are shown.
+const OPINIONS: i64 = 50;
 
 struct ListRow {
     issuer: String,
@@ -47,6 +51,14 @@ struct CountRow {
     count: i64,
 }
 
+struct OpinionRow {
+    number: String,
+    kind: &'static str,
+    colour: &'static str,
+    detail: String,
+    at: String,
+}
+
 #[derive(Template)]
 #[template(path = "operator/overview.html")]
 struct OverviewView {
@@ -57,6 +69,7 @@ struct OverviewView {
     quarantined: i64,
     refusals: Vec<RefusalRow>,
     counts: Vec<CountRow>,
+    opinions: Vec<OpinionRow>,
     held: i64,
     oldest_held: Option<String>,
     awaiting: i64,
@@ -101,6 +114,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let (page, numbers) = (page.titled("operator-title"), gateway.store.filing_numbers().await?);
     let (now, soon) = (gateway.clock.now(), state.config.soon_stale);
+    let opinions = gateway.store.second_opinion_list(OPINIONS).await?;
     let mut lists = gateway.crls.list();
     // What ends first stands first; a list without nextUpdate is good for nothing and stands before all.
     lists.sort_by_key(|list| list.identity.next_update);
@@ -113,6 +127,7 @@ pub async fn show(
         lists: lists.iter().map(|list| row(&page, list, fresh(list), now)).collect(),
         refusals: refusals(&page, gateway),
         counts: counts(&page, &numbers),
+        opinions: opinions.into_iter().map(|opinion| opinion_row(&page, opinion)).collect(),
         held: numbers.held,
         awaiting: numbers.awaiting,
         contested: numbers.contested,
@@ -157,6 +172,15 @@ fn refusals(page: &Page, gateway: &Gateway) -> Vec<RefusalRow> {
         sha256: refused.sha256,
     };
     gateway.crls.refusals().into_iter().take(50).map(row).collect()
+}
+
+fn opinion_row(page: &Page, opinion: StoredOpinion) -> OpinionRow {
+    let (kind, colour) = match opinion.kind.as_str() {
+        "disagrees" => ("operator-opinion-disagrees", "red"),
+        _ => ("operator-opinion-failed", "yellow"),
+    };
+    let at = moment(page.language, opinion.formed_at);
+    OpinionRow { number: opinion.arrival_number.grouped(), kind, colour, detail: opinion.detail, at }
 }
 
 fn counts(page: &Page, numbers: &FilingNumbers) -> Vec<CountRow> {
