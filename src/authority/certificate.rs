@@ -134,7 +134,7 @@ fn life(card: &CardDeclaration, profile: &Profile, now: DateTime<Utc>) -> (DateT
     (from, until)
 }
 
-fn start(
+pub(super) fn start(
     subject: &X509Name,
     issuer: &X509Name,
     public: &PKeyRef<Public>,
@@ -153,7 +153,7 @@ fn start(
 }
 
 /// 16 random octets, positive and of full length (RFC 5280 4.1.2.2).
-fn new_serial() -> Result<[u8; 16], AuthorityError> {
+pub(super) fn new_serial() -> Result<[u8; 16], AuthorityError> {
     let mut serial = [0u8; 16];
     openssl::rand::rand_bytes(&mut serial)?;
     if let Some(first) = serial.first_mut() {

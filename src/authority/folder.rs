@@ -1,11 +1,12 @@
 //! The authority's folder: `anchors/`, `intermediates/` and `crls/` as `[trust]` and `[revocation]` expect them,
-//! `certificates/`, `cards/`, and `private/`, which nobody but its owner may read.
+//! `certificates/`, `cards/`, `responders/`, and `private/`, which nobody but its owner may read.
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::AuthorityError;
+use super::responder::ResponderFiles;
 
 /// Who may read a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +34,7 @@ impl Folder {
     /// # Errors
     /// When the file system refuses.
     pub fn create(&self) -> Result<(), AuthorityError> {
-        for part in ["anchors", "intermediates", "crls", "certificates", "cards", "declarations"] {
+        for part in ["anchors", "intermediates", "crls", "certificates", "cards", "responders", "declarations"] {
             let path = self.root.join(part);
             fs::create_dir_all(&path).map_err(|error| AuthorityError::io(&path, &error))?;
         }
@@ -83,6 +84,12 @@ impl Folder {
     /// A card's PKCS#12 file.
     pub fn card(&self, id: &str) -> PathBuf {
         self.root.join("cards").join(format!("{id}.p12"))
+    }
+
+    /// Certificate and key of the OCSP responder of a CA, PEM.
+    pub fn responder(&self, ca: &str) -> ResponderFiles {
+        let folder = self.root.join("responders");
+        ResponderFiles { certificate: folder.join(format!("{ca}.pem")), key: folder.join(format!("{ca}.key.pem")) }
     }
 
     /// A CRL, DER.

@@ -87,6 +87,9 @@ impl Authority {
         for card in self.declarations.cards.clone() {
             self.issue_card(&card, next()?, now)?;
         }
+        for ca in self.cas_with_lists() {
+            self.make_responder(&ca, now)?;
+        }
         Ok(())
     }
 
@@ -226,7 +229,7 @@ impl Authority {
     }
 }
 
-fn note(
+pub(super) fn note(
     id: &str,
     issuer: String,
     card: Option<&CardDeclaration>,

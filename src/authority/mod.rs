@@ -13,6 +13,7 @@ pub mod lists;
 pub mod moment;
 pub mod names;
 pub mod resident;
+pub mod responder;
 pub mod state;
 
 use std::fs::File;

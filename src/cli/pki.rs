@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::authority::crl::Reason;
 use crate::authority::declaration::{CardDeclaration, JPKI, THREE_TIER};
 use crate::authority::issuing::Which;
+use crate::authority::responder::PROFILE;
 use crate::authority::state::Issued;
 use crate::authority::{Authority, AuthorityError};
 use crate::cli::exit;
@@ -27,11 +28,13 @@ const MAX_DECLARATION: u64 = 4 * 1024 * 1024;
     after_help = "A PKI is declared in TOML, as pki/jpki.toml and pki/three-tier.toml are, and made in a folder:\n  \
 anchors/  intermediates/  crls/     what [trust] and [revocation] of a gateway's settings name\n  \
 certificates/  cards/               certificates (PEM) and PKCS#12 cards, whose passphrase is the PIN\n  \
+responders/                         certificate and key of each CA's OCSP responder\n  \
 private/                            keys, readable by their owner alone\n  \
 state.json                          what was issued and revoked, and the CRL numbers\n\nExample:\n  \
 madoguchi pki init --out test-pki\n  \
 madoguchi pki revoke --dir test-pki --card sign-smith --reason affiliationChanged\n  \
-madoguchi pki crl --dir test-pki"
+madoguchi pki crl --dir test-pki\n  \
+madoguchi pki issue --dir test-pki --profile ocsp-responder --ca tt-p256"
 )]
 pub struct Args {
     #[command(subcommand)]
@@ -58,11 +61,18 @@ enum Action {
         #[arg(long, value_name = "DIR")]
         dir: PathBuf,
         /// A TOML file of [[card]] tables, written as in pki/jpki.toml
-        #[arg(long, value_name = "FILE", conflicts_with = "card", required_unless_present = "card")]
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["card", "profile"],
+            required_unless_present_any = ["card", "profile"])]
         from: Option<PathBuf>,
         /// A declared card that gets a new key and certificate
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", conflicts_with = "profile")]
         card: Option<String>,
+        /// Instead of a card, a certificate and key for the OCSP responder of the CA in --ca, for 30 days
+        #[arg(long, value_parser = [PROFILE], requires = "ca")]
+        profile: Option<String>,
+        /// The CA for whose certificates the responder answers
+        #[arg(long, value_name = "ID", requires = "profile")]
+        ca: Option<String>,
         /// Read the PIN of --card from the first line of standard input, instead of the declared one
         #[arg(long, requires = "card")]
         pin_stdin: bool,
@@ -110,7 +120,8 @@ pub fn run(args: Args) -> ExitCode {
     let now = SystemClock.now();
     let done = match args.action {
         Action::Init { out, from } => init(&out, &from, now),
-        Action::Issue { dir, from, card, pin_stdin } => issue(&dir, from.as_deref(), card, pin_stdin, now),
+        Action::Issue { dir, profile: Some(_), ca, .. } => issue_responder(&dir, &ca.unwrap_or_default(), now),
+        Action::Issue { dir, from, card, pin_stdin, .. } => issue(&dir, from.as_deref(), card, pin_stdin, now),
         Action::Revoke { dir, card, serial, reason, at } => revoke(
             &dir,
             card.map_or_else(|| Which::Serial(serial.unwrap_or_default()), Which::Id),
@@ -217,6 +228,24 @@ fn issue(
         issued.push(json!({ "certificate": certificate, "p12": p12, "pem": authority.folder().certificate(&card.id) }));
     }
     Ok(Answer { text, json: json!({ "issued": issued }) })
+}
+
+fn issue_responder(dir: &Path, ca: &str, now: DateTime<Utc>) -> Result<Answer, AuthorityError> {
+    let mut authority = Authority::open(dir)?;
+    let issued = authority.issue_responder(ca, now)?;
+    let files = authority.responder_files(ca);
+    let text = format!(
+        "issued {} (serial {}), until {}\n  certificate  {}\n  key          {}\n",
+        issued.id,
+        issued.serial,
+        issued.not_after.to_rfc3339(),
+        files.certificate.display(),
+        files.key.display()
+    );
+    Ok(Answer {
+        text,
+        json: json!({ "issued": [{ "certificate": issued, "pem": files.certificate, "key": files.key }] }),
+    })
 }
 
 fn declared(authority: &Authority, id: &str) -> Result<CardDeclaration, AuthorityError> {

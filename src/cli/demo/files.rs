@@ -26,9 +26,25 @@ pub fn settings(data: &Path, listen: SocketAddr, agent: Option<(&str, &str)>) ->
          [revocation]\ndirectory = \"pki/crls\"\n\n\
          [signature]\npolicy = \"jpki\"\n\n\
          [keys]\ndirectory = \"keys\"\n\n\
-         [log]\nlevel = \"warn\"\n{card}"
+         {}[log]\nlevel = \"warn\"\n{card}",
+        responders(data)
     );
     let path = data.join("madoguchi.toml");
     write_atomically(&path, text.as_bytes(), Readers::Owner).map_err(|error| error.to_string())?;
     Ok(path)
+}
+
+/// The demo's CAs have all their lists in the folder: their responders answer out of them.
+fn responders(data: &Path) -> String {
+    let mut files: Vec<_> = fs::read_dir(data.join("pki/responders"))
+        .map(|entries| entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect())
+        .unwrap_or_default();
+    files.sort();
+    let cas = files.iter().filter_map(|name| name.strip_suffix(".pem")).filter(|ca| !ca.ends_with(".key"));
+    let table = |ca: &str| {
+        format!(
+            "[[ocsp.responders]]\ncertificate = \"pki/responders/{ca}.pem\"\nkey = \"pki/responders/{ca}.key.pem\"\n\n"
+        )
+    };
+    format!("[ocsp]\nall_shards = true\n\n{}", cas.map(table).collect::<String>())
 }

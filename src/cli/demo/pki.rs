@@ -9,7 +9,7 @@ use crate::authority::{Authority, AuthorityError};
 
 /// Makes the PKI ready in `dir` and gives its cards.
 pub fn ready(dir: &Path, now: DateTime<Utc>) -> Result<Vec<CardDeclaration>, String> {
-    let authority = match Authority::open(dir) {
+    let mut authority = match Authority::open(dir) {
         Ok(mut authority) => {
             if authority.needs_refresh(now, Duration::days(1)) {
                 eprintln!("The test PKI's revocation lists are due: signing them anew.");
@@ -24,6 +24,11 @@ pub fn ready(dir: &Path, now: DateTime<Utc>) -> Result<Vec<CardDeclaration>, Str
         }
         Err(error) => return Err(sentence(error)),
     };
+    for ca in authority.cas_with_lists() {
+        if authority.responder_needs_refresh(&ca, now, Duration::days(1)) {
+            authority.issue_responder(&ca, now).map_err(sentence)?;
+        }
+    }
     Ok(authority.declarations().cards.clone())
 }
 

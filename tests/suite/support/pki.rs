@@ -14,7 +14,7 @@ use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
 /// Raise it when the authority makes something else of the same declarations.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A made test PKI: folders as `[trust]` and `[revocation]` expect them, and what is needed to sign with its cards.
 ///
