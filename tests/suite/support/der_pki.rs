@@ -137,7 +137,7 @@ pub fn issuing_distribution_point(names: &[Vec<u8>], more: &[Vec<u8>]) -> Vec<u8
 }
 
 /// ecdsa-with-SHA256.
-fn algorithm() -> Vec<u8> {
+pub fn ecdsa_sha256() -> Vec<u8> {
     seq(&[oid("1.2.840.10045.4.3.2")])
 }
 
@@ -162,7 +162,7 @@ impl Entity {
     fn sign(&self, tbs: Vec<u8>) -> Vec<u8> {
         let mut signer = Signer::new(MessageDigest::sha256(), &self.key).unwrap();
         let value = signer.sign_oneshot_to_vec(&tbs).unwrap();
-        seq(&[tbs, algorithm(), tlv(3, &[vec![0], value].concat())])
+        seq(&[tbs, ecdsa_sha256(), tlv(3, &[vec![0], value].concat())])
     }
 }
 
@@ -224,7 +224,7 @@ impl CertSpec {
         let mut parts = vec![
             tlv(0xa0, &integer(2)),
             tlv(2, &self.serial),
-            algorithm(),
+            ecdsa_sha256(),
             name(&issuer.name),
             seq(&[time(self.not_before), time(self.not_after)]),
             name(&subject.name),
@@ -321,7 +321,7 @@ impl CrlSpec {
         }
         extensions.extend(self.number.map(|number| extension("2.5.29.20", false, &integer(number))));
         let mut parts: Vec<Vec<u8>> = self.version.map(integer).into_iter().collect();
-        parts.extend([algorithm(), name(&issuer.name), time(self.this_update)]);
+        parts.extend([ecdsa_sha256(), name(&issuer.name), time(self.this_update)]);
         parts.extend(self.next_update.map(time));
         if !self.entries.is_empty() {
             parts.push(tlv(0x30, &self.entries));

@@ -8,6 +8,7 @@ pub mod gateway;
 pub mod http;
 pub mod mini_pki;
 pub mod moto;
+pub mod ocsp;
 pub mod origin;
 pub mod pki;
 pub mod place;
