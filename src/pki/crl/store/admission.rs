@@ -57,13 +57,7 @@ impl CrlStore {
         if let Some(identity) = same_list(&snapshot, &shard) {
             return Ok(identity);
         }
-        let others = ranks(&snapshot, &shard);
-        let archived = |other: &ListRank| self.archiving.since(&other.sha256).is_some();
-        let order = match shard.rank().may_follow(&others) {
-            Ok(()) => KeepOrder::NotOlder,
-            Err(_) if shard.rank().begins_anew(&others) && others.iter().all(archived) => KeepOrder::Anew,
-            Err(refusal) => return Err(refusal),
-        };
+        let order = self.follows_archive(&shard.rank(), &ranks(&snapshot, &shard))?;
         self.come_into_use(shard, order, &snapshot, at)
     }
 
@@ -75,9 +69,13 @@ impl CrlStore {
         snapshot: &CrlSnapshot,
         offer: &Offer<'_>,
     ) -> Result<KeepOrder, CrlRefusal> {
-        let mut others = ranks(snapshot, shard);
-        others.extend(self.archiving.newest(shard));
-        let rank = shard.rank();
+        let (mut others, rank) = (ranks(snapshot, shard), shard.rank());
+        let archived = self.archiving.newest(shard);
+        if archived.iter().any(|newest| newest.sha256 == rank.sha256) {
+            // Another gateway has accepted it, or this one before a restart.
+            return self.follows_archive(&rank, &others);
+        }
+        others.extend(archived);
         let fall = match rank.may_follow(&others) {
             Ok(()) => None,
             Err(refusal) => match rank.number_fall(&others) {
@@ -92,6 +90,17 @@ impl CrlStore {
         let order = if objections.begins_anew() { KeepOrder::Anew } else { KeepOrder::NotOlder };
         let case = QuarantineCase { record: shard.record(), source: offer.source.to_owned(), objections };
         self.quarantining.judge(case, offer.at).map(|()| order)
+    }
+
+    /// Of a list that the archive has as the newest of its row: whether it comes after what is held, which may be of a
+    /// numbering that has ended.
+    fn follows_archive(&self, rank: &ListRank, held: &[ListRank]) -> Result<KeepOrder, CrlRefusal> {
+        let is_archived = |other: &ListRank| self.archiving.since(&other.sha256).is_some();
+        match rank.may_follow(held) {
+            Ok(()) => Ok(KeepOrder::NotOlder),
+            Err(_) if rank.begins_anew(held) && held.iter().all(is_archived) => Ok(KeepOrder::Anew),
+            Err(refusal) => Err(refusal),
+        }
     }
 
     fn entries_differ(&self, shard: &CrlShard, snapshot: &CrlSnapshot, trust: &TrustStore) -> ListDiff {
