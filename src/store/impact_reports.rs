@@ -55,14 +55,15 @@ pub struct StoredImpactFiling {
 }
 
 impl Store {
-    /// The impacts, newest first.
+    /// The impacts, newest first; with `at_least` those alone that touch so many filings.
     ///
     /// # Errors
     /// [`StoreError`] when it could not be read.
-    pub async fn impacts_list(&self, limit: u32) -> Result<Vec<StoredImpact>, StoreError> {
+    pub async fn impacts_list(&self, at_least: u32, limit: u32) -> Result<Vec<StoredImpact>, StoreError> {
         self.read(move |conn| {
             let rows: Vec<ImpactRow> = crl_impacts::table
                 .inner_join(crl_archive::table)
+                .filter(crl_impacts::filings.ge(i64::from(at_least)))
                 .order((crl_impacts::ran_at.desc(), crl_impacts::list_sha256))
                 .limit(i64::from(limit))
                 .select(COLUMNS)

@@ -70,9 +70,11 @@ fn rows_are_exact(place: &Place) {
         assert_eq!((row.reason.as_str(), row.revoked_at.timestamp()), ("affiliationChanged", ended.timestamp()));
         assert_eq!((row.status_then, row.revocation_then), (S::Received, R::Provisional));
     }
-    let shown = run(desk.gateway.store.impacts_list(10)).unwrap();
+    let shown = run(desk.gateway.store.impacts_list(0, 10)).unwrap();
     assert_eq!((shown[0].list, shown[0].entries, shown[0].filings), (sha256(&list), 1, 3));
     assert!(shown[0].before.is_some(), "it is compared with the list before it");
+    let touching = run(desk.gateway.store.impacts_list(1, 10)).unwrap();
+    assert_eq!(touching, shown[..1], "no other touches a filing");
     assert!(run(desk.gateway.store.impacts_of_filing(neighbour)).unwrap().is_empty());
 
     // The next list has the same entry: that is no news.

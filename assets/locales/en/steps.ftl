@@ -44,8 +44,8 @@ steps-dyn-reason-privilegeWithdrawn = withdrawn
 steps-dyn-reason-aACompromise = key of the attribute authority in other hands
 operator-link-impacts = Impact of lists
 operator-impacts-title = Impact of revocation lists
-operator-impacts-lead = Each accepted list is run against the filings: which signers are on it now, what was decided then, and what follows. Entries that an earlier list had are left out.
-operator-impacts-none = No list was run against the filings yet.
+operator-impacts-lead = Each accepted list is run against the filings: which signers are on it now, what was decided then, and what follows. Entries that an earlier list had are left out, and so are lists that touch no filing; madoguchi crl impact shows those too.
+operator-impacts-none = No accepted list touches a filing so far.
 operator-impacts-count = { $count ->
     [one] { $count } entry
    *[other] { $count } entries

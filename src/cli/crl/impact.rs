@@ -91,7 +91,7 @@ pub fn impact(args: &Impact) -> Result<u8, Failure> {
     let none = || Failure::input("there is no record of this version; run `madoguchi migrate` or the gateway first");
     let record = record(&settings)?.ok_or_else(none)?;
     let Some(digest) = args.digest else {
-        let lists = lists::wait(record.impacts_list(LISTS)).map_err(Failure::fault)?;
+        let lists = lists::wait(record.impacts_list(0, LISTS)).map_err(Failure::fault)?;
         let lists: Vec<ListView> = lists.iter().map(ListView::from).collect();
         match args.json {
             true => input::print_json(&lists),
