@@ -17,6 +17,7 @@ pub mod readiness;
 mod refused;
 pub mod second_opinion;
 mod second_source;
+pub mod sources;
 pub mod steps;
 mod submit;
 pub mod trust_state;
@@ -73,6 +74,8 @@ pub struct Gateway {
     pub keys: Arc<Keys>,
     /// What the path of a filing judges by.
     pub rules: Arc<IntakeRules>,
+    /// Where revocation lists are fetched from.
+    pub sources: sources::SourceBook,
     verifier: ArcSwap<Verifier>,
     rng: SystemRandom,
     refusals: refused::RefusalLog,
@@ -92,6 +95,7 @@ impl Gateway {
             catalog: parts.catalog,
             keys: parts.keys,
             rules: parts.rules,
+            sources: sources::SourceBook::default(),
             verifier: ArcSwap::new(parts.verifier),
             rng: SystemRandom::new(),
             kept_states: trust_state::KeptStates::default(),
@@ -111,6 +115,12 @@ impl Gateway {
     /// Whether it answers OCSP requests.
     pub fn is_ocsp_responder(&self) -> bool {
         self.responders.is_some()
+    }
+
+    /// With sources of revocation lists.
+    #[must_use]
+    pub fn with_sources(self, sources: sources::SourceBook) -> Self {
+        Self { sources, ..self }
     }
 
     /// The verifier as it stands now; a request keeps the one it began with.

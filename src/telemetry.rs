@@ -37,6 +37,10 @@ pub const CRLS_QUARANTINED: &str = "madoguchi_crls_quarantined";
 pub const SECOND_OPINION_LAG: &str = "madoguchi_second_opinion_lag";
 /// Second opinions, by `outcome`: `agrees`, `disagrees`, `failed`.
 pub const SECOND_OPINIONS: &str = "madoguchi_second_opinions_total";
+/// How often sources of revocation lists were asked, by `source`: its name, or `followed`.
+pub const CRL_SOURCE_LOOKS: &str = "madoguchi_crl_source_looks_total";
+/// How often that failed, by `source` and `code`.
+pub const CRL_SOURCE_FAILURES: &str = "madoguchi_crl_source_failures_total";
 /// How often a revocation list could not be archived.
 pub const CRL_ARCHIVE_FAILURES: &str = "madoguchi_crl_archive_failures_total";
 /// Filings whose verdict was judged again with a later list, by `step`: confirmed or contested.
@@ -108,6 +112,14 @@ pub fn count_steps(confirmed: usize, contested: usize) {
 pub fn note_impact(took: Duration, filings: usize) {
     metrics::histogram!(IMPACT_SECONDS).record(took.as_secs_f64());
     metrics::counter!(IMPACT_FILINGS).increment(filings as u64);
+}
+
+/// Counts a look at a source of revocation lists; `code` is why it failed, none where it did not.
+pub fn count_source_look(source: &str, code: Option<&'static str>) {
+    metrics::counter!(CRL_SOURCE_LOOKS, "source" => source.to_owned()).increment(1);
+    if let Some(code) = code {
+        metrics::counter!(CRL_SOURCE_FAILURES, "source" => source.to_owned(), "code" => code).increment(1);
+    }
 }
 
 /// Notes how many revocation lists wait to be archived.

@@ -1,4 +1,4 @@
-//! `madoguchi account`: who may sign in, and the agencies' API tokens. A password is asked for on the terminal, read
+//! `madoguchi account`: who may sign in, and the API tokens of agencies and operators. A password is asked for on the terminal, read
 //! from standard input or generated; it never stands in the arguments, where every process could read it.
 
 use std::future::Future;
@@ -6,6 +6,7 @@ use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
 use clap::{ArgGroup, Subcommand};
 use zeroize::Zeroizing;
 
@@ -16,7 +17,7 @@ use crate::gateway::open::store_options;
 use crate::ids::AgencyCode;
 use crate::settings::Settings;
 use crate::store::accounts::{Account, AccountError, Role, parse_login};
-use crate::store::agency_tokens::AgencyToken;
+use crate::store::agency_tokens::{AgencyToken, OperatorToken};
 use crate::store::audit::AuditEntry;
 use crate::store::password::NewPassword;
 use crate::store::{Store, StoreError, StoreOptions};
@@ -66,7 +67,7 @@ enum Action {
         /// The account
         login: String,
     },
-    /// The agencies' API tokens
+    /// The API tokens of agencies and operators
     #[command(subcommand)]
     Token(TokenAction),
 }
@@ -75,9 +76,12 @@ enum Action {
 enum TokenAction {
     /// Make a token; it is shown once
     Add {
-        /// The agency's municipality code
-        #[arg(long, value_name = "CODE")]
-        agency: AgencyCode,
+        /// For an agency, by its municipality code
+        #[arg(long, value_name = "CODE", required_unless_present = "operator")]
+        agency: Option<AgencyCode>,
+        /// For programs of the PKI operators, which upload revocation lists
+        #[arg(long, conflicts_with = "agency")]
+        operator: bool,
         /// What it is for
         #[arg(long, default_value = "")]
         label: String,
@@ -176,13 +180,18 @@ fn act(store: &Store, action: Action) -> Result<(), Failure> {
 fn act_on_token(store: &Store, action: TokenAction) -> Result<(), Failure> {
     let now = SystemClock.now();
     match action {
-        TokenAction::Add { agency, label } => {
+        TokenAction::Add { agency: Some(agency), label, .. } => {
             let issued = wait(store.agency_token_add(agency, &label, now))??;
-            note(store, "add_token", &issued.token.id)?;
-            eprintln!("Token {} for agency {agency}. It is shown this once:", issued.token.id);
-            println!("{}", *issued.secret);
+            show_token(store, &issued.token.id, &format!("agency {agency}"), &issued.secret)?;
         }
-        TokenAction::List => wait(store.agency_token_list())??.iter().for_each(print_token),
+        TokenAction::Add { agency: None, label, .. } => {
+            let issued = wait(store.operator_token_add(&label, now))??;
+            show_token(store, &issued.token.id, "operators", &issued.secret)?;
+        }
+        TokenAction::List => {
+            wait(store.agency_token_list())??.iter().for_each(print_token);
+            wait(store.operator_token_list())??.iter().for_each(print_operator_token);
+        }
         TokenAction::Revoke { id } => {
             if !wait(store.agency_token_revoke(&id, now))?? {
                 return Err(Failure(exit::FAILED, "there is no such token, or it is not taken any more".to_owned()));
@@ -191,6 +200,13 @@ fn act_on_token(store: &Store, action: TokenAction) -> Result<(), Failure> {
             eprintln!("The token is not taken any more.");
         }
     }
+    Ok(())
+}
+
+fn show_token(store: &Store, id: &str, whose: &str, secret: &str) -> Result<(), Failure> {
+    note(store, "add_token", id)?;
+    eprintln!("Token {id} for {whose}. It is shown this once:");
+    println!("{secret}");
     Ok(())
 }
 
@@ -266,7 +282,19 @@ fn print_account(account: &Account) {
 }
 
 fn print_token(token: &AgencyToken) {
-    let state = token.revoked_at.map_or_else(|| "active".to_owned(), |at| format!("revoked {}", at.format("%Y-%m-%d")));
-    let made = token.created_at.format("%Y-%m-%dT%H:%M:%SZ");
-    println!("{}\tagency {}\t{state}\t{made}\t{}", token.id, token.agency, token.label);
+    print_token_line(
+        &token.id,
+        &format!("agency {}", token.agency),
+        (token.created_at, token.revoked_at),
+        &token.label,
+    );
+}
+
+fn print_operator_token(token: &OperatorToken) {
+    print_token_line(&token.id, "operator", (token.created_at, token.revoked_at), &token.label);
+}
+
+fn print_token_line(id: &str, whose: &str, (made, revoked): (DateTime<Utc>, Option<DateTime<Utc>>), label: &str) {
+    let state = revoked.map_or_else(|| "active".to_owned(), |at| format!("revoked {}", at.format("%Y-%m-%d")));
+    println!("{id}\t{whose}\t{state}\t{}\t{label}", made.format("%Y-%m-%dT%H:%M:%SZ"));
 }

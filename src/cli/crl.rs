@@ -2,6 +2,7 @@
 mod archive;
 mod impact;
 mod quarantine;
+mod sources;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -306,6 +307,7 @@ struct Status {
     ok: bool,
     crls: Vec<Fresh>,
     refused: Vec<RefusedCrl>,
+    sources: Vec<sources::SourceView>,
 }
 
 fn status(args: &Configured) -> Result<u8, Failure> {
@@ -321,7 +323,7 @@ fn status(args: &Configured) -> Result<u8, Failure> {
         })
         .collect();
     let ok = !crls.is_empty() && crls.iter().all(|crl| crl.freshness == "fresh");
-    let status = Status { ok, crls, refused: state.store.refusals() };
+    let status = Status { ok, crls, refused: state.store.refusals(), sources: state.sources };
     if args.json {
         input::print_json(&status);
     } else {
@@ -338,6 +340,7 @@ fn status_text(status: &Status) -> String {
     for refused in &status.refused {
         let _ = writeln!(out, "{} {}: {}: {}", word(refused), refused.source, refused.code, refused.detail);
     }
+    sources::text(&status.sources, &mut out);
     let count = |what: &str| status.crls.iter().filter(|one| one.freshness == what).count();
     let _ = match status.crls.is_empty() {
         true => writeln!(out, "No revocation list is in use: nothing can be decided until one is taken in."),

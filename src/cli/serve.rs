@@ -10,6 +10,7 @@ use super::exit;
 use super::failure::Failure;
 use crate::clock::SystemClock;
 use crate::delivery::background::Background;
+use crate::delivery::fetching::Fetching;
 use crate::gateway::Gateway;
 use crate::settings::Settings;
 use crate::telemetry;
@@ -60,7 +61,9 @@ pub(super) fn serve(config: &Path) -> Result<(), Failure> {
     // The lists are there before the first filing, which would be held without them.
     background.take_in_lists();
     let background = background.start().map_err(Failure::fault)?;
+    let fetching = Fetching::new(gateway.clone(), &settings).start().map_err(Failure::fault)?;
     let outcome = actix_web::rt::System::new().block_on(until_told_to_stop(gateway, WebConfig::from(&settings)));
+    drop(fetching);
     drop(background);
     outcome.map_err(|error| Failure::fault(format!("{}: {error}", settings.server.listen)))
 }

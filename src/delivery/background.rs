@@ -14,7 +14,7 @@ use super::alarms::webhook::WebhookChannel;
 use super::alarms::{Alarms, Freshness, WatchedList};
 use super::follow_up::{FollowRound, FollowUp};
 use super::second_opinion::SecondOpinionWork;
-use super::{Round, Worker, WorkerSettings};
+use super::{Round, Worker, WorkerSettings, failing};
 use crate::clock::Stopwatch;
 use crate::gateway::Gateway;
 use crate::gateway::{lists, quarantine};
@@ -52,6 +52,8 @@ pub struct Background {
     second_opinion: Option<SecondOpinionWork>,
     /// Whether the last round left work for the next.
     more: bool,
+    /// How many lists sources had given at the last round.
+    of_sources: usize,
     last_round: Option<Stopwatch>,
     last_sweep: Option<Stopwatch>,
 }
@@ -73,6 +75,7 @@ impl Background {
             alarms,
             follow_up: FollowUp::new(gateway.clone(), Grace::of(&settings.revocation)),
             more: false,
+            of_sources: 0,
             gateway,
             folder: WatchedFolder::new(&settings.revocation.directory),
             restored: false,
@@ -97,7 +100,9 @@ impl Background {
             let (code, detail) = (refusal.code, &refusal.detail);
             tracing::warn!(target: "madoguchi::crl", %file, code, %detail, "a revocation list was refused");
         }
-        lists::tell_of_missing(&gateway.crls, &restored, |sha256| self.folder.holds(sha256), now);
+        let of_sources = if restored.is_empty() { HashSet::new() } else { lists::of_sources(&gateway.store) };
+        let is_known = |sha256: &str| self.folder.holds(sha256) || of_sources.contains(sha256);
+        lists::tell_of_missing(&gateway.crls, &restored, is_known, now);
         let kept = gateway.crls.archive_waiting(now);
         if kept > 0 {
             tracing::info!(target: "madoguchi::crl", kept, "revocation lists that waited for the archive are archived");
@@ -148,9 +153,11 @@ impl Background {
         let due = self.last_round.is_none_or(|last| last.elapsed() >= ROUND_EVERY);
         // At the start the lists of the archive come in together with the folder's.
         let of_others = if due && self.restored { self.take_from_archive().len() } else { 0 };
-        if self.take_in_lists() + of_others == 0 && !due && !self.more {
+        let of_sources = self.gateway.sources.taken_in();
+        if self.take_in_lists() + of_others == 0 && of_sources == self.of_sources && !due && !self.more {
             return;
         }
+        self.of_sources = of_sources;
         self.last_round = Some(Stopwatch::start());
         if let Err(error) = self.with_the_record().await {
             tracing::warn!(target: "madoguchi::background", %error, "background work waits for the record");
@@ -185,6 +192,10 @@ impl Background {
         let now = gateway.clock.now();
         self.alarms.round(&gateway.store, self.watched_lists(now), now).await?;
         self.alarms.tell(&gateway.store, self.quarantined().await?, now).await?;
+        let sources: HashSet<[u8; 32]> = gateway.sources.all().iter().map(|source| source.key).collect();
+        let mut states = gateway.store.crl_source_list().await?;
+        states.retain(|state| sources.contains(&state.key));
+        self.alarms.tell(&gateway.store, failing::concerns(&states, self.soon_stale, now), now).await?;
         Ok(())
     }
 

@@ -3,6 +3,8 @@
 //! Beside it [`alarms`]: what operators are told of by mail and webhook. [`background`] makes the rounds of it all.
 pub mod alarms;
 pub mod background;
+pub mod failing;
+pub mod fetching;
 pub mod follow_up;
 mod judge;
 pub mod second_opinion;

@@ -72,9 +72,16 @@ impl Gateway {
 
     fn decide_held(&self, filing: &HeldFiling, judging: &Judging, now: DateTime<Utc>) -> HeldVerdict {
         match judging.accept(filing.received.clone(), None) {
-            // Where responders are asked too, each filing may be decided without a list.
-            Ok(Recordable::Held(held)) if lacks_a_list(held.report()) && !judging.asks_ocsp() => HeldVerdict::NoList,
-            Ok(Recordable::Held(_)) => HeldVerdict::StillHeld,
+            Ok(held @ Recordable::Held(_)) => {
+                // Its chain is verified; where its list is to be found may be what is missing.
+                self.sources.follow_verified_signer(held.signer());
+                // Where responders are asked too, each filing may be decided without a list.
+                if lacks_a_list(held.report()) && !judging.asks_ocsp() {
+                    HeldVerdict::NoList
+                } else {
+                    HeldVerdict::StillHeld
+                }
+            }
             Ok(submission) => self.pass(filing, submission, now),
             Err(rejection) if rejection.sub_indication.is_some_and(is_final) => {
                 self.refuse(filing, *rejection, judging, now)

@@ -110,15 +110,22 @@ fn tell_damaged(crls: &CrlStore, list: &ArchivedCrl, error: &StoreError, now: Da
     crls.note_refusal("archive", &[], &CrlRefusal::new(code::ARCHIVE_DAMAGED, detail), now);
 }
 
+/// The hex digests of the lists that sources gave last: the folder need not hold them. None where the record does not
+/// answer; then the operators are told of one list too many.
+pub fn of_sources(store: &Store) -> HashSet<String> {
+    let states = wait(store.crl_source_list()).unwrap_or_default();
+    states.into_iter().flat_map(|state| state.lists).collect()
+}
+
 /// Tells the operators which lists of the archive are in use because the folder does not hold them.
 pub fn tell_of_missing(
     crls: &CrlStore,
     restored: &[Arc<CrlIdentity>],
-    folder_holds: impl Fn(&str) -> bool,
+    is_known: impl Fn(&str) -> bool,
     now: DateTime<Utc>,
 ) {
     let current = crls.current();
-    for identity in restored.iter().filter(|identity| !folder_holds(&identity.sha256)) {
+    for identity in restored.iter().filter(|identity| !is_known(&identity.sha256)) {
         if !current.shards().any(|shard| shard.identity().sha256 == identity.sha256) {
             continue;
         }

@@ -6,6 +6,7 @@ use super::lists::RecordArchive;
 use super::ocsp_client::OcspClient;
 use super::ocsp_responder::OcspResponders;
 use super::quarantine::RecordQuarantine;
+use super::sources::SourceBook;
 use super::{Gateway, GatewayParts};
 use crate::clock::Clock;
 use crate::evidence::keys::Keys;
@@ -70,6 +71,8 @@ impl Gateway {
         let keys = Keys::open(&settings.keys.directory).map_err(OpenError::at("keys", OpenFault::Input))?;
         let responders =
             OcspResponders::open(&settings.ocsp, &trust).map_err(OpenError::at("ocsp", OpenFault::Input))?;
+        let sources =
+            SourceBook::from_settings(&settings.revocation).map_err(OpenError::at("revocation", OpenFault::Setting))?;
         check_bucket(&record)?;
         let store = Store::open(&record).map_err(OpenError::at("database", OpenFault::Record))?;
         Ok(Self::new(GatewayParts {
@@ -81,7 +84,8 @@ impl Gateway {
             keys: Arc::new(keys),
             rules: Arc::new(rules),
         })
-        .with_ocsp(OcspClient::new(&settings.ocsp), responders))
+        .with_ocsp(OcspClient::new(&settings.ocsp), responders)
+        .with_sources(sources))
     }
 }
 

@@ -181,6 +181,16 @@ impl DistributionPointName {
         }
     }
 
+    /// Of a uniformResourceIdentifier, the text.
+    pub fn uri(&self) -> Option<&str> {
+        if self.tag == 6 { std::str::from_utf8(&self.source).ok() } else { None }
+    }
+
+    /// Of a directoryName, the DER of the Name.
+    pub fn directory(&self) -> Option<&[u8]> {
+        (self.tag == 4).then_some(&*self.source)
+    }
+
     /// For people.
     pub fn to_text(&self) -> String {
         match (self.tag, std::str::from_utf8(&self.source)) {

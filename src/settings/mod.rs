@@ -14,11 +14,12 @@ use std::path::{Path, PathBuf};
 
 pub use grace::Grace;
 pub use sections::{
-    AlarmSettings, CardSettings, CatalogSettings, DatabaseSettings, DocumentSettings, KeySettings, LimitSettings,
-    LogSettings, MailSettings, OcspSettings, OnUndecided, ResponderFiles, RevocationSettings, ScannerSettings,
-    SecondOpinionSettings, ServerSettings, SessionSettings, SignatureSettings, TrustSettings,
+    AlarmSettings, CardSettings, CatalogSettings, DatabaseSettings, DocumentSettings, FollowFreshest, FollowPoints,
+    KeySettings, LimitSettings, LogSettings, MailSettings, OcspSettings, OnUndecided, ResponderFiles,
+    RevocationSettings, ScannerSettings, SecondOpinionSettings, ServerSettings, SessionSettings, SignatureSettings,
+    SourceSettings, TrustSettings,
 };
-pub use values::{ByteSize, LogFormat, Origin, Period, Secret};
+pub use values::{ByteSize, LogFormat, Origin, Period, Secret, SourceUrl};
 
 use read::{SectionReader, Source};
 
@@ -95,6 +96,7 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         let variables: Vec<(String, String)> = variables.into_iter().collect();
         let mut source = Source::new(text, variables.iter().cloned())?;
+        let sources = source.tables("revocation", "source");
         let mut settings = Self {
             server: source.section(),
             database: source.section(),
@@ -115,6 +117,7 @@ impl Settings {
             log: source.section(),
         };
         source.finish()?;
+        settings.revocation.source = sources;
         settings
             .documents
             .fill_from(|wanted| variables.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone()));
@@ -125,12 +128,19 @@ impl Settings {
     /// What is right alone and wrong together.
     fn check_together(&self) -> Result<(), SettingsError> {
         let (room, most) = (self.limits.uploads_in_flight, self.server.max_body);
-        if room.bytes() >= most.bytes() {
-            return Ok(());
+        let mut wrong = Vec::new();
+        if room.bytes() < most.bytes() {
+            wrong.push(format!(
+                "limits.uploads_in_flight = \"{room}\": allowed: no less than server.max_body, which is {most}"
+            ));
         }
-        let line =
-            format!("limits.uploads_in_flight = \"{room}\": allowed: no less than server.max_body, which is {most}");
-        Err(SettingsError::Wrong(vec![line]))
+        if self.revocation.ldap_user.is_some() != self.revocation.ldap_password.is_some() {
+            wrong.push("revocation.ldap_user: allowed: together with revocation.ldap_password".to_owned());
+        }
+        for (number, source) in self.revocation.source.iter().enumerate() {
+            wrong.extend(source.wrong_together().map(|line| format!("revocation.source[{}].{line}", number + 1)));
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(SettingsError::Wrong(wrong)) }
     }
 
     /// Relative paths are relative to the file that names them.
@@ -257,14 +267,29 @@ mod tests {
     #[test]
     fn the_reference_of_the_settings_is_complete_and_tells_the_defaults() {
         let (mut text, mut keys, mut section) = (String::new(), Vec::new(), "");
+        let (mut list, mut list_keys, mut in_list) = (String::from("[[revocation.source]]\n"), Vec::new(), false);
         for line in include_str!("../../docs/settings.md").lines() {
             if let Some(name) = line.strip_prefix("## [") {
                 section = name.trim_end_matches(']');
+                // A table of a list is read where one is written: see below.
+                if section.starts_with('[') {
+                    in_list = true;
+                    continue;
+                }
+                in_list = false;
                 text.push_str(&format!("[{section}]\n"));
             }
             let Some((key, rest)) = line.strip_prefix("| `").and_then(|row| row.split_once("` | ")) else { continue };
-            keys.push(format!("{section}.{key}"));
             let default = rest.split(" | ").next().unwrap();
+            if in_list {
+                list_keys.push(key);
+                let default = if key == "url" { "\"http://a.example/\"" } else { default.trim_matches('`') };
+                if default != "none" {
+                    list.push_str(&format!("{key} = {default}\n"));
+                }
+                continue;
+            }
+            keys.push(format!("{section}.{key}"));
             if default != "none" {
                 text.push_str(&format!("{key} = {}\n", default.trim_matches('`')));
             }
@@ -280,6 +305,50 @@ mod tests {
         });
         assert_eq!(keys, allowed.collect::<Vec<_>>());
         assert!(wrong("[none]", &[])[0].ends_with(&sections.join(", ").replace(['[', ']'], "")));
+        let (told, built_in) = (read(&list, &[]).unwrap(), "[[revocation.source]]\nurl = \"http://a.example/\"");
+        assert_eq!(format!("{told:?}"), format!("{:?}", read(built_in, &[]).unwrap()));
+        let unknown = wrong("[[revocation.source]]\nnone = 1", &[]);
+        assert_eq!(unknown[0], format!("revocation.source[1].none: unknown key; allowed: {}", list_keys.join(", ")));
+    }
+
+    #[test]
+    fn sources_are_tables_and_a_wrong_one_is_named_by_its_number() {
+        let text = "[revocation]\npoll = \"1s\"\n[[revocation.source]]\nurl = \"http://a.example/ca.crl\"\n\
+                    [[revocation.source]]\nurl = \"ldap://b.example/CN=x\"\nuser = \"cn=u\"\nevery = \"2h\"\nallow = [\"10.0.0.0/8\"]";
+        let password = [("MADOGUCHI__REVOCATION__SOURCE__2__PASSWORD", "hush")];
+        let revocation = read(text, &password).unwrap().revocation;
+        assert_eq!((revocation.poll.as_secs(), revocation.source.len()), (1, 2));
+        assert_eq!(revocation.source[1].password.as_ref().map(Secret::expose), Some("hush"));
+        assert_eq!((revocation.source[1].every.as_secs(), revocation.source[1].allow.len()), (7200, 1));
+        assert!(!format!("{revocation:?}").contains("hush"));
+        let all = [("MADOGUCHI__REVOCATION__SOURCE", "[{url = \"https://c.example/\"}]")];
+        assert_eq!(read(text, &all).unwrap().revocation.source[0].url.as_str(), "https://c.example/");
+        for (text, line) in [
+            ("url = \"ftp://a.example/\"", "revocation.source[1].url = \"ftp://a.example/\": allowed: a URL without"),
+            ("url = \"http://u:hush@a.example/\"", "revocation.source[1].url: allowed: a URL without"),
+            ("name = \"x\"", "revocation.source[1].url: is missing"),
+            (
+                "url = \"http://a.example/\"\nevry = \"1h\"",
+                "revocation.source[1].evry: unknown key; allowed: url, name, ",
+            ),
+            ("url = \"ldap://a.example/\"\nuser = \"cn=x\"", "revocation.source[1].password: is missing"),
+            ("url = \"ldap://a.example/\"\npassword = [\"hush\"]", "revocation.source[1].password: allowed: "),
+            (
+                "url = \"http://a.example/\"\nuser = \"u\"\npassword = \"hush\"",
+                "revocation.source[1].user: allowed: with an ldap",
+            ),
+        ] {
+            let lines = wrong(&format!("[[revocation.source]]\n{text}"), &[]);
+            assert!(lines[0].starts_with(line) && !lines[0].contains("hush"), "{lines:?}");
+        }
+        assert_eq!(
+            wrong("[revocation]\nsource = 1", &[])[0],
+            "revocation.source: allowed: tables: [[revocation.source]]"
+        );
+        let lines = wrong("", &[("MADOGUCHI__REVOCATION__SOURCE", "nothing")]);
+        assert_eq!(lines[0], "revocation.source: allowed: tables: [[revocation.source]]");
+        let lines = wrong("", &[("MADOGUCHI__REVOCATION__SOURCE__3__URL", "http://a.example/")]);
+        assert_eq!(lines[0], "revocation.source__3__url: no such table; there are 0");
     }
 
     #[test]

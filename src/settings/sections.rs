@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::read::Section;
-use super::values::{ByteSize, LogFormat, Origin, Period, Secret};
+use super::values::{ByteSize, LogFormat, Origin, Period, Secret, SourceUrl};
 
 /// Declares a section: its struct, its defaults and its table of keys in one place, so that they cannot differ.
 macro_rules! section {
@@ -43,6 +43,30 @@ pub enum OnUndecided {
     Hold,
     /// It is refused for now (503).
     Refuse,
+}
+
+/// From which certificates' distribution points lists are fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FollowPoints {
+    /// From none.
+    Never,
+    /// From those of trusted CAs.
+    Cas,
+    /// From those of the chains of held filings too, once the chain is verified.
+    Filings,
+}
+
+/// From which lists' freshestCRL deltas are fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FollowFreshest {
+    /// From none.
+    Never,
+    /// Where the host is that of a source in the settings.
+    Listed,
+    /// From all lists that were taken in.
+    Always,
 }
 
 section! {
@@ -155,6 +179,62 @@ section! {
         /// An entry may leave a list when its revocation date plus this has passed: the longest validity of certificates,
         /// of a CA of which the trust store knows none that is valid for longer.
         longest_validity: Period = Period::seconds(6 * 366 * 86_400), "a length of time: \"2196d\"";
+        /// Whether lists are fetched from where certificates say: those of trusted CAs, or of the chains of held filings too.
+        follow_distribution_points: FollowPoints = FollowPoints::Never, "\"never\", \"cas\" or \"filings\"";
+        /// Whether deltas are fetched from where a list says (freshestCRL).
+        follow_freshest: FollowFreshest = FollowFreshest::Listed, "\"never\", \"listed\" or \"always\"";
+        /// The directory in which distribution points are looked up that are names.
+        ldap_directory: Option<SourceUrl> = None, "a URL: \"ldap://directory.example\"";
+        /// With what that directory is opened; none: nobody in particular.
+        ldap_user: Option<String> = None, "a distinguished name";
+        /// Its password; better in the environment than in a file.
+        ldap_password: Option<Secret> = None, "a password";
+        /// Networks that are not public, in which lists are fetched from where certificates and lists say.
+        allow: Vec<IpNet> = Vec::new(), "a list of networks: [\"10.1.0.0/16\"]";
+        /// How many sources are asked at the same time.
+        fetch_at_once: usize = 4, "a number from 1";
+        /// The sources, each with keys of its own.
+        #[serde(skip)]
+        source: Vec<SourceSettings> = Vec::new(), "tables: [[revocation.source]]";
+    }
+}
+
+section! {
+    /// A source of revocation lists on another machine.
+    SourceSettings = "revocation.source" {
+        /// Where it is.
+        url: SourceUrl = SourceUrl::default(), "a URL without user and password: \"https://ca.example/ca.crl\", \"ldap://directory.example/CN=CA,C=JP\"";
+        /// What operators call it; none: the URL without its query.
+        name: Option<String> = None, "a name";
+        /// The longest pause between two looks; sooner when a list's nextUpdate comes near.
+        every: Period = Period::seconds(3_600), "a length of time: \"1h\"";
+        /// Networks that are not public and may be reached for it.
+        allow: Vec<IpNet> = Vec::new(), "a list of networks: [\"10.1.0.0/16\"]";
+        /// The largest answer.
+        max_size: ByteSize = ByteSize::new(256 << 20), "a size: \"256MiB\"";
+        /// How long one look may take.
+        timeout: Period = Period::seconds(120), "a length of time: \"120s\"";
+        /// With what a directory is opened; none: nobody in particular.
+        user: Option<String> = None, "a distinguished name";
+        /// Its password; better in the environment than in a file.
+        password: Option<Secret> = None, "a password";
+    }
+}
+
+impl SourceSettings {
+    /// What is right alone and wrong together, or missing.
+    pub(super) fn wrong_together(&self) -> Option<String> {
+        if self.url.as_str().is_empty() {
+            return Some("url: is missing; allowed: a URL: \"https://ca.example/ca.crl\"".to_owned());
+        }
+        let is_directory = self.url.as_str().starts_with("ldap");
+        match (&self.user, &self.password) {
+            (None, None) => None,
+            (Some(_), Some(_)) if is_directory => None,
+            (Some(_), Some(_)) => Some("user: allowed: with an ldap or ldaps URL only".to_owned()),
+            (Some(_), None) => Some("password: is missing; a user needs one".to_owned()),
+            (None, Some(_)) => Some("user: is missing; a password needs one".to_owned()),
+        }
     }
 }
 

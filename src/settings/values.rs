@@ -145,6 +145,37 @@ impl fmt::Display for Origin {
     }
 }
 
+/// Where revocation lists are fetched from: an http, https, ldap or ldaps URL with a host and without user and password.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct SourceUrl(String);
+
+impl SourceUrl {
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SourceUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+impl FromStr for SourceUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong =
+            "a URL without user and password: \"https://ca.example/ca.crl\", \"ldap://directory.example/CN=CA,C=JP\"";
+        let url = url::Url::parse(text).map_err(|_| wrong.to_owned())?;
+        let scheme = ["http", "https", "ldap", "ldaps"].contains(&url.scheme());
+        let host = url.host_str().is_some_and(|host| !host.is_empty());
+        let nobody = url.username().is_empty() && url.password().is_none();
+        if scheme && host && nobody && text.len() <= 2048 { Ok(Self(text.to_owned())) } else { Err(wrong.to_owned()) }
+    }
+}
+
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -181,7 +212,7 @@ macro_rules! deserialize_from_text {
         }
     )*};
 }
-deserialize_from_text!(Period, Origin);
+deserialize_from_text!(Period, Origin, SourceUrl);
 
 #[cfg(test)]
 mod tests {

@@ -41,6 +41,7 @@ diesel::table! {
         token_sha256 -> Binary,
         created_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+        role -> Text,
     }
 }
 

@@ -276,3 +276,23 @@ diesel::table! {
         nonce -> Nullable<Binary>,
     }
 }
+
+diesel::table! {
+    crl_sources (url_sha256) {
+        url_sha256 -> Binary,
+        name -> Text,
+        etag -> Nullable<Text>,
+        last_modified -> Nullable<Text>,
+        lists -> Text,
+        next_update -> Nullable<Timestamp>,
+        look_from -> Nullable<Timestamp>,
+        last_tried -> Nullable<Timestamp>,
+        last_success -> Nullable<Timestamp>,
+        failures -> Integer,
+        last_code -> Nullable<Text>,
+        last_detail -> Nullable<Text>,
+        next_due -> Timestamp,
+        leased_until -> Nullable<Timestamp>,
+        leased_by -> Nullable<Text>,
+    }
+}

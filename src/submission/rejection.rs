@@ -103,6 +103,7 @@ rejection_codes! {
     NotTheApplicant = "not-the-applicant", 422, "This was not signed by the person who signed the filing";
     CorrectsUnknown = "corrects-unknown", 422, "The filing to be corrected is not known";
     SignatureRefused = "signature-refused", 422, "The signature was not accepted";
+    ListRefused = "list-refused", 422, "The revocation list was refused";
     SeveralSigners = "several-signers", 422, "A filing is signed by exactly one person";
     TooManyDrafts = "too-many-drafts", 409, "This browser has as many drafts as it may";
     TooManyRequests = "too-many-requests", 429, "Too many requests from this address";

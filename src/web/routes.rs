@@ -18,6 +18,8 @@ pub enum Access {
     FilingToken,
     /// A program of an agency, by bearer token.
     AgencyToken,
+    /// A program of the PKI operators, by bearer token.
+    OperatorToken,
     /// A signed-in member of an agency.
     Agency,
     /// A signed-in operator.
@@ -61,6 +63,8 @@ route_table! {
     GET  "/api/v1/agency/submissions/{arrival_number}/evidence" AgencyToken api::agency_submissions::get_evidence;
     POST "/api/v1/agency/submissions/{arrival_number}/decision" AgencyToken api::agency_submissions::post_decision;
     GET  "/api/v1/agency/submissions/{arrival_number}/documents/{role}/{ordinal}" AgencyToken api::agency_submissions::get_document;
+    GET  "/api/v1/operator/crls"                             OperatorToken api::operator_crls::list_crls;
+    POST "/api/v1/operator/crls"                             OperatorToken api::operator_crls::post_crl;
     GET  "/api/v1/procedures"                                Anyone       api::procedures::list_procedures;
     GET  "/api/v1/procedures/{code}"                         Anyone       api::procedures::get_procedure;
     POST "/api/v1/applications"                              Anyone       api::applications::post_application;
@@ -108,6 +112,7 @@ route_table! {
     GET  "/agency/filings/{arrival_number}/documents/{role}/{ordinal}" Agency agency::files::get_file;
     POST "/agency/filings/{arrival_number}/decision"         Agency       agency::decision::post_decision;
     GET  "/operator"                                         Operator     operator::overview::get_overview;
+    POST "/operator/sources/{source}/fetch"                  Operator     operator::sources::post_fetch;
     POST "/operator/crls"                                    Operator     operator::upload::post_crl;
     GET  "/operator/quarantine"                              Operator     operator::quarantine::get_quarantine;
     GET  "/operator/quarantine/{sha256}"                     Operator     operator::quarantine::get_one;

@@ -90,12 +90,37 @@ impl Place {
     }
 
     pub fn start(&self, gateway: &str) -> Running {
+        self.start_with(gateway, "").0
+    }
+
+    /// With more keys of `[revocation]`, and its sources.
+    pub fn start_with(&self, gateway: &str, more: &str) -> (Running, Settings) {
         fs::create_dir_all(self.crls(gateway)).unwrap();
-        let settings = Settings::from_text(&self.settings(gateway), [], &self.folder.path().join(gateway)).unwrap();
+        let text = self.settings(gateway) + more;
+        let settings = Settings::from_text(&text, [], &self.folder.path().join(gateway)).unwrap();
         let gateway = Arc::new(Gateway::open(&settings, self.clock.clone()).unwrap());
         let mut background = Background::new(gateway.clone(), &settings).unwrap();
         background.take_in_lists();
-        Running { gateway, background }
+        (Running { gateway, background }, settings)
+    }
+
+    /// As if nothing had ever been archived.
+    pub fn forget_archive(&self) {
+        self.run("DELETE FROM crl_impacts_due");
+        self.run("DELETE FROM crl_archive");
+    }
+
+    /// As if no source had ever been asked.
+    pub fn forget_sources(&self) {
+        self.run("DELETE FROM crl_sources");
+    }
+
+    fn run(&self, sql: &'static str) {
+        let settings = Settings::from_text(&self.settings("sql"), [], self.folder.path()).unwrap();
+        let store =
+            madoguchi::store::Store::open(&madoguchi::gateway::open::store_options(&settings).unwrap()).unwrap();
+        let done = store.write(move |conn| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), conn)?));
+        wait(done).unwrap();
     }
 
     /// Changes the stored bytes of a list.

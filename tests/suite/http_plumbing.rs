@@ -42,7 +42,9 @@ fn no_route_answers_with_a_fault_and_each_is_reached() {
 #[test]
 fn without_a_token_every_route_that_needs_one_answers_alike() {
     let gateway = TestGateway::start();
-    let guarded = ROUTES.iter().filter(|route| matches!(route.access, Access::FilingToken | Access::AgencyToken));
+    let guarded = ROUTES
+        .iter()
+        .filter(|route| matches!(route.access, Access::FilingToken | Access::AgencyToken | Access::OperatorToken));
     let mut seen = 0;
     for route in guarded {
         let path = filled_in(route.path);

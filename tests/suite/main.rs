@@ -2,6 +2,7 @@
 // A table of cases is as long as it has cases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::too_many_lines, clippy::type_complexity)]
 
+mod api_operator_crls;
 mod authority;
 mod card_agent;
 mod card_command;
@@ -13,12 +14,14 @@ mod crl_archive;
 mod crl_lints;
 mod crl_quarantine;
 mod crl_refused;
+mod crl_sources;
 mod crypto_primitives;
 mod desk_accounts;
 mod desk_alarms;
 mod desk_filings;
 mod desk_operator;
 mod desk_quarantine;
+mod desk_sources;
 mod documents_s3;
 mod fetch_guarded;
 mod held_order;
@@ -34,6 +37,7 @@ mod intake_corpus;
 mod intake_documents;
 mod intake_signatures;
 mod kill9;
+mod ldap_slapd;
 mod ocsp_checks;
 mod ocsp_client;
 mod ocsp_properties;

@@ -22,6 +22,8 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("GET /api/v1/agency/submissions/{arrival_number}/evidence", [401; 5]),
     ("POST /api/v1/agency/submissions/{arrival_number}/decision", [401; 5]),
     ("GET /api/v1/agency/submissions/{arrival_number}/documents/{role}/{ordinal}", [401; 5]),
+    ("GET /api/v1/operator/crls", [401; 5]),
+    ("POST /api/v1/operator/crls", [401; 5]),
     ("GET /api/v1/procedures", [200; 5]),
     ("GET /api/v1/procedures/{code}", [200; 5]),
     ("POST /api/v1/applications", [415; 5]),
@@ -69,6 +71,7 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("GET /agency/filings/{arrival_number}/documents/{role}/{ordinal}", [303, 303, 200, 404, 403]),
     ("POST /agency/filings/{arrival_number}/decision", [401, 401, 422, 404, 403]),
     ("GET /operator", [303, 303, 403, 403, 200]),
+    ("POST /operator/sources/{source}/fetch", [401, 401, 403, 403, 404]),
     ("POST /operator/crls", [401, 401, 403, 403, 422]),
     ("GET /operator/quarantine", [303, 303, 403, 403, 200]),
     ("GET /operator/quarantine/{sha256}", [303, 303, 403, 403, 404]),
@@ -114,6 +117,7 @@ fn path_of(route: &str, number: &str, draft: &str) -> String {
         .replace("{name}", "no-such-file")
         .replace("{number}", "0")
         .replace("{sha256}", &"0".repeat(64))
+        .replace("{source}", "00")
         .replace("{role}", "application")
         .replace("{ordinal}", "0")
         .replace("{request:.+}", "MAA=")

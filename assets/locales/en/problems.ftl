@@ -203,3 +203,7 @@ problem-do-drafts-full = Wait a while and try again.
 problem-title-internal = Something went wrong on our side
 problem-what-internal = This site met a fault. It was not caused by what you did.
 problem-do-internal = Wait a while and try again. If it happens again, tell us the request number shown on the page.
+
+problem-title-list-refused = The revocation list was refused
+problem-what-list-refused = It does not pass the checks that every list passes: signature, issuer, scope, dates, numbers, entries.
+problem-do-list-refused = See the code and the sentence that came with the answer; get the present list from the CA and send it again.

@@ -203,3 +203,7 @@ problem-do-drafts-full = しばらく待ってから、もう一度お試しく�
 problem-title-internal = 処理中に問題が起きました
 problem-what-internal = この窓口の内部で問題が起きました。お客様の操作が原因ではありません。
 problem-do-internal = しばらく待ってから、もう一度お試しください。続く場合は、画面の問い合わせ番号を添えてご連絡ください。
+
+problem-title-list-refused = 失効リストは受け付けられませんでした
+problem-what-list-refused = 署名、発行者、対象範囲、日付、番号、件数のいずれかの検証に合格しませんでした。
+problem-do-list-refused = 回答に含まれるコードと説明をご確認のうえ、認証局から最新のリストを入手して、もう一度送信してください。

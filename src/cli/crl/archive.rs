@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::sources::{self, SourceView};
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::clock::{Clock, SystemClock};
@@ -23,6 +24,7 @@ pub struct State {
     pub folder: PathBuf,
     pub soon: chrono::Duration,
     pub now: DateTime<Utc>,
+    pub sources: Vec<SourceView>,
 }
 
 /// Takes in archive and folder as a gateway does at its start, and changes neither.
@@ -46,11 +48,14 @@ pub fn state(config: &Path) -> Result<State, Failure> {
             Vec::new()
         });
     }
+    let sources = record.as_ref().map(|record| sources::views(record, &settings.revocation)).unwrap_or_default();
+    let of_sources = record.as_ref().map(lists::of_sources).unwrap_or_default();
     let folder = settings.revocation.directory;
     let mut watched = WatchedFolder::new(&folder);
     watched.scan(&store, &trust, now);
-    lists::tell_of_missing(&store, &restored, |sha256| watched.holds(sha256), now);
-    Ok(State { trust, store, folder, soon, now })
+    let is_known = |sha256: &str| watched.holds(sha256) || of_sources.contains(sha256);
+    lists::tell_of_missing(&store, &restored, is_known, now);
+    Ok(State { trust, store, folder, soon, now, sources })
 }
 
 /// The record; none where there is none yet, or one of another version.

@@ -6,6 +6,7 @@ pub mod applications;
 pub mod health;
 pub mod keys;
 pub mod openapi;
+pub mod operator_crls;
 pub mod problems;
 pub mod procedures;
 pub mod statuses;

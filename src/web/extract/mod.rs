@@ -5,5 +5,6 @@ pub mod body;
 pub mod budget;
 pub mod csrf;
 pub mod multipart;
+pub mod operator_program;
 pub mod request_id;
 pub mod session;

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod impacts;
 pub mod overview;
 pub mod quarantine;
+pub mod sources;
 pub mod upload;
 
 use chrono::{DateTime, Duration, Utc};

@@ -3,6 +3,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::sources::{self, SourceRow};
 use super::{age, countdown};
 use crate::gateway::Gateway;
 use crate::pki::crl::CrlSummary;
@@ -64,6 +65,7 @@ struct OpinionRow {
 struct OverviewView {
     page: Page,
     lists: Vec<ListRow>,
+    sources: Vec<SourceRow>,
     stale: usize,
     soon: usize,
     quarantined: i64,
@@ -98,8 +100,21 @@ pub async fn get_overview(
     user: OperatorUser,
     page: Page,
     browser: Browser,
+    query: web::Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
-    show((&gateway, &state), frame(page, &browser, &user.user.account), StatusCode::OK, None).await
+    let page = frame(page, &browser, &user.user.account);
+    let said = query.asked.is_some().then(|| Said {
+        kind: "success",
+        title: page.t("operator-source-fetch").into_owned(),
+        detail: page.t("operator-source-asked").into_owned(),
+    });
+    show((&gateway, &state), page, StatusCode::OK, said).await
+}
+
+/// Whether a source was just asked to be fetched.
+#[derive(Debug, serde::Deserialize)]
+pub struct Asked {
+    asked: Option<String>,
 }
 
 /// The page, with what is to be said of an upload.
@@ -121,6 +136,7 @@ pub async fn show(
     let fresh = |list: &CrlSummary| Freshness::of(list.identity.next_update, soon, now);
     let count = |state: Freshness| lists.iter().filter(|list| fresh(list) == state).count();
     let view = OverviewView {
+        sources: sources::rows(&page, gateway, now).await?,
         stale: count(Freshness::Stale),
         soon: count(Freshness::SoonStale),
         quarantined: gateway.store.crl_quarantine_waiting().await?,

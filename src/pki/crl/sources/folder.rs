@@ -1,4 +1,4 @@
-//! Where CRLs come from: a watched folder, and uploads that are kept in it.
+//! A watched folder, and uploads that are kept in it.
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -8,10 +8,10 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 
-use super::parse::{self, ParsedCrl};
-use super::refusal::{CrlRefusal, code};
-use super::shard::CrlIdentity;
-use super::store::{CrlStore, MAX_CRL};
+use super::super::parse::{self, ParsedCrl};
+use super::super::refusal::{CrlRefusal, code};
+use super::super::shard::CrlIdentity;
+use super::super::store::{CrlStore, MAX_CRL};
 use crate::crypto;
 use crate::pki::trust_store::TrustStore;
 
