@@ -126,15 +126,12 @@ pub fn is_public(address: IpAddr) -> bool {
 /// RFC 6890 and the registries it began.
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
-    let special = match (a, b, c) {
-        (0 | 10 | 127 | 224.., _, _) => true,
-        (100, 64..=127, _) => true,
-        (169, 254, _) | (172, 16..=31, _) | (192, 168, _) => true,
-        (192, 0, 0 | 2) | (192, 88, 99) | (198, 51, 100) | (203, 0, 113) => true,
-        (198, 18..=19, _) => true,
-        _ => false,
-    };
-    !special
+    let private = matches!((a, b), (10, _) | (172, 16..=31) | (192, 168) | (100, 64..=127));
+    let of_this_machine_or_link = matches!((a, b), (0 | 127, _) | (169, 254));
+    let for_tests_and_texts =
+        matches!((a, b, c), (192, 0, 0 | 2) | (192, 88, 99) | (198, 51, 100) | (203, 0, 113) | (198, 18..=19, _));
+    let multicast_or_reserved = a >= 224;
+    !(private || of_this_machine_or_link || for_tests_and_texts || multicast_or_reserved)
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {

@@ -115,16 +115,19 @@ struct OfIssuer {
 }
 
 /// Looks entries up, in batches by issuer.
+/// A certificate: the digest of its issuer's name, and its serial.
+type Serial = ([u8; 32], Vec<u8>);
+
 struct Search<'a> {
     store: &'a Store,
     issuers: HashMap<[u8; 32], OfIssuer>,
     /// The last issuer's name and its digest.
     last: Option<(Arc<[u8]>, [u8; 32])>,
     /// Held filings are not in the index yet.
-    held: HashMap<([u8; 32], Vec<u8>), Vec<i64>>,
+    held: HashMap<Serial, Vec<i64>>,
     /// CA certificates: the digest of the issuer's name and the serial, and the digests of the names of the CA and of
     /// those below it.
-    cas: HashMap<([u8; 32], Vec<u8>), Vec<[u8; 32]>>,
+    cas: HashMap<Serial, Vec<[u8; 32]>>,
     found: Vec<ImpactFiling>,
     seen: HashSet<i64>,
 }
@@ -228,7 +231,7 @@ fn by_serial(rows: Vec<SignerRow>) -> HashMap<Vec<u8>, Vec<i64>> {
 }
 
 /// The CAs below the anchors, each with those below it: a CA that is revoked touches all that they issued.
-fn cas_of(trust: &TrustStore) -> HashMap<([u8; 32], Vec<u8>), Vec<[u8; 32]>> {
+fn cas_of(trust: &TrustStore) -> HashMap<Serial, Vec<[u8; 32]>> {
     let cas = trust.intermediates();
     let below = |name: &[u8]| {
         let mut names: Vec<&[u8]> = vec![name];

@@ -27,6 +27,9 @@ const URLS: usize = 2;
 /// A certificate and its issuer.
 pub type Pair = (Arc<Certificate>, Arc<Certificate>);
 
+/// An answer, and until when it is used.
+type KeptAnswer = (OcspEvidence, DateTime<Utc>);
+
 /// The client.
 #[derive(Debug)]
 pub struct OcspClient {
@@ -35,7 +38,7 @@ pub struct OcspClient {
     patience: Duration,
     at_once: Semaphore,
     /// Answers that verdicts rested on, by the certificate's SHA-256, each until newer information is due.
-    answers: Mutex<HashMap<[u8; 32], (OcspEvidence, DateTime<Utc>)>>,
+    answers: Mutex<HashMap<[u8; 32], KeptAnswer>>,
     /// Responders that did not answer, each with when it may be asked again.
     silent: Mutex<HashMap<String, DateTime<Utc>>>,
 }

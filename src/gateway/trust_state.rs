@@ -1,5 +1,6 @@
 //! Verdicts that can be made again: the trust state of each is kept before it is recorded, and `verify --as-of` makes a
 //! recorded verdict out of what was kept.
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
@@ -172,10 +173,10 @@ fn again(
     hex::decode_to_slice(&making.trust_state, &mut digest).map_err(|_| {
         AsOfError::Kept("the recorded report names no trust state: it was made by a version that kept none".to_owned())
     })?;
-    if !states.contains_key(&digest) {
-        states.insert(digest, restore(store, digest)?);
-    }
-    let Some((verifier, crls)) = states.get(&digest) else { return Err(AsOfError::NoFiling) };
+    let (verifier, crls) = match states.entry(digest) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(unknown) => unknown.insert(restore(store, digest)?),
+    };
     let request = VerificationRequest {
         signature: &received.signature,
         content: Some(received.application.as_ref().into()),

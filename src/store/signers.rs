@@ -1,6 +1,7 @@
 //! The index of signers: which filings were signed with a certificate, by its issuer's name and serial number. It is
 //! filled off the path of a submission, in sorted batches, because an index of random keys costs each entry a page.
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use diesel::prelude::*;
 
@@ -28,8 +29,8 @@ const ASKED_AT_ONCE: usize = 500;
 pub(super) fn insert(connection: &mut AnyConnection, rows: &[SignerRow]) -> Result<(), StoreError> {
     let mut ids = HashMap::new();
     for row in rows {
-        if !ids.contains_key(&row.issuer) {
-            ids.insert(row.issuer, issuer_id_made(connection, &row.issuer)?);
+        if let Entry::Vacant(unknown) = ids.entry(row.issuer) {
+            unknown.insert(issuer_id_made(connection, &row.issuer)?);
         }
     }
     let mut sorted: Vec<(i64, &[u8], i64)> = rows
@@ -140,7 +141,8 @@ impl Store {
     /// [`StoreError`] when it could not be read.
     pub async fn signers_held(&self) -> Result<Vec<SignerRow>, StoreError> {
         self.read(|conn| {
-            let rows: Vec<(i64, Option<Vec<u8>>, Option<Vec<u8>>)> = held::table
+            type Row = (i64, Option<Vec<u8>>, Option<Vec<u8>>);
+            let rows: Vec<Row> = held::table
                 .inner_join(submissions::table)
                 .select((submissions::id, submissions::signer_issuer, submissions::signer_serial))
                 .load(conn)?;

@@ -399,7 +399,7 @@ fn a_loop_of_cas_ends_and_a_way_out_of_it_is_found() {
 #[test]
 fn thirty_cross_signed_intermediates_stay_within_the_budget() {
     // Thirty CAs, each certified by each other, and none by the root.
-    let (_, root_certificate) = root("CN=Root");
+    let (root, root_certificate) = root("CN=Root");
     let cas: Vec<Entity> = (0..30).map(|number| Entity::new(&format!("CN=Cross {number}"))).collect();
     let mut intermediates = Vec::new();
     for (at, issuer) in cas.iter().enumerate() {
@@ -409,10 +409,14 @@ fn thirty_cross_signed_intermediates_stay_within_the_budget() {
     }
     let leaf = CertSpec::leaf(3).certificate(&cas[0], &Entity::new("CN=leaf"));
     let watch = madoguchi::clock::Stopwatch::start();
-    let outcome = judge(&TrustStore::new(vec![root_certificate], intermediates), &leaf, &[]);
+    let outcome = judge(&TrustStore::new(vec![root_certificate.clone()], intermediates.clone()), &leaf, &[]);
     assert_eq!(sub(&outcome), Some(SubIndication::NoCertificateChainFound));
     assert!(failed(&outcome).contains(&"path_search_stays_within_its_budget"), "{:?}", failed(&outcome));
     assert!(watch.elapsed().as_secs() < 10, "{:?}", watch.elapsed());
+    // One certificate that the root gave to the leaf's issuer is found among them, wherever it stands.
+    intermediates.push(CertSpec::ca(4).certificate(&root, &cas[0]));
+    let outcome = judge(&TrustStore::new(vec![root_certificate], intermediates), &leaf, &[]);
+    assert_eq!((sub(&outcome), outcome.candidate.len()), (None, 3));
 }
 
 #[test]

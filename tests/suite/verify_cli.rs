@@ -160,7 +160,17 @@ fn the_json_has_the_fields_of_the_contract() {
     whole.sort();
     assert_eq!(
         whole,
-        ["indication", "policy", "signatures", "sub_indication", "sub_indication_urn", "validation_time"]
+        // The contract's, and what makes a verdict a function of what it names.
+        [
+            "engine",
+            "indication",
+            "policy",
+            "signatures",
+            "sub_indication",
+            "sub_indication_urn",
+            "trust_state",
+            "validation_time"
+        ]
     );
     assert_eq!((&report["sub_indication"], &report["policy"]["id"]), (&Value::Null, &Value::from("generic")));
     let signature = &report["signatures"][0];

@@ -26,6 +26,9 @@ pub enum DelegateError {
     NoIssuer,
 }
 
+/// How a CertID names the issuer: by which digest, that of the name, that of the key.
+type IssuerHash = (DigestAlgorithm, Box<[u8]>, Box<[u8]>);
+
 /// A certificate that may sign answers for the CA that issued it.
 #[derive(Debug)]
 pub struct Delegate {
@@ -33,7 +36,7 @@ pub struct Delegate {
     issuer: Arc<Certificate>,
     key_hash: Box<[u8]>,
     /// Of the issuer, by digest: CertIDs that name it.
-    issuer_hashes: Vec<(DigestAlgorithm, Box<[u8]>, Box<[u8]>)>,
+    issuer_hashes: Vec<IssuerHash>,
 }
 
 impl Delegate {
