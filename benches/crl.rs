@@ -1,6 +1,7 @@
 //! A revocation list at scale: 5,000,000 entries with serials of 20 octets taken in (parsed, signature verified, index
-//! made), the memory that takes and keeps, and look-ups, next to OpenSSL, x509-parser and rustls-webpki, which verify no
-//! signature here. Every measurement is a process of its own.
+//! made, laid on the shelf), the memory that takes and keeps, and look-ups, next to OpenSSL, x509-parser and rustls-webpki,
+//! which verify no signature here; then a restart with the index that was left, and 2,000 shards with as many entries
+//! together. Every measurement is a process of its own.
 //!
 //! `cargo bench --bench crl [-- ENTRIES]` (default 5,000,000)
 
@@ -17,7 +18,7 @@ use common::{Fixtures, now};
 use madoguchi::clock::Stopwatch;
 use madoguchi::pki::certificate::Certificate;
 
-use madoguchi::pki::crl::{CrlStore, ParsedCrl};
+use madoguchi::pki::crl::{CrlStore, ListShelf, ParsedCrl};
 use madoguchi::pki::trust_store::TrustStore;
 
 /// What a process measured: nanoseconds to take the list in, nanoseconds a look-up, kilobytes resident, at most.
@@ -30,10 +31,11 @@ struct Measured {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    if let [mode, list] = arguments.as_slice()
-        && mode == "ours"
-    {
-        return take_in(Path::new(list));
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["ours", list] => return take_in(Path::new(list)),
+        ["restart", list] => return restart(Path::new(list)),
+        ["shards", folder] => return take_in_shards(Path::new(folder)),
+        _ => {}
     }
     let entries = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(5_000_000);
     let fixtures = Fixtures::load_or_make();
@@ -42,14 +44,21 @@ fn main() {
     println!("a CRL with {entries} entries, {:.0} MB", size / 1e6);
     println!("  {:<36} {:>10} {:>12} {:>14} {:>10}", "", "intake", "look-up", "resident", "at most");
     let program = std::env::current_exe().expect("this program");
-    report("madoguchi, signature verified", entries, &measure(Command::new(program).arg("ours").arg(&list)));
+    let ours = measure(Command::new(&program).arg("ours").arg(&list));
+    report("madoguchi, signature verified", entries, &ours);
+    let restarted = measure(Command::new(&program).arg("restart").arg(&list));
+    report("madoguchi, restarted", entries, &restarted);
+    let shards = write_shards(&fixtures, entries);
+    report("madoguchi, 2,000 shards, verified", entries, &measure(Command::new(&program).arg("shards").arg(&shards)));
+    std::fs::remove_dir_all(shards).expect("it was written");
     // Lists of the others are read through for every look-up where they keep no index.
     let references = build_references();
     for (library, lookups) in [("openssl", 200_000), ("rustls-webpki", 200_000), ("x509-parser", 20)] {
         let mut command = Command::new(&references);
         report(library, entries, &measure(command.arg(library).arg(&list).arg(lookups.to_string())));
     }
-    std::fs::remove_file(list).expect("it was written");
+    std::fs::remove_file(&list).expect("it was written");
+    std::fs::remove_dir_all(shelf_of(&list)).expect("it was written");
 }
 
 fn report(name: &str, entries: usize, measured: &Measured) {
@@ -74,30 +83,128 @@ fn measure(command: &mut Command) -> Measured {
     Measured { intake: *intake, lookup: *lookup, resident: *resident, peak: rest.first().copied() }
 }
 
-/// The measuring process of our own: takes the list in as the gateway does and looks serials up.
-fn take_in(list: &Path) {
-    const LOOKUPS: usize = 1_000_000;
-    let folder = list.parent().expect("a folder");
+/// How many serials are looked up.
+const LOOKUPS: usize = 1_000_000;
+
+fn trust(folder: &Path) -> TrustStore {
     let certificate = |name: &str| {
         let der = std::fs::read(folder.join(name)).expect("the bench wrote it");
         Arc::new(Certificate::from_der(der).expect("a certificate"))
     };
-    let trust = TrustStore::new(vec![certificate("anchor.der")], vec![certificate("intermediate.der")]);
-    let store = CrlStore::default();
+    TrustStore::new(vec![certificate("anchor.der")], vec![certificate("intermediate.der")])
+}
+
+fn shelf_of(list: &Path) -> PathBuf {
+    list.with_extension("shelf")
+}
+
+fn store_of(list: &Path) -> CrlStore {
+    CrlStore::default().on_shelf(ListShelf::open(&shelf_of(list), &[7; 64]).expect("the folder can be written"))
+}
+
+/// The measuring process of our own: takes the list in as a gateway does and looks serials up.
+fn take_in(list: &Path) {
+    let trust = trust(list.parent().expect("a folder"));
+    let _ = std::fs::remove_dir_all(shelf_of(list));
+    let store = store_of(list);
     let watch = Stopwatch::start();
-    store.offer(std::fs::read(list).expect("the bench wrote it"), &trust, now()).expect("a good list");
+    let identity = store.offer(std::fs::read(list).expect("the bench wrote it"), &trust, now()).expect("a good list");
     let intake = watch.elapsed();
-    let (resident, peak) = (status("VmRSS"), status("VmHWM"));
+    let peak = status("VmHWM");
+    let watch = Stopwatch::start();
+    assert_eq!(store.tidy_shelf(), 0);
+    let kept = watch.elapsed();
+    std::fs::write(list.with_extension("sha256"), &identity.sha256).expect("the folder can be written");
+    let resident = settled();
+    let lookup = look_up(&store, list);
+    let shard = store.current().shards().next().expect("the list").clone();
+    eprintln!(
+        "  index and bytes resident: {:.2} bytes an entry; index file on disk {:.2} s after that",
+        shard.memory() as f64 / shard.entries() as f64,
+        kept.as_secs_f64()
+    );
+    println!("{} {lookup} {resident} {peak}", intake.as_nanos());
+}
+
+/// The next start: the list comes back from the index that the run before left.
+fn restart(list: &Path) {
+    let trust = trust(list.parent().expect("a folder"));
+    let mut sha256 = [0; 32];
+    let text = std::fs::read_to_string(list.with_extension("sha256")).expect("the run before wrote it");
+    hex::decode_to_slice(text, &mut sha256).expect("a digest");
+    let store = store_of(list);
+    let watch = Stopwatch::start();
+    store.restore(sha256, &trust, now()).expect("there is an index").expect("a good list");
+    let restart = watch.elapsed();
+    let (resident, peak) = (settled(), status("VmHWM"));
+    println!("{} {} {resident} {peak}", restart.as_nanos(), look_up(&store, list));
+}
+
+/// Nanoseconds a look-up: half of them of serials that the list has.
+fn look_up(store: &CrlStore, list: &Path) -> u128 {
     let der = std::fs::read(list).expect("the bench wrote it");
     let serials = serials(&der, LOOKUPS);
+    drop(der);
     let snapshot = store.current();
     let shard = snapshot.shards().next().expect("the list");
     let watch = Stopwatch::start();
-    let found =
-        serials.iter().filter(|serial| black_box(shard.find(serial)).expect("the bytes are there").is_some()).count();
+    let hits = serials.iter().filter(|serial| black_box(shard.find(serial)).expect("readable").is_some()).count();
     let lookup = watch.elapsed().as_nanos() / serials.len() as u128;
-    assert_eq!(found, serials.len().div_ceil(2), "every other one is in the list");
+    assert_eq!(hits, serials.len().div_ceil(2), "every other one is in the list");
+    let most = serials.iter().map(|serial| shard.index().probes(serial)).max().expect("a look-up");
+    let bound = 2 + shard.entries().next_power_of_two().ilog2() as usize;
+    assert!(most <= bound, "{most} probes");
+    eprintln!("  at most {most} probes a look-up, {bound} by proof");
+    lookup
+}
+
+/// Kilobytes resident when the allocator has given back what is free.
+fn settled() -> u64 {
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    status("VmRSS")
+}
+
+/// 2,000 lists, each of a distribution point of its own.
+fn take_in_shards(folder: &Path) {
+    let trust = trust(folder.parent().expect("a folder"));
+    let shelf = folder.join("shelf");
+    let store = CrlStore::default().on_shelf(ListShelf::open(&shelf, &[7; 64]).expect("the folder can be written"));
+    let watch = Stopwatch::start();
+    for number in 0..SHARDS {
+        let der = std::fs::read(folder.join(format!("{number}.crl"))).expect("the bench wrote it");
+        store.offer(der, &trust, now()).expect("a good list");
+    }
+    let intake = watch.elapsed();
+    let peak = status("VmHWM");
+    assert_eq!((store.tidy_shelf(), store.current().len()), (0, SHARDS));
+    let resident = settled();
+    let snapshot = store.current();
+    let mut asked = Vec::new();
+    for shard in snapshot.shards() {
+        let der = shard.der().expect("it can be read back");
+        asked.extend(serials(&der, 100).into_iter().map(|serial| (shard.clone(), serial)));
+    }
+    let watch = Stopwatch::start();
+    let hits = asked.iter().filter(|(shard, serial)| black_box(shard.find(serial)).expect("readable").is_some());
+    let (hits, lookup) = (hits.count(), watch.elapsed().as_nanos() / asked.len() as u128);
+    assert!(hits >= asked.len() / 2);
+    let memory: usize = snapshot.shards().map(|shard| shard.memory()).sum();
+    let entries: usize = snapshot.shards().map(|shard| shard.entries()).sum();
+    eprintln!("  indexes and bytes of the shards resident: {:.2} bytes an entry", memory as f64 / entries as f64);
     println!("{} {lookup} {resident} {peak}", intake.as_nanos());
+}
+
+/// How many shards there are.
+const SHARDS: usize = 2_000;
+
+fn write_shards(fixtures: &Fixtures, entries: usize) -> PathBuf {
+    let folder = common::cache().join("crl").join("shards");
+    std::fs::create_dir_all(&folder).expect("the target folder can be written");
+    for number in 0..SHARDS {
+        let list = fixtures.issuing_crl_shard(number, entries / SHARDS);
+        std::fs::write(folder.join(format!("{number}.crl")), list).expect("the folder can be written");
+    }
+    folder
 }
 
 /// Every other one a serial of the list, the rest serials of the same length that it has not.

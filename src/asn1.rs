@@ -227,6 +227,12 @@ pub fn single(bytes: &[u8]) -> Result<Tlv<'_>, DerError> {
     Ok(tlv)
 }
 
+/// How many octets the value at the head of `bytes` has, header included; they need not all be there.
+pub fn extent(bytes: &[u8]) -> Result<usize, DerError> {
+    let (_, header, length) = header(bytes)?;
+    header.checked_add(length).ok_or(DerError::BadLength)
+}
+
 /// A reader over the content of the one SEQUENCE that `bytes` are.
 pub fn single_sequence(bytes: &[u8]) -> Result<Reader<'_>, DerError> {
     Ok(single(bytes)?.with_tag(SEQUENCE)?.reader())

@@ -76,23 +76,38 @@ impl Fixtures {
         self.crl("bench-ca", entries)
     }
 
+    /// The issuing CA's list of `entries` entries for distribution point `number`, DER.
+    pub fn issuing_crl_shard(&self, number: usize, entries: usize) -> Vec<u8> {
+        let object = |tag: u8, content: &[u8]| [&[tag, content.len() as u8], content].concat();
+        let uri = object(0x86, format!("http://bench.example/{number}.crl").as_bytes());
+        // DistributionPointName in issuingDistributionPoint (RFC 5280 5.2.5): fullName of one URI.
+        let point = object(0x30, &object(0xa0, &object(0xa0, &uri)));
+        self.list("bench-ca", entries, (number * entries) as u64, Some(point))
+    }
+
     fn crl(&self, ca: &str, entries: usize) -> Vec<u8> {
+        self.list(ca, entries, 0, None)
+    }
+
+    fn list(&self, ca: &str, entries: usize, first: u64, point: Option<Vec<u8>>) -> Vec<u8> {
         let issuer = self.authority.issuer(ca).expect("the CA is there");
         let now = now();
         let head = CrlHead {
             number: u64::try_from(now.timestamp_millis()).expect("after 1970"),
             this_update: now - Duration::minutes(5),
             next_update: now + Duration::days(7),
-            issuing_distribution_point: None,
+            issuing_distribution_point: point,
         };
+        // The same in every list, so that lists differ in what was added alone.
+        let revoked_at = DateTime::from_timestamp(1_767_225_600, 0).expect("a time");
         // Serials of signers begin with 4 to 7 in hex; these begin with 1.
-        let entries = (0..entries).map(|index| {
-            let spread = (index as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
+        let entries = (first..first + entries as u64).map(|index| {
+            let spread = index.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
             let mut serial = vec![0x10];
             serial.extend(spread);
-            serial.extend((index as u64).to_be_bytes());
+            serial.extend(index.to_be_bytes());
             serial.extend([0, 1, 2]);
-            CrlEntry { serial, revoked_at: now - Duration::days(30), reason: Reason::AffiliationChanged }
+            CrlEntry { serial, revoked_at, reason: Reason::AffiliationChanged }
         });
         build(&issuer, &head, entries).expect("the CA signs")
     }

@@ -261,7 +261,9 @@ fn list(args: &Configured) -> Result<u8, Failure> {
 /// What is told of a list that is in use is a warning.
 fn word(told: &RefusedCrl) -> &'static str {
     match told.code {
-        crl::code::NOT_ARCHIVED | crl::code::NOT_IN_FOLDER | crl::code::ARCHIVE_DAMAGED => "warning",
+        crl::code::NOT_ARCHIVED | crl::code::NOT_IN_FOLDER | crl::code::ARCHIVE_DAMAGED | crl::code::LIST_DAMAGED => {
+            "warning"
+        }
         _ => "refused",
     }
 }

@@ -13,6 +13,7 @@ use super::alarms::mail::MailChannel;
 use super::alarms::webhook::WebhookChannel;
 use super::alarms::{Alarms, Freshness, WatchedList};
 use super::follow_up::{FollowRound, FollowUp};
+use super::patience::patiently;
 use super::second_opinion::SecondOpinionWork;
 use super::{Round, Worker, WorkerSettings, failing};
 use crate::clock::Stopwatch;
@@ -108,7 +109,12 @@ impl Background {
             tracing::info!(target: "madoguchi::crl", kept, "revocation lists that waited for the archive are archived");
         }
         telemetry::note_not_archived(gateway.crls.not_archived());
-        restored.len() + report.taken_in.len() + self.let_in_quarantined()
+        lists::mend_damaged(&gateway.store, &gateway.crls, now);
+        let taken_in = restored.len() + report.taken_in.len() + self.let_in_quarantined();
+        if self.restored && (taken_in > 0 || !report.refused.is_empty()) {
+            gateway.crls.tidy_shelf();
+        }
+        taken_in
     }
 
     /// Takes in the lists that two operators have let in; gives how many.
@@ -152,9 +158,12 @@ impl Background {
     pub async fn round(&mut self) {
         let due = self.last_round.is_none_or(|last| last.elapsed() >= ROUND_EVERY);
         // At the start the lists of the archive come in together with the folder's.
-        let of_others = if due && self.restored { self.take_from_archive().len() } else { 0 };
+        let taken_in = patiently(|| {
+            let of_others = if due && self.restored { self.take_from_archive().len() } else { 0 };
+            self.take_in_lists() + of_others
+        });
         let of_sources = self.gateway.sources.taken_in();
-        if self.take_in_lists() + of_others == 0 && of_sources == self.of_sources && !due && !self.more {
+        if taken_in == 0 && of_sources == self.of_sources && !due && !self.more {
             return;
         }
         self.of_sources = of_sources;

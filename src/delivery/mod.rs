@@ -7,6 +7,7 @@ pub mod failing;
 pub mod fetching;
 pub mod follow_up;
 mod judge;
+pub mod patience;
 pub mod second_opinion;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 //! ```text
 //! keys/receipt.p8  request.p8    PKCS#8 DER, mode 0600
 //! keys/session.key               64 random bytes, mode 0600
+//! keys/lists.key                 64 random bytes, mode 0600: for the indexes of revocation lists
 //! keys/retired/<kid>.jwk         public keys that still verify what they signed
 //! ```
 use std::fs::{self, File, OpenOptions};
@@ -19,10 +20,14 @@ use crate::jws::{Jwk, JwkSet, JwsError, SigningKey};
 const RECEIPT: &str = "receipt.p8";
 const REQUEST: &str = "request.p8";
 const SESSION: &str = "session.key";
+const LISTS: &str = "lists.key";
 const RETIRED: &str = "retired";
 
 /// Length of the session key, in bytes.
 pub const SESSION_KEY_BYTES: usize = 64;
+
+/// Length of the key of lists' indexes, in bytes.
+pub const LISTS_KEY_BYTES: usize = 64;
 
 /// Why the keys cannot be used: told at start, with the file's name and never its content.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +81,7 @@ pub struct Keys {
     receipt: SigningKey,
     request: SigningKey,
     session: Zeroizing<[u8; SESSION_KEY_BYTES]>,
+    lists: Zeroizing<[u8; LISTS_KEY_BYTES]>,
     set: JwkSet,
     set_json: String,
 }
@@ -97,7 +103,8 @@ impl Keys {
         fs::create_dir_all(&retired_folder).map_err(|error| io_error(&retired_folder, error))?;
         let receipt = signing_key(&folder.join(RECEIPT))?;
         let request = signing_key(&folder.join(REQUEST))?;
-        let session = session_key(&folder.join(SESSION))?;
+        let session = secret(&folder.join(SESSION), "a session key has 64 bytes")?;
+        let lists = secret(&folder.join(LISTS), "a key of lists has 64 bytes")?;
         let mut set = JwkSet { keys: vec![receipt.jwk().clone(), request.jwk().clone()] };
         for jwk in retired_keys(&retired_folder)? {
             if set.find(&jwk.kid).is_none() {
@@ -106,7 +113,7 @@ impl Keys {
         }
         let set_json = serde_json::to_string(&set)
             .map_err(|error| KeyError::Invalid { path: folder.display().to_string(), what: error.to_string() })?;
-        Ok(Self { receipt, request, session, set, set_json })
+        Ok(Self { receipt, request, session, lists, set, set_json })
     }
 
     /// Retires a key of `folder`: its public half stays in the set, and the next [`Keys::open`] makes a new one.
@@ -140,6 +147,11 @@ impl Keys {
         &self.session
     }
 
+    /// The key of the indexes of revocation lists: 64 bytes.
+    pub fn lists(&self) -> &[u8; LISTS_KEY_BYTES] {
+        &self.lists
+    }
+
     /// The public keys, retired ones too.
     pub fn set(&self) -> &JwkSet {
         &self.set
@@ -161,16 +173,16 @@ fn signing_key(path: &Path) -> Result<SigningKey, KeyError> {
     SigningKey::from_pkcs8(&der).map_err(invalid)
 }
 
-fn session_key(path: &Path) -> Result<Zeroizing<[u8; SESSION_KEY_BYTES]>, KeyError> {
+fn secret<const N: usize>(path: &Path, wrong: &str) -> Result<Zeroizing<[u8; N]>, KeyError> {
     let invalid = |what: &str| KeyError::Invalid { path: path.display().to_string(), what: what.to_owned() };
     let bytes = read_or_create(path, || {
-        let mut bytes = Zeroizing::new(vec![0_u8; SESSION_KEY_BYTES]);
+        let mut bytes = Zeroizing::new(vec![0_u8; N]);
         SystemRandom::new().fill(&mut bytes).map_err(|_| invalid("the system's random source gave nothing"))?;
         Ok(bytes)
     })?;
-    let mut key = Zeroizing::new([0_u8; SESSION_KEY_BYTES]);
+    let mut key = Zeroizing::new([0_u8; N]);
     if bytes.len() != key.len() {
-        return Err(invalid("a session key has 64 bytes"));
+        return Err(invalid(wrong));
     }
     key.copy_from_slice(&bytes);
     Ok(key)
@@ -239,7 +251,7 @@ mod tests {
     fn keys_are_made_once_with_mode_0600_and_come_back_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let first = Keys::open(folder.path()).unwrap();
-        for file in [RECEIPT, REQUEST, SESSION] {
+        for file in [RECEIPT, REQUEST, SESSION, LISTS] {
             let mode = fs::metadata(folder.path().join(file)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "{file}");
         }
@@ -248,7 +260,7 @@ mod tests {
         assert_eq!(first.session(), again.session());
         assert_ne!(first.receipt().kid(), first.request().kid());
         let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(left.len(), 4, "{left:?}");
+        assert_eq!(left.len(), 5, "{left:?}");
     }
 
     #[test]

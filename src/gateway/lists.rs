@@ -63,9 +63,9 @@ impl CrlArchive for RecordArchive {
     }
 }
 
-/// Takes the archive's newest fresh lists into `crls`, each verified anew: at a start before any folder is looked at, so
-/// that a list that comes after is compared with them, and later for what other gateways accepted. Gives those that are
-/// in use now. What cannot be used is told the operators, and not tried again: `tried` are the digests of what was.
+/// Takes the archive's newest fresh lists into `crls`, from the index that the last run left or verified anew: at a start
+/// before any folder is looked at, so that a list that comes after is compared with them, and later for what other gateways
+/// accepted. Gives those that are in use now. What cannot be used is told the operators, and not tried again: `tried` are the digests of what was.
 ///
 /// # Errors
 /// [`StoreError`] when the archive cannot be asked; what it gave before that is in use.
@@ -80,6 +80,10 @@ pub fn restore(
     let mut restored = Vec::new();
     for list in wait(store.crl_archive_fresh(now))?.into_iter().filter(|list| !held.contains(&list.rank.sha256)) {
         if !tried.insert(list.sha256) {
+            continue;
+        }
+        if let Some(Ok(identity)) = crls.restore(list.sha256, trust, now) {
+            restored.push(identity);
             continue;
         }
         match wait(store.crl_archive_read(list.sha256)) {
@@ -108,6 +112,29 @@ fn tell_damaged(crls: &CrlStore, list: &ArchivedCrl, error: &StoreError, now: Da
     );
     tracing::error!(target: "madoguchi::crl", sha256 = %rank.sha256, %error, "an archived list cannot be read back");
     crls.note_refusal("archive", &[], &CrlRefusal::new(code::ARCHIVE_DAMAGED, detail), now);
+}
+
+/// Gives lists in use that could not be read back their bytes from the archive, and tells the operators; one that cannot be
+/// mended is told once and tried again.
+pub fn mend_damaged(store: &Store, crls: &CrlStore, now: DateTime<Utc>) {
+    for fault in crls.damaged() {
+        let mut digest = [0; 32];
+        let known = hex::decode_to_slice(&fault.sha256, &mut digest).map_err(|error| error.to_string());
+        let read = known.and_then(|()| wait(store.crl_archive_read(digest)).map_err(|error| error.to_string()));
+        let detail = match read.and_then(|der| crls.mend(&fault.sha256, der)) {
+            Ok(()) => format!("{}; it was mended from the archive: look at this machine's disk", fault.what),
+            Err(why) => format!(
+                "{}, nor be mended from the archive: {why}; certificates that it may revoke are not decided: put the \
+                 archived file of that digest back from a backup",
+                fault.what
+            ),
+        };
+        let (sha256, told) = (&fault.sha256, crls.refusals());
+        if !told.iter().any(|told| told.code == code::LIST_DAMAGED && told.sha256 == *sha256 && told.detail == detail) {
+            tracing::error!(target: "madoguchi::crl", %sha256, %detail, "a list in use was damaged");
+            crls.note_of_list("index", sha256, &CrlRefusal::new(code::LIST_DAMAGED, detail), now);
+        }
+    }
 }
 
 /// The hex digests of the lists that sources gave last: the folder need not hold them. None where the record does not

@@ -11,7 +11,7 @@ use super::{Gateway, GatewayParts};
 use crate::clock::Clock;
 use crate::evidence::keys::Keys;
 use crate::intake::{IntakeLimits, IntakeRules};
-use crate::pki::crl::{CrlStore, IntakePolicy, LostEntries};
+use crate::pki::crl::{CrlStore, IntakePolicy, ListShelf, LostEntries, Pace};
 use crate::pki::trust_store::TrustStore;
 use crate::procedures::Catalog;
 use crate::registry::matching::ApplicantRule;
@@ -78,7 +78,7 @@ impl Gateway {
         Ok(Self::new(GatewayParts {
             clock,
             verifier: Arc::new(Verifier::new(Arc::new(policy), Arc::new(trust))),
-            crls: Arc::new(lists_of(settings, &store)),
+            crls: Arc::new(on_shelf(lists_of(settings, &store), settings, &keys)),
             store,
             catalog: Arc::new(catalog),
             keys: Arc::new(keys),
@@ -86,6 +86,19 @@ impl Gateway {
         })
         .with_ocsp(OcspClient::new(&settings.ocsp), responders)
         .with_sources(sources))
+    }
+}
+
+/// Lists go to the shelf where it can be used, and otherwise stay in memory.
+fn on_shelf(crls: CrlStore, settings: &Settings, keys: &Keys) -> CrlStore {
+    let (crls, folder) = (crls.at_pace(Pace::Patient), &settings.revocation.index);
+    match ListShelf::open(folder, keys.lists()) {
+        Ok(shelf) => crls.on_shelf(shelf),
+        Err(error) => {
+            let folder = folder.display();
+            tracing::error!(target: "madoguchi::crl", %folder, %error, "revocation lists stay in memory");
+            crls
+        }
     }
 }
 

@@ -164,6 +164,8 @@ section! {
     RevocationSettings = "revocation" {
         /// Watched: a file dropped in is taken in.
         directory: PathBuf = PathBuf::from("pki/crls"), "a folder";
+        /// Where the gateway lays the lists in use, with an index of each for the next start; of this machine.
+        index: PathBuf = PathBuf::from("crl-index"), "a folder";
         /// How often the folder is looked at.
         poll: Period = Period::seconds(5), "a length of time: \"5s\"";
         /// What becomes of a filing whose revocation cannot be decided.
@@ -281,7 +283,7 @@ section! {
 section! {
     /// The gateway's own keys.
     KeySettings = "keys" {
-        /// Receipt, request and session keys; made at the first start, mode 0600, the same for all gateways.
+        /// Receipt, request, session and index keys; made at the first start, mode 0600, the same for all gateways.
         directory: PathBuf = PathBuf::from("keys"), "a folder";
     }
 }

@@ -11,9 +11,12 @@ mod cli_exit;
 #[path = "../conformance/mod.rs"]
 mod conformance;
 mod crl_archive;
+mod crl_bad_input;
 mod crl_lints;
 mod crl_quarantine;
 mod crl_refused;
+mod crl_scale;
+mod crl_shelf;
 mod crl_sources;
 mod crypto_primitives;
 mod desk_accounts;

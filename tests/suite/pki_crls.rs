@@ -367,7 +367,7 @@ fn the_same_list_twice_is_no_refusal_and_no_new_snapshot() {
 }
 
 #[test]
-fn two_thousand_shards_stand_side_by_side_and_a_forged_one_is_left_out() {
+fn two_thousand_shards_side_by_side_of_which_one_is_forged() {
     let (issuer, certificate) = root("C=JP,O=JPKI,OU=JPKI for digital signature");
     let forger = Entity::new(&issuer.name);
     let trust = TrustStore::new(vec![certificate], Vec::new());
@@ -385,11 +385,15 @@ fn two_thousand_shards_stand_side_by_side_and_a_forged_one_is_left_out() {
         assert_eq!(offered.err().map(|refusal| refusal.code), (city == 1_000).then_some("wrong_signature"));
     }
     assert_eq!(store.current().len(), 1_999);
+    let of_the_forged = CertSpec::leaf(78).with(distribution_points(&[vec![shard_name(1_000)]]));
+    let of_the_forged = of_the_forged.certificate(&issuer, &Entity::new("CN=other"));
     let policies = PolicyInputs::any();
     let request = PathRequest { at: at(), extra: &[], purpose: Purpose::Any, policies: &policies };
-    let chain = validate(&trust, &leaf, &request).chain.unwrap();
-    let outcome = check_revocation(&store.current(), &chain, at(), None);
-    assert_eq!(sub(&outcome), Some(SubIndication::RevokedNoPoe));
+    for (leaf, expected) in [(&leaf, SubIndication::RevokedNoPoe), (&of_the_forged, SubIndication::TryLater)] {
+        let chain = validate(&trust, leaf, &request).chain.unwrap();
+        let outcome = check_revocation(&store.current(), &chain, at(), None);
+        assert_eq!(sub(&outcome), Some(expected));
+    }
 }
 
 #[test]

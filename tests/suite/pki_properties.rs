@@ -1,4 +1,4 @@
-//! Properties: the CRL index equals a set for any serials; no bytes make the readers panic; a million entries.
+//! Properties: the CRL index equals a set for any serials; no bytes make the readers panic.
 use std::collections::BTreeSet;
 
 use chrono::Duration;
@@ -175,41 +175,4 @@ fn the_seed_files_of_the_fuzz_targets_are_read() {
             read_everything(&std::fs::read(file.unwrap().path()).unwrap());
         }
     }
-}
-
-#[test]
-fn a_million_entries_are_taken_in_and_found() {
-    let (ca, certificate) = root("CN=Large");
-    let trust = TrustStore::new(vec![certificate], Vec::new());
-    // 20-octet serials; the number is spread over all of them, so that the list is not sorted by anything.
-    let serial = |number: u32| {
-        let mut serial = [0x11u8; 20];
-        serial[1..5].copy_from_slice(&number.wrapping_mul(2_654_435_761).to_be_bytes());
-        serial[16..].copy_from_slice(&number.to_be_bytes());
-        serial
-    };
-    let mut spec = CrlSpec::new(1);
-    let pattern = entry(&serial(0), at() - Duration::days(1), &[]);
-    let place = pattern.windows(20).position(|window| window == serial(0)).unwrap();
-    spec.entries = Vec::with_capacity(pattern.len() * 1_000_000);
-    for number in 0..1_000_000 {
-        let start = spec.entries.len();
-        spec.entries.extend_from_slice(&pattern);
-        spec.entries[start + place..start + place + 20].copy_from_slice(&serial(number));
-    }
-    let der = spec.der(&ca);
-    let store = CrlStore::default();
-    let watch = madoguchi::clock::Stopwatch::start();
-    store.offer(&der, &trust, at()).unwrap();
-    let took = watch.elapsed();
-    println!("1,000,000 entries of {} bytes taken in within {took:?}", der.len());
-    let snapshot = store.current();
-    let shard = snapshot.shards().next().unwrap();
-    assert_eq!(shard.entries(), 1_000_000);
-    let watch = madoguchi::clock::Stopwatch::start();
-    for number in (0..1_000_000).step_by(10) {
-        assert!(shard.find(&serial(number)).unwrap().is_some());
-        assert!(shard.find(&serial(number + 1_000_000)).unwrap().is_none());
-    }
-    println!("200,000 look-ups took {:?}", watch.elapsed());
 }

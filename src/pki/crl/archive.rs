@@ -10,7 +10,7 @@ use super::bytes::ListBytes;
 use super::intake;
 use super::quarantine::NumberFall;
 use super::refusal::CrlRefusal;
-use super::shard::{CrlIdentity, CrlShard, decimal};
+use super::shard::{CrlIdentity, CrlShard, decimal, size};
 use crate::crypto;
 
 /// How many lists wait at most for an archive that does not answer.
@@ -63,7 +63,7 @@ impl ListRank {
         let order = |rank: &&Self| rank.number.as_deref().map(|number| (number.len(), number.to_vec()));
         let highest = others().max_by_key(order)?;
         let own = self.number.as_deref()?;
-        let falls = highest.number.as_deref().is_some_and(|number| intake::size(own) < intake::size(number));
+        let falls = highest.number.as_deref().is_some_and(|number| size(own) < size(number));
         falls.then(|| NumberFall { from: highest.number_text(), to: self.number_text() })
     }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::intake::{self, IntakeTime};
+use super::examine::{self, Intake, IntakeTime, Pace};
 use super::list_key::ListKey;
 use super::refusal::CrlRefusal;
 use super::snapshot::CrlSnapshot;
@@ -22,7 +22,8 @@ impl CrlSnapshot {
         let (mut snapshot, key) = (Self::default(), ListKey::of_process());
         for (der, accepted_at) in lists {
             let time = IntakeTime { judged_at: accepted_at, now: accepted_at };
-            snapshot = snapshot.with(Arc::new(intake::examine(der.into(), trust, &[], time, key)?), false);
+            let intake = Intake { trust, extra: &[], time, key, shelf: None, pace: Pace::Swift };
+            snapshot = snapshot.with(Arc::new(examine::examine(der.into(), &intake)?), false);
         }
         Ok(snapshot)
     }

@@ -120,7 +120,7 @@ impl CrlIndex {
         self.marks.memory() + self.issuer.len() + of_runs
     }
     /// How many marks and parts of the directory a look-up of `serial` (content octets) reads, in a list that is not
-    /// indirect: at most `floor(log2(n)) + 2`.
+    /// indirect: at most `ceil(log2(n)) + 2`.
     pub fn probes(&self, serial: &[u8]) -> usize {
         self.marks.find(self.key.fingerprint(serial)).2
     }

@@ -82,6 +82,8 @@ pub mod code {
     pub const NOT_ARCHIVED: &str = "not_archived";
     /// No refusal: a list of the archive is in use because the folder does not hold it.
     pub const NOT_IN_FOLDER: &str = "not_in_folder";
+    /// No refusal: a list in use could not be read back, and was mended from the archive or could not be.
+    pub const LIST_DAMAGED: &str = "list_damaged";
     /// An archived list cannot be read back as it was.
     pub const ARCHIVE_DAMAGED: &str = "archive_damaged";
 }

@@ -9,7 +9,6 @@ use super::bytes::{ListBytes, ListFault};
 use super::difference::Place;
 use super::entry::ListEntry;
 use super::index::CrlIndex;
-use super::intake::size;
 use super::scope::Scope;
 use crate::pki::certificate::Certificate;
 
@@ -29,11 +28,13 @@ pub struct CrlIdentity {
 }
 
 /// A verified CRL and its index.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CrlShard {
     pub(super) identity: Arc<CrlIdentity>,
     pub(super) bytes: ListBytes,
-    pub(super) index: CrlIndex,
+    pub(super) index: Arc<CrlIndex>,
+    /// [`super::stub::without_entries`], of a list whose bytes are in a file.
+    pub(super) stub: Option<Box<[u8]>>,
     pub(super) scope: Scope,
     /// [`Scope::key`].
     pub(super) scope_key: Box<[u8]>,
@@ -66,6 +67,15 @@ impl CrlShard {
     /// [`ListFault`] where it cannot be read back.
     pub fn der(&self) -> Result<Cow<'_, [u8]>, ListFault> {
         self.bytes.read().map_err(|fault| self.fault(fault.what))
+    }
+    /// Its digest.
+    pub(super) fn digest(&self) -> Option<[u8; 32]> {
+        let mut digest = [0; 32];
+        hex::decode_to_slice(&self.identity.sha256, &mut digest).ok().map(|()| digest)
+    }
+    /// Octets of memory that index and bytes take.
+    pub fn memory(&self) -> usize {
+        self.index.memory() + self.bytes.memory() + self.stub.as_deref().map_or(0, <[u8]>::len)
     }
     /// A fault of this list.
     pub(super) fn fault(&self, what: String) -> ListFault {
@@ -176,6 +186,17 @@ pub struct CrlSummary {
     pub taken_in_at: DateTime<Utc>,
     /// Since when it is archived; null where it is not, or where no archive is asked.
     pub archived_since: Option<DateTime<Utc>>,
+}
+
+/// By which two magnitudes compare.
+pub(super) fn size(number: &[u8]) -> (usize, &[u8]) {
+    (number.len(), number)
+}
+
+/// A CRL number's octets without leading zeros, so that longer is greater.
+pub(super) fn magnitude(number: &[u8]) -> Box<[u8]> {
+    let first = number.iter().position(|octet| *octet != 0).unwrap_or(number.len());
+    number.get(first..).unwrap_or_default().into()
 }
 
 /// A CRL number's content octets in decimal.

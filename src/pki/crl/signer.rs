@@ -1,5 +1,5 @@
 //! Whose key signed a CRL, and whether that key may (RFC 5280 6.3.3 (f), (g)).
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -28,22 +28,66 @@ pub fn path_of(
     extra: &[Arc<Certificate>],
     at: DateTime<Utc>,
 ) -> Result<(SignerPath, [u8; 32]), CrlRefusal> {
+    match first_that_stands(signers(crl, trust, extra)?.into_iter(), crl, trust, extra, at) {
+        Some(Ok((signer, path))) => Ok((path, signer.spki_sha256())),
+        Some(Err(why)) => Err(why),
+        None => {
+            let detail = format!("the signature verifies with the key of no CA named {}", name::to_rfc4514(crl.issuer));
+            Err(CrlRefusal::new(code::WRONG_SIGNATURE, detail))
+        }
+    }
+}
+
+/// As [`path_of`] for a list whose signature the key of this digest was found to verify before: the path of a certificate
+/// with the issuer's name and that key, which may sign CRLs today.
+pub fn path_of_key(
+    crl: &ParsedCrl<'_>,
+    key: &[u8; 32],
+    trust: &TrustStore,
+    extra: &[Arc<Certificate>],
+    at: DateTime<Utc>,
+) -> Result<SignerPath, CrlRefusal> {
+    let signers = named(crl, trust, extra).into_iter().filter(|one| one.spki_sha256() == *key);
+    match first_that_stands(signers, crl, trust, extra, at) {
+        Some(stands) => stands.map(|(_, path)| path),
+        None => {
+            let detail = format!("no CA of the trust store is named {} and has the key", name::to_rfc4514(crl.issuer));
+            Err(CrlRefusal::new(code::UNKNOWN_ISSUER, detail))
+        }
+    }
+}
+
+/// The first that may sign and has a path, or why the first of all has none.
+fn first_that_stands(
+    signers: impl Iterator<Item = Arc<Certificate>>,
+    crl: &ParsedCrl<'_>,
+    trust: &TrustStore,
+    extra: &[Arc<Certificate>],
+    at: DateTime<Utc>,
+) -> Option<Result<(Arc<Certificate>, SignerPath), CrlRefusal>> {
     let mut refusal = None;
-    for signer in signers(crl, trust, extra)?.into_iter().take(MAX_PATHS) {
+    for signer in signers.take(MAX_PATHS) {
         let stands = may_sign(&signer, trust)
             .and_then(|()| algorithm_is_reliable(crl, &signer))
             .and_then(|()| trusted_path(&signer, trust, extra, at));
         match stands {
-            Ok(path) => return Ok((path, signer.spki_sha256())),
+            Ok(path) => return Some(Ok((signer, path))),
             Err(why) => {
                 refusal.get_or_insert(why);
             }
         }
     }
-    Err(refusal.unwrap_or_else(|| {
-        let detail = format!("the signature verifies with the key of no CA named {}", name::to_rfc4514(crl.issuer));
-        CrlRefusal::new(code::WRONG_SIGNATURE, detail)
-    }))
+    refusal.map(Err)
+}
+
+/// The certificates with the issuer's name, those with the wanted key identifier first.
+fn named(crl: &ParsedCrl<'_>, trust: &TrustStore, extra: &[Arc<Certificate>]) -> Vec<Arc<Certificate>> {
+    let named = trust.named(crl.issuer).iter().map(|authority| authority.certificate.clone());
+    let others = extra.iter().filter(|one| name::matches(one.subject_der(), crl.issuer)).cloned();
+    let mut candidates: Vec<Arc<Certificate>> = named.chain(others).collect();
+    let wanted = crl.extensions.authority_key_id;
+    candidates.sort_by_key(|ca| wanted.is_some() && ca.subject_key_id() != wanted);
+    candidates
 }
 
 /// The certificates with the issuer's name whose key verifies the signature, those with the wanted key identifier
@@ -53,29 +97,25 @@ fn signers(
     trust: &TrustStore,
     extra: &[Arc<Certificate>],
 ) -> Result<Vec<Arc<Certificate>>, CrlRefusal> {
-    let named = trust.named(crl.issuer).iter().map(|authority| authority.certificate.clone());
-    let others = extra.iter().filter(|one| name::matches(one.subject_der(), crl.issuer)).cloned();
-    let mut candidates: Vec<Arc<Certificate>> = named.chain(others).collect();
+    let mut candidates = named(crl, trust, extra);
     if candidates.is_empty() {
         let detail = format!("no CA of the trust store is named {}", name::to_rfc4514(crl.issuer));
         return Err(CrlRefusal::new(code::UNKNOWN_ISSUER, detail));
     }
-    let wanted = crl.extensions.authority_key_id;
-    candidates.sort_by_key(|ca| wanted.is_some() && ca.subject_key_id() != wanted);
     let algorithm = SignatureAlgorithm::from_der(crl.signature_algorithm)
         .map_err(|error| CrlRefusal::new(code::WEAK_ALGORITHM, format!("the list's signature algorithm: {error}")))?;
-    let mut judged: HashMap<[u8; 32], bool> = HashMap::new();
-    candidates.retain(|one| {
-        let tried = judged.len();
-        match judged.entry(one.spki_sha256()) {
-            std::collections::hash_map::Entry::Occupied(known) => *known.get(),
-            std::collections::hash_map::Entry::Vacant(_) if tried >= MAX_KEYS => false,
-            std::collections::hash_map::Entry::Vacant(new) => {
-                let key = one.public_key();
-                *new.insert(key.is_ok_and(|key| key.verify(&algorithm, crl.tbs, crl.signature).is_ok()))
-            }
+    // A signature is that of one key: when it is found, no other is tried over what may be a large list.
+    let (mut tried, mut found) = (HashSet::new(), None);
+    for one in &candidates {
+        let spki = one.spki_sha256();
+        if found.is_some() || tried.len() >= MAX_KEYS || !tried.insert(spki) {
+            continue;
         }
-    });
+        if one.public_key().is_ok_and(|key| key.verify(&algorithm, crl.tbs, crl.signature).is_ok()) {
+            found = Some(spki);
+        }
+    }
+    candidates.retain(|one| found == Some(one.spki_sha256()));
     Ok(candidates)
 }
 

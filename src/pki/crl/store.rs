@@ -1,5 +1,6 @@
 //! The CRLs in use: taken in one by one, published as snapshots by an atomic swap.
 mod admission;
+mod shelving;
 
 use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
@@ -11,11 +12,12 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
 use super::archive::{Archiving, CrlArchive, KeepOrder};
-use super::intake::{self, IntakeTime};
+use super::examine::{self, Intake, IntakeTime, Pace};
 use super::list_key::ListKey;
 use super::quarantine::{CrlQuarantine, Quarantining};
 use super::refusal::{CrlRefusal, code};
 use super::shard::{CrlIdentity, CrlShard, CrlSummary};
+use super::shelf::ListShelf;
 use super::snapshot::CrlSnapshot;
 use super::{parse, refusal};
 use crate::asn1;
@@ -81,6 +83,11 @@ pub struct CrlStore {
     one_at_a_time: Mutex<()>,
     archiving: Archiving,
     quarantining: Quarantining,
+    /// None: all lists are in memory.
+    shelf: Option<ListShelf>,
+    pace: Pace,
+    /// Snapshots that were replaced, until nobody looks at them: whoever takes lists in frees them, no request does.
+    replaced: Mutex<Vec<Arc<CrlSnapshot>>>,
     refused: Mutex<VecDeque<RefusedCrl>>,
 }
 
@@ -94,6 +101,9 @@ impl Default for CrlStore {
             one_at_a_time: Mutex::default(),
             archiving: Archiving::default(),
             quarantining: Quarantining::default(),
+            shelf: None,
+            pace: Pace::Swift,
+            replaced: Mutex::default(),
             refused: Mutex::default(),
         }
     }
@@ -149,7 +159,10 @@ impl CrlStore {
         at: DateTime<Utc>,
     ) -> Result<Arc<CrlIdentity>, CrlRefusal> {
         let der = single_object(crl.into())?;
-        let shard = intake::examine(der, trust, &[], IntakeTime { judged_at: at, now: at }, self.key)?;
+        if let Some(held) = self.held_already(&der) {
+            return Ok(held);
+        }
+        let shard = examine::examine(der, &self.intake(trust, at, self.shelf.as_ref()))?;
         self.publish(shard, &Offer { source, trust, at })
     }
 
@@ -177,7 +190,7 @@ impl CrlStore {
         at: DateTime<Utc>,
     ) -> Result<Arc<CrlIdentity>, CrlRefusal> {
         let der = single_object(Cow::Borrowed(crl))?;
-        let shard = intake::examine(der, trust, &[], IntakeTime { judged_at: at, now: at }, self.key)?;
+        let shard = examine::examine(der, &self.intake(trust, at, None))?;
         if !shard.is_fresh(at) {
             let detail = format!("the list was to be replaced by {}; get the present one", shard.next_update);
             return Err(CrlRefusal::new(code::NEXT_UPDATE_PASSED, detail));
@@ -213,7 +226,7 @@ impl CrlStore {
             KeepOrder::Anew => snapshot.begun_anew(shard.clone()),
             KeepOrder::NotOlder | KeepOrder::Any => snapshot.with(shard.clone(), true),
         };
-        self.current.store(Arc::new(next));
+        self.show(next);
         if let Some(why) = not_archived {
             let detail = format!("the list is in use, but could not be archived and will be tried again: {why}");
             self.note_of_list("archive", &shard.identity.sha256, &CrlRefusal::new(code::NOT_ARCHIVED, detail), at);
@@ -310,7 +323,8 @@ impl CrlSnapshot {
         at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> (Arc<Self>, Vec<(usize, CrlRefusal)>) {
-        let time = IntakeTime { judged_at: at, now: now.max(at) };
+        let (time, key) = (IntakeTime { judged_at: at, now: now.max(at) }, ListKey::of_process());
+        let intake = Intake { trust, extra, time, key, shelf: None, pace: Pace::Swift };
         let mut snapshot = Self::default();
         let mut refused = Vec::new();
         // One list given many times is verified once.
@@ -327,7 +341,7 @@ impl CrlSnapshot {
                 if !seen.insert(crypto::sha256(&der)) {
                     continue;
                 }
-                match intake::examine(der, trust, extra, time, ListKey::of_process()) {
+                match examine::examine(der, &intake) {
                     Ok(shard) => snapshot = snapshot.with(Arc::new(shard), false),
                     Err(refusal) => refused.push((number, refusal)),
                 }

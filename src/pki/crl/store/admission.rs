@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{CrlStore, LostEntries, single_object};
 use crate::pki::crl::archive::{KeepOrder, ListRank};
-use crate::pki::crl::intake::{self, IntakeTime};
+use crate::pki::crl::examine;
 use crate::pki::crl::quarantine::{Held, ListDiff, Objections, QuarantineCase, compare};
 use crate::pki::crl::refusal::{CrlRefusal, code};
 use crate::pki::crl::shard::{CrlIdentity, CrlShard};
@@ -51,7 +51,15 @@ impl CrlStore {
         at: DateTime<Utc>,
     ) -> Result<Arc<CrlIdentity>, CrlRefusal> {
         let der = single_object(crl.into())?;
-        let shard = intake::examine(der, trust, &[], IntakeTime { judged_at: at, now: at }, self.key)?;
+        if let Some(held) = self.held_already(&der) {
+            return Ok(held);
+        }
+        let shard = examine::examine(der, &self.intake(trust, at, self.shelf.as_ref()))?;
+        self.publish_archived(shard, at)
+    }
+
+    /// As [`CrlStore::offer_archived`] for a list that was examined.
+    pub(super) fn publish_archived(&self, shard: CrlShard, at: DateTime<Utc>) -> Result<Arc<CrlIdentity>, CrlRefusal> {
         let _one_at_a_time = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
         let snapshot = self.current.load_full();
         if let Some(identity) = same_list(&snapshot, &shard) {
