@@ -4,9 +4,10 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration as Span, Instant};
+use std::time::Duration as Span;
 
 use chrono::Duration;
+use madoguchi::clock::Stopwatch;
 use madoguchi::delivery::fetching::Fetching;
 use madoguchi::store::crl_sources::{SourceFailure, SourceLease, SourceState};
 
@@ -242,7 +243,7 @@ fn a_slow_source_keeps_neither_the_folder_nor_other_sources_waiting() {
     let (mut running, mut fetching) = start(&place, "one", &settings);
     // One runtime for all of it: the end of a runtime waits for what it has in hand.
     wait(async {
-        let begun = Instant::now();
+        let begun = Stopwatch::start();
         fetching.round().await.unwrap();
         place.put("one", "a.crl", &issued(1, 3));
         running.look();
@@ -377,7 +378,7 @@ fn a_directory_that_is_none_is_told_apart() {
     for (name, expected, answer) in cases {
         let (port, asked) = false_directory(answer);
         let (running, mut fetching) = start(&place, name, &source(&format!("ldap://127.0.0.1:{port}/CN=x")));
-        let begun = Instant::now();
+        let begun = Stopwatch::start();
         ask(&mut fetching);
         let found: Vec<_> =
             states(&running).into_iter().filter_map(|state| state.last_failure).map(|(code, _)| code).collect();

@@ -2,11 +2,12 @@
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration as Span, Instant};
+use std::time::Duration as Span;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::Duration;
+use madoguchi::clock::Stopwatch;
 use madoguchi::delivery::fetching::Fetching;
 
 use crate::crl_archive::{Place, Running, issued};
@@ -92,7 +93,7 @@ fn run(folder: &Path, port: u16) -> Child {
     let log = std::fs::File::create(folder.join("log")).unwrap();
     let url = format!("ldap://127.0.0.1:{port}");
     let mut process = program("slapd", folder).args(["-d", "0", "-h", &url]).stderr(log).spawn().unwrap();
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         let ended = process.try_wait().unwrap();
         let log = || std::fs::read_to_string(folder.join("log")).unwrap_or_default();

@@ -174,7 +174,10 @@ fn a_delegate_that_has_ended_or_is_revoked_does_not_count() {
     let answer = world.good().der(&world.leaf, &world.root_certificate, &delegate, &certificate);
     // A list of some reasons leaves leaf and delegate open, so that the delegate cannot speak.
     let partial = CrlSpec::new(1).with(reasons_missing);
-    assert_eq!(world.decided(&[partial.clone()], std::slice::from_ref(&answer)).1, Some(SubIndication::TryLater));
+    assert_eq!(
+        world.decided(std::slice::from_ref(&partial), std::slice::from_ref(&answer)).1,
+        Some(SubIndication::TryLater)
+    );
     let mut seen = false;
     for asked in [true, false] {
         let judged = judge(&evidence(answer.clone()), &world.question(), &OcspRule::WHEN_UNDECIDED, &mut |one| {
@@ -316,10 +319,10 @@ fn what_a_list_calls_revoked_or_on_hold_stays_so_and_the_more_cautious_counts() 
         ("on_hold", Some(SubIndication::TryLater))
     );
     let good = CrlSpec::new(1);
-    assert_eq!(world.decided(&[good.clone()], &[of(CertStatus::Good)]), ("good", None));
-    assert_eq!(world.decided(&[good.clone()], &[of(CertStatus::Unknown)]), ("good", None));
-    assert_eq!(world.decided(&[good.clone()], &[of(revoked(3, 4))]), ("revoked", gone));
-    assert_eq!(world.decided(&[good.clone()], &[of(revoked(-3, 4))]), ("good", None));
+    assert_eq!(world.decided(std::slice::from_ref(&good), &[of(CertStatus::Good)]), ("good", None));
+    assert_eq!(world.decided(std::slice::from_ref(&good), &[of(CertStatus::Unknown)]), ("good", None));
+    assert_eq!(world.decided(std::slice::from_ref(&good), &[of(revoked(3, 4))]), ("revoked", gone));
+    assert_eq!(world.decided(std::slice::from_ref(&good), &[of(revoked(-3, 4))]), ("good", None));
     // One that does not verify is nobody's word.
     let forged = AnswerSpec { status: revoked(3, 4), ..world.good() };
     let forged = forged.der(&world.leaf, &world.root_certificate, &Entity::new("CN=x"), &world.delegate_certificate);

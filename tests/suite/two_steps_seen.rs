@@ -103,7 +103,7 @@ fn a_confirmed_filing_is_told_in_api_and_pages() {
     let page = seen.status_page();
     assert!(page.contains("it was valid when it arrived") && page.contains("Certificate confirmed"), "{page}");
     assert!(page.contains(verdicts[1]["statement_jws"].as_str().unwrap()), "the statement is there to be kept");
-    assert!(page.contains(&format!("download=\"evidence-")) && page.contains("href=\"data:application/json;base64,"));
+    assert!(page.contains("download=\"evidence-") && page.contains("href=\"data:application/json;base64,"));
 }
 
 #[test]
