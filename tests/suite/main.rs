@@ -15,6 +15,7 @@ mod crl_bad_input;
 mod crl_lints;
 mod crl_quarantine;
 mod crl_refused;
+mod crl_restart;
 mod crl_scale;
 mod crl_shelf;
 mod crl_sources;

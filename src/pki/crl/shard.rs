@@ -107,21 +107,23 @@ impl CrlShard {
     /// [`ListFault`] where the index says that there may be one, and the list cannot be read back as it was: then it is
     /// not known whether the certificate is on it.
     pub fn find_under(&self, serial: &[u8], issuer: &[u8]) -> Result<Option<ListEntry>, ListFault> {
-        self.index.find_under(&self.bytes, serial, issuer).map_err(|fault| self.fault(fault.what))
+        self.index.find_under(&self.bytes, serial, issuer).map_err(|fault| self.noted(fault))
     }
     /// The entry at a place that [`CrlShard::differences`] gave.
     ///
     /// # Errors
     /// [`ListFault`] where it cannot be read back as it was.
     pub fn entry_at(&self, place: Place) -> Result<ListEntry, ListFault> {
-        self.index.entry(&self.bytes, place).map_err(|fault| self.fault(fault.what))
+        self.index.entry(&self.bytes, place).map_err(|fault| self.noted(fault))
     }
-    /// Keeps a fault for the operators, and logs the first.
-    pub(super) fn note_fault(&self, fault: &ListFault) {
+    /// Keeps the first fault of an entry for the operators, and logs it.
+    fn noted(&self, fault: ListFault) -> ListFault {
+        let fault = self.fault(fault.what);
         if self.damage.set(fault.clone()).is_ok() {
-            let ListFault { sha256, what } = fault;
+            let ListFault { sha256, what } = &fault;
             tracing::error!(target: "madoguchi::crl", %sha256, %what, "a list in use cannot be read back");
         }
+        fault
     }
     /// The first entry that could not be read back since it came into use.
     pub fn damage(&self) -> Option<&ListFault> {

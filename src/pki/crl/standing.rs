@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::bytes::ListFault;
 use super::entry::{CERTIFICATE_HOLD, ListEntry, REMOVE_FROM_CRL};
 use super::scope::Reasons;
 use super::shard::CrlShard;
@@ -279,7 +278,7 @@ impl<'a, 'c> Tally<'a, 'c> {
                     return (self.said_in(entry), delta);
                 }
                 Ok(_) => {}
-                Err(fault) => return (delta.unreadable(&fault), delta),
+                Err(_) => return (Said::Unreadable, delta),
             }
         }
         let said = match shard.find_under(serial, self.issuer_name) {
@@ -288,7 +287,7 @@ impl<'a, 'c> Tally<'a, 'c> {
                 Said::Dropped
             }
             Ok(None) => Said::Good,
-            Err(fault) => shard.unreadable(&fault),
+            Err(_) => Said::Unreadable,
         };
         (said, shard)
     }
@@ -333,12 +332,4 @@ fn may_have_dropped(shard: &CrlShard, certificate: &Certificate) -> bool {
     let issued = shard.identity().this_update;
     let period = shard.next_update - issued;
     certificate.not_after().checked_add_signed(period).is_some_and(|last| issued > last)
-}
-
-impl CrlShard {
-    /// Notes that an entry cannot be read back, so that the operators are told, and says so.
-    fn unreadable(&self, fault: &ListFault) -> Said {
-        self.note_fault(fault);
-        Said::Unreadable
-    }
 }
