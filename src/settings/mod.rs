@@ -149,6 +149,7 @@ impl Settings {
         join(&mut self.trust.anchors);
         join(&mut self.trust.intermediates);
         join(&mut self.revocation.directory);
+        join(&mut self.revocation.index);
         join(&mut self.keys.directory);
         let optional = [&mut self.server.tls_certificate, &mut self.server.tls_key, &mut self.catalog.directory];
         let responder = [&mut self.ocsp.certificate, &mut self.ocsp.key];
