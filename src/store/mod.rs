@@ -7,7 +7,7 @@
 //!    Numbers of migrations: 0001xx the record, 0002xx drafts, 0003xx accounts and sessions, 0004xx authority, 0005xx
 //!    withdrawals, 0006xx corrections, 0007xx the probe of readiness, 0008xx where reports
 //!    lie, 0009xx indices, 0010xx the archive of revocation lists, 0012xx their quarantine, 0013xx their sources
-//!    and operators' tokens, 0014xx OCSP responses, 0015xx the second step of verdicts.
+//!    and operators' tokens, 0014xx OCSP responses, 0015xx the second step of verdicts, 0016xx trust states, 0017xx second opinions.
 //! 2. A `diesel::table!` for it at the end of `schema.rs` (or in the noun's own file), with types that both databases
 //!    know: `BigInt Integer Text Binary Bool Timestamp Nullable<_>`.
 //! 3. A file `store/<noun>s.rs` with plain structs and `impl Store { pub async fn <noun>_<verb>(...) }`, each of which is
