@@ -1,5 +1,6 @@
 //! The command line of `madoguchi-card`. Results go to standard output or files, messages to standard error.
 mod agent;
+pub mod card;
 mod sign;
 mod status;
 mod trust;
@@ -10,6 +11,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::folder::DataFolder;
+use super::texts::Language;
 use super::{ClientError, ErrorKind};
 
 /// The resident's card client: shows what a gateway asks to be signed, and signs it with the card.
@@ -32,7 +34,7 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Show a signing request and sign it
+    /// Show signing requests and sign them with one PIN entry
     Sign(sign::SignArgs),
     /// Write a card's certificate (PEM)
     ReadCertificate(sign::ReadArgs),
@@ -62,7 +64,7 @@ pub fn main() -> ExitCode {
 pub fn run(args: Args) -> ExitCode {
     let done = DataFolder::new(args.data).and_then(|folder| match args.command {
         Command::Sign(args) => sign::sign(&args, &folder),
-        Command::ReadCertificate(args) => sign::read_certificate(&args),
+        Command::ReadCertificate(args) => sign::read_certificate(&args, &folder),
         Command::Trust(args) => trust::trust(&args, &folder),
         Command::Pair(args) => trust::pair(&args, &folder),
         Command::Status(args) => status::status(&args, &folder),
@@ -71,7 +73,7 @@ pub fn run(args: Args) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("madoguchi-card: {error}");
+            eprintln!("madoguchi-card: {}", error.told(Language::of_environment()));
             ExitCode::from(match error.kind {
                 ErrorKind::Refused => 1,
                 ErrorKind::Usage => 64,

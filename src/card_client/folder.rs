@@ -1,10 +1,16 @@
 //! The client's own folder, and reading and writing files with bounds.
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::ClientError;
+use super::token::TokenError;
+
+/// Between two tries to take a lock.
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 
 /// The client's folder, readable by its owner alone.
 #[derive(Debug, Clone)]
@@ -50,7 +56,35 @@ impl DataFolder {
         made.map_err(|error| ClientError::input(&self.0, error))?;
         write_new(&self.0.join(name), content, 0o600)
     }
+
+    /// Holds one of its lock files for oneself, among threads and programs of this person; waits as long as `patience`.
+    ///
+    /// # Errors
+    /// `card-busy` when another holds it longer; when the folder cannot be written.
+    pub fn lock(&self, name: &str, patience: Duration) -> Result<FolderLock, ClientError> {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
+        made.map_err(|error| ClientError::input(&self.0, error))?;
+        let path = self.0.join(name);
+        let opened = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
+        let file = opened.map_err(|error| ClientError::input(&path, error))?;
+        let mut waited = Duration::ZERO;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(FolderLock(file)),
+                Err(TryLockError::WouldBlock) if waited < patience => {
+                    std::thread::sleep(BETWEEN_TRIES);
+                    waited += BETWEEN_TRIES;
+                }
+                Err(TryLockError::WouldBlock) => return Err(TokenError::Busy.into()),
+                Err(TryLockError::Error(error)) => return Err(ClientError::input(&path, error)),
+            }
+        }
+    }
 }
+
+/// A lock file that is held; let go when this is dropped, and by the system when the program ends.
+#[derive(Debug)]
+pub struct FolderLock(#[allow(dead_code)] File);
 
 /// Reads a file of at most `limit` bytes.
 ///
@@ -71,11 +105,52 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ClientError> {
 /// # Errors
 /// When it cannot be written.
 pub fn write_new(path: &Path, content: &[u8], mode: u32) -> Result<(), ClientError> {
-    let failed = |error: std::io::Error| ClientError::input(path, error);
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let mut options = OpenOptions::new();
-    let mut file = options.create(true).truncate(true).write(true).mode(mode).open(&temporary).map_err(failed)?;
-    file.write_all(content).and_then(|()| file.sync_all()).map_err(failed)?;
-    fs::rename(&temporary, path).map_err(failed)
+    StagedFile::create(path, mode)?.finish(content)
+}
+
+/// A file that is about to be written: that it can be is found out before there is something to lose.
+#[derive(Debug)]
+pub struct StagedFile {
+    path: PathBuf,
+    temporary: PathBuf,
+    file: File,
+}
+
+/// Keeps the temporary files of one program apart.
+static STAGED: AtomicU64 = AtomicU64::new(0);
+
+impl StagedFile {
+    /// Prepares writing `path`; what is there stays until [`Self::finish`].
+    ///
+    /// # Errors
+    /// When its folder cannot be written.
+    pub fn create(path: &Path, mode: u32) -> Result<Self, ClientError> {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let number = STAGED.fetch_add(1, Ordering::Relaxed);
+        let temporary = path.with_file_name(format!(".{name}.{}.{number}.tmp", std::process::id()));
+        let mut options = OpenOptions::new();
+        let file = options.create(true).truncate(true).write(true).mode(mode).open(&temporary);
+        let file = file.map_err(|error| ClientError::input(path, error))?;
+        Ok(Self { path: path.to_owned(), temporary, file })
+    }
+
+    /// Writes it; on the disk when this returns.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn finish(mut self, content: &[u8]) -> Result<(), ClientError> {
+        let failed = |error: std::io::Error| ClientError::input(&self.path, error);
+        self.file.write_all(content).and_then(|()| self.file.sync_all()).map_err(failed)?;
+        fs::rename(&self.temporary, &self.path).map_err(failed)?;
+        // The new name too is to outlive a loss of power.
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+    }
+}
+
+impl Drop for StagedFile {
+    fn drop(&mut self) {
+        // After it was finished nothing is there any more; before, what is left over helps nobody.
+        let _ = fs::remove_file(&self.temporary);
+    }
 }

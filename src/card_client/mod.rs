@@ -7,6 +7,7 @@ pub mod confirm;
 pub mod document;
 pub mod folder;
 pub mod loopback;
+pub mod messages;
 pub mod origin;
 pub mod pairing;
 pub mod pin;
@@ -15,6 +16,9 @@ pub mod signer;
 pub mod texts;
 pub mod token;
 pub mod trust;
+pub mod used;
+
+use texts::Language;
 
 /// Why the client did not do what it was asked. The code is stable; the sentences are for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +32,8 @@ pub struct ClientError {
     pub detail: String,
     /// Whose matter it is.
     pub kind: ErrorKind,
+    /// The detail in Japanese, where it holds more than the table of messages says for this code.
+    pub detail_ja: Option<String>,
 }
 
 /// Whose matter an error is; decides the exit status.
@@ -46,22 +52,65 @@ pub enum ErrorKind {
 impl ClientError {
     /// A refusal.
     pub fn refused(code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, title, detail: detail.into(), kind: ErrorKind::Refused }
+        Self { code, title, detail: detail.into(), kind: ErrorKind::Refused, detail_ja: None }
     }
 
     /// A wrong argument.
     pub fn usage(detail: impl Into<String>) -> Self {
-        Self { code: "usage", title: "wrong usage", detail: detail.into(), kind: ErrorKind::Usage }
+        Self { code: "usage", title: "wrong usage", detail: detail.into(), kind: ErrorKind::Usage, detail_ja: None }
     }
 
     /// An input that cannot be read.
     pub fn input(path: &std::path::Path, reason: impl std::fmt::Display) -> Self {
         let detail = format!("{}: {reason}", path.display());
-        Self { code: "input-unreadable", title: "a file cannot be read", detail, kind: ErrorKind::Input }
+        Self {
+            code: "input-unreadable",
+            title: "a file cannot be read",
+            detail,
+            kind: ErrorKind::Input,
+            detail_ja: None,
+        }
     }
 
     /// A fault.
     pub fn fault(detail: impl Into<String>) -> Self {
-        Self { code: "fault", title: "the card client failed", detail: detail.into(), kind: ErrorKind::Fault }
+        Self {
+            code: "fault",
+            title: "the card client failed",
+            detail: detail.into(),
+            kind: ErrorKind::Fault,
+            detail_ja: None,
+        }
+    }
+
+    /// The same with its detail in Japanese.
+    #[must_use]
+    pub fn in_japanese(mut self, detail: impl Into<String>) -> Self {
+        self.detail_ja = Some(detail.into());
+        self
+    }
+
+    /// What happened, in a few words of a language.
+    pub fn title_in(&self, language: Language) -> &'static str {
+        messages::message(self.code).map_or(self.title, |message| message.title.of(language))
+    }
+
+    /// What exactly, and what to do, in a language.
+    pub fn detail_in(&self, language: Language) -> String {
+        match (language, &self.detail_ja) {
+            (Language::Ja, Some(detail)) => detail.clone(),
+            (Language::Ja, None) => match messages::message(self.code) {
+                // Arguments, files and faults are named by the detail alone.
+                Some(message) if self.kind == ErrorKind::Refused => message.next.ja.to_owned(),
+                Some(message) => format!("{}（{}）", message.next.ja, self.detail),
+                None => self.detail.clone(),
+            },
+            (Language::En, _) => self.detail.clone(),
+        }
+    }
+
+    /// One line for a person: title, detail and code.
+    pub fn told(&self, language: Language) -> String {
+        format!("{}: {} ({})", self.title_in(language), self.detail_in(language), self.code)
     }
 }

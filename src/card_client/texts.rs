@@ -86,6 +86,28 @@ texts! {
     pin_hint: "暗証番号はこのパソコンの中だけで使い、サイトには送りません。", "Your PIN stays on this computer and is never sent to the site.";
     /// Tries left, before the number.
     tries_left: "残り回数", "Tries left";
+    /// Tries left that the card tells by a flag.
+    tries_low: "減っています（カードは回数を知らせません）", "fewer than all (the card does not tell how many)";
+    /// The next wrong PIN locks.
+    tries_final: "1（次に間違えるとロックされます）", "1 (the next wrong one locks it)";
+    /// Locked.
+    tries_locked: "0（ロックされています）", "0 (locked)";
+    /// The card does not tell.
+    tries_unknown: "カードが知らせません", "not told by the card";
+    /// At a reader with keys of its own.
+    on_the_pad: "カードリーダーのボタンで暗証番号を入力してください", "Type the PIN on the reader's own keys";
+    /// Readers.
+    readers: "カードリーダー", "Reader";
+    /// Cards.
+    cards: "カード", "Cards";
+    /// When a certificate ended.
+    ended_at: "有効期間の終わり", "Ended";
+    /// When a certificate begins.
+    begins_at: "有効期間の始まり", "Begins";
+    /// Form of the signature PIN.
+    pin_form_signature: "署名用の暗証番号は6～16文字の英大文字と数字です", "the signature PIN has 6 to 16 letters A-Z and digits";
+    /// Form of the authentication PIN.
+    pin_form_authentication: "利用者証明用の暗証番号は4桁の数字です", "the authentication PIN has 4 digits";
     /// Button that reads.
     read: "読み取る", "Read";
     /// Button that signs.

@@ -65,6 +65,7 @@ fn p12(name: &str) -> String {
 fn a_request_is_signed_so_that_openssl_verifies_it() {
     let (pki, desk) = (TestPki::shared(), Desk::new());
     for name in ["sign-yamada", "p384-dave"] {
+        fs::write(desk.path("a.mgreq"), desk.gateway.good().to_string()).unwrap();
         let arguments =
             ["sign", &desk.path("a.mgreq"), "--p12", &p12(name), "--attachment", &desk.path("photo"), "--pin-stdin"];
         let (status, out, said) = card(&desk.data(), &arguments, &format!("{}\n", pki.pin(name)));

@@ -1,22 +1,19 @@
 //! `agent`.
 use std::io::Read;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::card::CardArgs;
 use crate::card_client::ClientError;
 use crate::card_client::folder::DataFolder;
 use crate::card_client::loopback::{AgentConfig, BoundAgent, bind};
-use crate::card_client::token::Token;
-use crate::card_client::token::pkcs12::Pkcs12Token;
 use crate::clock::SystemClock;
 
 /// Arguments of `agent`.
 #[derive(Debug, clap::Args)]
 pub struct AgentArgs {
-    /// A card: a PKCS#12 file (again for each)
-    #[arg(long, value_name = "FILE", required = true)]
-    p12: Vec<PathBuf>,
+    #[command(flatten)]
+    card: CardArgs,
     /// Where to listen, on this machine
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8081")]
     listen: SocketAddr,
@@ -27,10 +24,7 @@ pub struct AgentArgs {
 
 /// Serves until it is ended.
 pub fn agent(args: AgentArgs, folder: DataFolder) -> Result<(), ClientError> {
-    let mut cards: Vec<Box<dyn Token>> = Vec::new();
-    for path in &args.p12 {
-        cards.push(Box::new(Pkcs12Token::open(path)?));
-    }
+    let cards = Box::new(args.card.source(&folder)?);
     let config = AgentConfig { listen: args.listen, folder, cards, clock: Arc::new(SystemClock) };
     let until_stdin_ends = args.until_stdin_ends;
     let served = actix_web::rt::System::new().block_on(async move {

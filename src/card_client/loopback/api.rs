@@ -37,7 +37,7 @@ pub async fn get_status(agent: web::Data<Agent>) -> HttpResponse {
         "version": env!("CARGO_PKG_VERSION"),
         "api": 1,
         "tokens": ["pkcs12"],
-        "cards": inner.cards.len(),
+        "cards": inner.present().len(),
         "busy": inner.is_busy(agent.now()),
     }))
 }

@@ -17,7 +17,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 
 use super::folder::DataFolder;
-use super::token::Token;
+use super::token::TokenSource;
 use crate::clock::Clock;
 use state::Agent;
 
@@ -31,7 +31,7 @@ pub struct AgentConfig {
     /// The client's folder: pinned keys and pairings, read anew at each request.
     pub folder: DataFolder,
     /// The cards.
-    pub cards: Vec<Box<dyn Token>>,
+    pub cards: Box<dyn TokenSource>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }

@@ -17,7 +17,7 @@ use crate::card_client::texts::{Language, Texts};
 struct Choice {
     index: usize,
     label: String,
-    tries_left: u32,
+    tries_left: String,
     chosen: bool,
 }
 
@@ -59,11 +59,13 @@ pub async fn get_page(agent: web::Data<Agent>, request: HttpRequest, key: web::P
     if inner.open_page(&key, now).is_none() {
         return gone(language);
     }
-    let Inner { cards, operation: Some(operation), .. } = &mut *inner else { return gone(language) };
-    let choices = cards.iter().enumerate().map(|(index, card)| Choice {
+    let present = inner.present();
+    let Inner { operation: Some(operation), .. } = &mut *inner else { return gone(language) };
+    let texts = operation.language.texts();
+    let choices = present.iter().enumerate().map(|(index, card)| Choice {
         index,
-        label: card.label().to_owned(),
-        tries_left: card.tries_left(),
+        label: card.label.clone(),
+        tries_left: card.tries.told(texts),
         chosen: operation.chosen == Some(index),
     });
     let choices = choices.collect();
@@ -89,7 +91,7 @@ pub async fn post_answer(agent: web::Data<Agent>, request: HttpRequest, body: we
     let Some(operation) = inner.take_form(&answer.secret, now) else { return gone(language) };
     operation.notice = None;
     if answer.agreed {
-        inner.answer(answer.card, answer.pin, now);
+        inner.answer(answer.card, answer.pin, &agent.folder, now);
     } else {
         let detail = "the person did not agree";
         operation.progress = Progress::Ended(ClientError::refused("user-cancelled", "refused by the person", detail));
@@ -139,7 +141,7 @@ fn outcome(operation: &Operation, error: Option<&ClientError>) -> HttpResponse {
         (Some(error), _) => match error.code {
             "user-cancelled" => (texts.refuse, texts.refused.to_owned()),
             "pin-locked" => (texts.unusable, texts.locked.to_owned()),
-            _ => (texts.unusable, error.detail.clone()),
+            _ => (error.title_in(operation.language), error.detail_in(operation.language)),
         },
     };
     message(operation.language, title, text, error.is_none())

@@ -14,7 +14,7 @@ use crate::card_client::folder::DataFolder;
 use crate::card_client::pairing::random_token;
 use crate::card_client::pin::Pin;
 use crate::card_client::texts::Language;
-use crate::card_client::token::{Token, TokenError};
+use crate::card_client::token::{CardInfo, PinEntry, Purpose, TokenError, TokenSession, TokenSource};
 use crate::card_client::{ClientError, signer};
 use crate::clock::Clock;
 
@@ -33,7 +33,7 @@ pub struct Agent {
 /// What changes.
 pub struct Inner {
     /// The cards.
-    pub cards: Vec<Box<dyn Token>>,
+    pub cards: Box<dyn TokenSource>,
     /// The newest operation, until another takes its place.
     pub operation: Option<Operation>,
     /// The operation before it, so that its page hears what became of it.
@@ -67,6 +67,11 @@ impl Agent {
 }
 
 impl Inner {
+    /// The cards that are there.
+    pub fn present(&self) -> Vec<CardInfo> {
+        self.cards.cards(Purpose::Signature).unwrap_or_default()
+    }
+
     /// Whether a person is being asked something.
     pub fn is_busy(&self, now: DateTime<Utc>) -> bool {
         self.operation.as_ref().is_some_and(|operation| operation.is_waiting(now))
@@ -92,7 +97,7 @@ impl Inner {
             current.progress = Progress::Ended(ClientError::refused("replaced", "replaced by a newer request", detail));
         }
         let mut operation = Operation::new(origin, kind, language, now)?;
-        operation.chosen = self.last_card.or_else(|| (self.cards.len() == 1).then_some(0));
+        operation.chosen = self.last_card.or_else(|| (self.present().len() == 1).then_some(0));
         self.previous = self.operation.take();
         Ok(self.operation.insert(operation))
     }
@@ -126,9 +131,16 @@ impl Inner {
 
     /// Does what the person confirmed with `pin` on the card `chosen`: reads or signs. A wrong PIN leaves the operation
     /// waiting, with a notice.
-    pub fn answer(&mut self, chosen: Option<usize>, pin: Result<Pin, ClientError>, now: DateTime<Utc>) {
+    pub fn answer(
+        &mut self,
+        chosen: Option<usize>,
+        pin: Result<Pin, ClientError>,
+        folder: &DataFolder,
+        now: DateTime<Utc>,
+    ) {
+        let present = self.present();
         let Some(operation) = self.operation.as_mut() else { return };
-        let Some((index, card)) = chosen.and_then(|index| self.cards.get_mut(index).map(|card| (index, card))) else {
+        let Some((index, card)) = chosen.and_then(|index| present.get(index).map(|card| (index, card))) else {
             operation.notice = Some(Notice::NoCard);
             return;
         };
@@ -137,10 +149,10 @@ impl Inner {
             operation.notice = Some(Notice::BadPin);
             return;
         };
-        let done = match card.unlock(&pin) {
-            Ok(key) => {
+        let done = match self.cards.open(&card.id, Purpose::Signature, PinEntry::Typed(&pin)) {
+            Ok(mut session) => {
                 self.last_card = Some(index);
-                perform(&operation.kind, key.as_ref(), card.label(), now)
+                perform(&operation.kind, session.as_mut(), &card.label, folder, now)
             }
             Err(TokenError::WrongPin { .. }) => {
                 operation.notice = Some(Notice::WrongPin);
@@ -158,18 +170,19 @@ impl Inner {
 /// What the page that asked gets.
 fn perform(
     kind: &Kind,
-    key: &dyn crate::signature::cms::build::SignerKey,
+    session: &mut dyn TokenSession,
     card: &str,
+    folder: &DataFolder,
     now: DateTime<Utc>,
 ) -> Result<serde_json::Value, ClientError> {
-    let certificate = STANDARD.encode(key.certificate());
+    let certificate = STANDARD.encode(session.certificate());
     match kind {
         Kind::Certificate => Ok(json!({ "certificate": certificate, "card": card })),
         Kind::Sign(request) => {
-            let signature = signer::sign(request, key, now)?;
+            let signature = STANDARD.encode(signer::sign(request, session, folder, now)?);
             let sha256 = &request.claims().application_sha256;
             Ok(
-                json!({ "signature": STANDARD.encode(signature), "certificate": certificate, "application_sha256": sha256, "card": card }),
+                json!({ "signature": signature, "certificate": certificate, "application_sha256": sha256, "card": card }),
             )
         }
     }

@@ -1,14 +1,18 @@
-//! A PKCS#12 file as a card (RFC 7292): the PIN is its passphrase.
-use std::path::Path;
+//! PKCS#12 files as cards (RFC 7292), for demos: the PIN is the passphrase.
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard};
 
 use openssl::error::ErrorStack;
 use openssl::pkcs12::{ParsedPkcs12_2, Pkcs12};
 
-use super::{Token, TokenError};
+use super::{
+    CardInfo, CardKind, KeyAlgorithm, PinEntry, Purpose, TokenError, TokenSession, TokenSource, Tries, algorithm,
+};
 use crate::card_client::ClientError;
+use crate::card_client::confirm::neutralise;
 use crate::card_client::folder::read_bounded;
 use crate::card_client::pin::Pin;
-use crate::signature::cms::build::SignerKey;
+use crate::signature::cms::build::SignerKey as _;
 use crate::signature::cms::software_key::SoftwareKey;
 
 /// Wrong PINs in a row until it is locked, as many as a signing card allows.
@@ -16,65 +20,112 @@ const TRIES: u32 = 5;
 /// The longest file that is read.
 const MAX_FILE: u64 = 1 << 20;
 
-/// A PKCS#12 file. Its tries are counted here, for as long as this lives: the file has no counter of its own.
-pub struct Pkcs12Token {
+/// A file with its counter, kept here for as long as this lives: the file has none of its own.
+struct File {
     label: String,
     archive: Pkcs12,
     tries_left: u32,
 }
 
-impl std::fmt::Debug for Pkcs12Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pkcs12Token").field("label", &self.label).finish_non_exhaustive()
+/// PKCS#12 files; each is a card with one key, which serves what its certificate is for.
+#[derive(Default)]
+pub struct Pkcs12Source(Mutex<Vec<File>>);
+
+impl Pkcs12Source {
+    /// Reads files; they stay closed.
+    ///
+    /// # Errors
+    /// When one cannot be read or is not PKCS#12.
+    pub fn new(paths: &[PathBuf]) -> Result<Self, ClientError> {
+        Ok(Self(Mutex::new(paths.iter().map(|path| File::read(path)).collect::<Result<_, _>>()?)))
+    }
+
+    /// The files; a thread that panicked with them left nothing half done that matters.
+    fn files(&self) -> MutexGuard<'_, Vec<File>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
-impl Pkcs12Token {
-    /// Reads a file; it stays closed.
-    ///
-    /// # Errors
-    /// When it cannot be read or is not PKCS#12.
-    pub fn open(path: &Path) -> Result<Self, ClientError> {
+impl File {
+    fn read(path: &Path) -> Result<Self, ClientError> {
         let archive = Pkcs12::from_der(&read_bounded(path, MAX_FILE)?)
             .map_err(|_| ClientError::input(path, "it is not a PKCS#12 file"))?;
         let label = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(Self { label: crate::card_client::confirm::neutralise(&label), archive, tries_left: TRIES })
+        Ok(Self { label: neutralise(&label), archive, tries_left: TRIES })
+    }
+
+    fn unlock(&mut self, pin: &Pin) -> Result<ParsedPkcs12_2, TokenError> {
+        let before = self.tries_left;
+        if before == 0 {
+            return Err(TokenError::Locked);
+        }
+        match self.archive.parse2(pin.expose()) {
+            Ok(opened) => {
+                self.tries_left = TRIES;
+                Ok(opened)
+            }
+            Err(error) if is_wrong_pin(&error) => {
+                self.tries_left = before.saturating_sub(1);
+                Err(match self.tries_left {
+                    0 => TokenError::Locked,
+                    left => TokenError::WrongPin { before: Tries::Known(before), left: Tries::Known(left) },
+                })
+            }
+            Err(_) => Err(TokenError::Unusable("the PKCS#12 file is broken or of an old encryption".to_owned())),
+        }
     }
 }
 
-impl Token for Pkcs12Token {
-    fn label(&self) -> &str {
-        &self.label
+impl TokenSource for Pkcs12Source {
+    fn cards(&self, _purpose: Purpose) -> Result<Vec<CardInfo>, TokenError> {
+        let files = self.files();
+        let cards = files.iter().enumerate().map(|(place, file)| CardInfo {
+            id: place.to_string(),
+            label: file.label.clone(),
+            reader: format!("{}.p12", file.label),
+            kind: CardKind::Pkcs12,
+            pin_pad: false,
+            tries: Tries::of(file.tries_left),
+        });
+        let cards: Vec<CardInfo> = cards.collect();
+        if cards.is_empty() { Err(TokenError::NoReader) } else { Ok(cards) }
     }
 
-    fn tries_left(&self) -> u32 {
-        self.tries_left
-    }
-
-    fn unlock(&mut self, pin: &Pin) -> Result<Box<dyn SignerKey>, TokenError> {
-        if self.tries_left == 0 {
-            return Err(TokenError::Locked);
-        }
-        let opened = match self.archive.parse2(pin.expose()) {
-            Ok(opened) => opened,
-            Err(error) if is_wrong_pin(&error) => {
-                self.tries_left = self.tries_left.saturating_sub(1);
-                return Err(match self.tries_left {
-                    0 => TokenError::Locked,
-                    left => TokenError::WrongPin { left },
-                });
-            }
-            Err(_) => {
-                return Err(TokenError::Unusable("the PKCS#12 file is broken or of an old encryption".to_owned()));
-            }
-        };
-        self.tries_left = TRIES;
-        let ParsedPkcs12_2 { pkey: Some(key), cert: Some(certificate), .. } = opened else {
-            return Err(TokenError::Unusable("it holds no certificate with its key".to_owned()));
+    fn open(&self, id: &str, purpose: Purpose, pin: PinEntry<'_>) -> Result<Box<dyn TokenSession>, TokenError> {
+        let PinEntry::Typed(pin) = pin else { return Err(TokenError::PadNeeded) };
+        let mut files = self.files();
+        let file = id.parse::<usize>().ok().and_then(|place| files.get_mut(place));
+        let file = file.ok_or_else(|| TokenError::CardNotFound { cards: Vec::new() })?;
+        let ParsedPkcs12_2 { pkey: Some(key), cert: Some(certificate), .. } = file.unlock(pin)? else {
+            return Err(TokenError::NoCertificate);
         };
         let certificate = certificate.to_der().map_err(|error| TokenError::Unusable(error.to_string()))?;
+        // What does not read as a certificate of ours is still signed with: a demo signer may be odd on purpose.
+        if purpose == Purpose::Authentication && !algorithm::serves(&certificate, purpose) {
+            return Err(TokenError::NoCertificate);
+        }
+        let algorithm = KeyAlgorithm::of_certificate(&certificate)?;
         let key = SoftwareKey::new(certificate, key).map_err(TokenError::Unusable)?;
-        Ok(Box::new(key))
+        Ok(Box::new(Pkcs12Session { key, algorithm }))
+    }
+}
+
+struct Pkcs12Session {
+    key: SoftwareKey,
+    algorithm: KeyAlgorithm,
+}
+
+impl TokenSession for Pkcs12Session {
+    fn certificate(&self) -> &[u8] {
+        self.key.certificate()
+    }
+
+    fn algorithm(&self) -> KeyAlgorithm {
+        self.algorithm
+    }
+
+    fn sign(&mut self, message: &[u8]) -> Result<Vec<u8>, TokenError> {
+        self.key.sign(message).map_err(TokenError::Unusable)
     }
 }
 

@@ -112,7 +112,7 @@ impl SignerKey for SoftwareKey {
 }
 
 /// ecdsa-with-SHA1/256/384/512, parameters absent (RFC 5758 section 3.2).
-fn ecdsa_identifier(digest: DigestAlgorithm) -> Vec<u8> {
+pub(crate) fn ecdsa_identifier(digest: DigestAlgorithm) -> Vec<u8> {
     match digest {
         DigestAlgorithm::Sha1 => vec![0x30, 0x09, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01],
         DigestAlgorithm::Sha256 => ecdsa_sha2(2),
@@ -126,7 +126,7 @@ fn ecdsa_sha2(arc: u8) -> Vec<u8> {
 }
 
 /// sha1/256/384/512WithRSAEncryption, parameters NULL (RFC 4055 section 5).
-fn rsa_identifier(digest: DigestAlgorithm) -> Vec<u8> {
+pub(crate) fn rsa_identifier(digest: DigestAlgorithm) -> Vec<u8> {
     let arc = match digest {
         DigestAlgorithm::Sha1 => 5,
         DigestAlgorithm::Sha256 => 11,

@@ -10,8 +10,7 @@ use chrono::{DateTime, Duration, Utc};
 use madoguchi::card_client::folder::DataFolder;
 use madoguchi::card_client::loopback::{AgentConfig, RunningAgent};
 use madoguchi::card_client::origin::Origin;
-use madoguchi::card_client::token::Token;
-use madoguchi::card_client::token::pkcs12::Pkcs12Token;
+use madoguchi::card_client::token::pkcs12::Pkcs12Source;
 use madoguchi::card_client::{pairing, trust};
 use madoguchi::clock::FixedClock;
 use madoguchi::jws::{JwkSet, REQUEST_TYP, SigningKey};
@@ -54,7 +53,7 @@ impl FakeGateway {
     /// The claims of a good request for `document`.
     pub fn claims(&self, document: &[u8], at: DateTime<Utc>) -> Value {
         json!({
-            "iss": GATEWAY, "aud": "madoguchi-card", "jti": "r-1", "iat": at.timestamp(),
+            "iss": GATEWAY, "aud": "madoguchi-card", "jti": uuid::Uuid::new_v4(), "iat": at.timestamp(),
             "exp": (at + Duration::hours(1)).timestamp(),
             "application_sha256": hex::encode(ring::digest::digest(&ring::digest::SHA256, document)),
             "form": { "procedure": "general-application", "version": 1 },
@@ -105,12 +104,11 @@ impl TestAgent {
         trust::pin(&folder, &origin, &gateway.keys(), now()).unwrap();
         let token = pairing::pair(&folder, &origin).unwrap();
         let clock = Arc::new(FixedClock::new(now()));
-        let open =
-            |card: &&str| Box::new(Pkcs12Token::open(&TestPki::shared().p12_path(card)).unwrap()) as Box<dyn Token>;
+        let paths: Vec<_> = cards.iter().map(|card| TestPki::shared().p12_path(card)).collect();
         let config = AgentConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             folder: folder.clone(),
-            cards: cards.iter().map(open).collect(),
+            cards: Box::new(Pkcs12Source::new(&paths).unwrap()),
             clock: clock.clone(),
         };
         Self { agent: RunningAgent::start(config).unwrap(), token, gateway, clock, folder, _dir: dir }
