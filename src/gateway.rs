@@ -3,6 +3,7 @@
 mod correct;
 pub mod held;
 pub mod impact;
+pub mod impact_failures;
 mod judging;
 mod known;
 pub mod lists;
@@ -76,6 +77,8 @@ pub struct Gateway {
     pub rules: Arc<IntakeRules>,
     /// Where revocation lists are fetched from.
     pub sources: sources::SourceBook,
+    /// Lists that cannot be run against the filings.
+    pub impact_failures: impact_failures::ImpactFailures,
     verifier: ArcSwap<Verifier>,
     rng: SystemRandom,
     refusals: refused::RefusalLog,
@@ -96,6 +99,7 @@ impl Gateway {
             keys: parts.keys,
             rules: parts.rules,
             sources: sources::SourceBook::default(),
+            impact_failures: impact_failures::ImpactFailures::default(),
             verifier: ArcSwap::new(parts.verifier),
             rng: SystemRandom::new(),
             kept_states: trust_state::KeptStates::default(),

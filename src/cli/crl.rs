@@ -285,11 +285,11 @@ fn summary_text(crl: &CrlSummary, freshness: &str) -> String {
         .archived_since
         .map_or("not archived".to_owned(), |since| format!("archived since {}", input::time_text(since)));
     format!(
-        "{freshness:<10} {}\n           {}\n           number {number}, {} entries, issued {}, next by {next}\n           \
+        "{freshness:<10} {}\n           {}\n           number {number}, {}, issued {}, next by {next}\n           \
          {archived}\n",
         identity.issuer,
         crl.scope,
-        crl.entries,
+        input::counted(crl.entries, "entry", "entries"),
         input::time_text(identity.this_update),
     )
 }

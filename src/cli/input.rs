@@ -95,6 +95,11 @@ pub fn time_text(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
+/// `1 entry`, `2 entries`.
+pub fn counted<N: PartialEq + From<u8> + std::fmt::Display>(count: N, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == N::from(1) { one } else { many })
+}
+
 /// Prints a JSON document to standard output. Whether the reader has gone away is its own affair.
 pub fn print_json(value: &impl serde::Serialize) {
     use std::io::Write as _;

@@ -97,8 +97,12 @@ impl FollowUp {
     }
 
     async fn run_lists(&self, round: &mut FollowRound) -> Result<(), StoreError> {
-        let due = self.gateway.store.impacts_due(LISTS_A_ROUND).await?;
-        round.more |= due.len() == LISTS_A_ROUND as usize;
+        // Those that fail keep no other waiting.
+        let failures = &self.gateway.impact_failures;
+        let limit = LISTS_A_ROUND.saturating_add(u32::try_from(failures.count()).unwrap_or(u32::MAX));
+        let due = self.gateway.store.impacts_due(limit).await?;
+        failures.keep_due(&due);
+        round.more |= due.len() == limit as usize;
         for list in due {
             let lease = format!("impact {}", hex::encode(list.list));
             if !self.take(&lease).await? {
@@ -112,12 +116,15 @@ impl FollowUp {
     }
 
     async fn run_list(&self, due: ImpactDue) -> Result<bool, StoreError> {
+        let list = due.list;
         let (gateway, sha256) = (self.gateway.clone(), hex::encode(due.list));
         let run = blocking(move || impact::run(&gateway.store, gateway.verifier().trust(), due)).await?;
         let run = match run {
             Err(error) if !error.is_temporary() => {
-                // It stays due; the archive's operators' page tells of a damaged file.
-                tracing::error!(target: "madoguchi::impact", %sha256, %error, "a list cannot be run against the filings");
+                // It stays due, and operators see it.
+                if self.gateway.impact_failures.note(list, error.to_string()) {
+                    tracing::error!(target: "madoguchi::impact", %sha256, %error, "a list cannot be run against the filings");
+                }
                 return Ok(false);
             }
             run => run?,
@@ -160,7 +167,9 @@ impl FollowUp {
             match judged {
                 Some(Judged::Step(step)) if step.to == RevocationState::Contested => steps.push(*step),
                 // Confirming is for the round over those that await it.
-                Some(Judged::Good | Judged::Step(_)) if has_the_list => good.push((id, Follows::StillGood)),
+                Some(Judged::Good | Judged::Awaits { .. } | Judged::Step(_)) if has_the_list => {
+                    good.push((id, Follows::StillGood))
+                }
                 _ => open.push(id),
             }
         }
@@ -240,14 +249,16 @@ impl FollowUp {
         this_update: DateTime<Utc>,
         round: &mut FollowRound,
     ) -> Result<(), StoreError> {
-        let (mut put_off, mut steps) = (Vec::new(), Vec::new());
+        let (mut put_off, mut steps, mut of_another) = (Vec::new(), Vec::new(), Vec::new());
         for (id, judged) in self.judge(due).await? {
             match judged {
                 Some(Judged::Step(step)) => steps.push(*step),
+                Some(Judged::Awaits { list_row, needs_after }) => of_another.push((id, list_row, needs_after)),
                 _ => put_off.push(id),
             }
         }
-        round.unchanged += put_off.len();
+        round.unchanged += put_off.len() + of_another.len();
+        self.gateway.store.awaiting_other_lists(of_another).await?;
         let asked: Vec<i64> = steps.iter().map(Step::filing).collect();
         let made = self.note(steps, round).await?;
         // It moved on while it was judged (the agency decided): it is judged again at once, as it stands now.

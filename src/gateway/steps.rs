@@ -1,7 +1,7 @@
 //! The second step of a verdict: a filing is judged again, as of its receipt, by the same engine and with the revocation
 //! lists of now. A list issued late enough confirms it, or shows that the certificate had ended before; each is a signed
 //! statement that names the one before it.
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -28,6 +28,13 @@ pub enum Judged {
     /// The certificate was good at receipt as far as is known now; that is not news, or no list says so that was issued late
     /// enough.
     Good,
+    /// It is good as far as is known now, and lists of this row, which it rests on too, have yet to be issued late enough.
+    Awaits {
+        /// The row of the lists' numbers.
+        list_row: [u8; 32],
+        /// One issued later than this is late enough.
+        needs_after: DateTime<Utc>,
+    },
     /// It cannot be decided now: lists missing, a hold, or another trust state than at receipt.
     Open,
 }
@@ -74,10 +81,10 @@ impl StepJudging<'_> {
         let report = self.report(&received);
         match (report.sub_indication, filing.submission.revocation) {
             (None, RevocationState::Provisional) if report.indication == Indication::TotalPassed => {
-                if self.is_late_enough(&report, received.received_at) {
-                    self.step(filing, &report, RevocationState::Confirmed, now)
-                } else {
-                    Judged::Good
+                match self.lateness(&report, received.received_at) {
+                    Lateness::Enough => self.step(filing, &report, RevocationState::Confirmed, now),
+                    Lateness::NotOf { list_row, needs_after } => Judged::Awaits { list_row, needs_after },
+                    Lateness::Unknown => Judged::Good,
                 }
             }
             (None, _) if report.indication == Indication::TotalPassed => Judged::Good,
@@ -104,18 +111,24 @@ impl StepJudging<'_> {
     /// Whether the lists by which the signer's own certificate is good were issued later than the receipt by the CA's
     /// grace period: of lists of one row (a complete one and its delta) the newest. Lists of CA certificates come out
     /// seldom; they only have to be good now.
-    fn is_late_enough(&self, report: &Report, received_at: DateTime<Utc>) -> bool {
+    fn lateness(&self, report: &Report, received_at: DateTime<Utc>) -> Lateness {
         let Some(leaf) = report.signatures.first().and_then(|signature| signature.revocation.first()) else {
-            return false;
+            return Lateness::Unknown;
         };
-        let mut late: HashMap<[u8; 32], bool> = HashMap::new();
+        // Of each row whether one of its lists is late enough, and what is.
+        let mut rows: BTreeMap<[u8; 32], (bool, DateTime<Utc>)> = BTreeMap::new();
         for list in lists_of(leaf) {
-            let Some(row) = self.rows.get(&list.sha256) else { return false };
-            let after = received_at.checked_add_signed(self.grace.for_issuer(&list.issuer));
-            let this_one = after.is_some_and(|after| list.this_update > after);
-            *late.entry(*row).or_insert(false) |= this_one;
+            let Some(row) = self.rows.get(&list.sha256) else { return Lateness::Unknown };
+            let Some(after) = received_at.checked_add_signed(self.grace.for_issuer(&list.issuer)) else {
+                return Lateness::Unknown;
+            };
+            rows.entry(*row).or_insert((false, after)).0 |= list.this_update > after;
         }
-        !late.is_empty() && late.values().all(|late| *late)
+        match rows.iter().find(|(_, (late, _))| !late) {
+            Some((row, (_, after))) => Lateness::NotOf { list_row: *row, needs_after: *after },
+            None if rows.is_empty() => Lateness::Unknown,
+            None => Lateness::Enough,
+        }
     }
 
     fn step(&self, filing: &StepFiling, report: &Report, to: RevocationState, now: DateTime<Utc>) -> Judged {
@@ -149,6 +162,18 @@ impl StepJudging<'_> {
             }
         }
     }
+}
+
+/// Whether the lists of a certificate were issued late enough after a receipt.
+enum Lateness {
+    Enough,
+    /// Those of this row were not: one issued later than this is.
+    NotOf {
+        list_row: [u8; 32],
+        needs_after: DateTime<Utc>,
+    },
+    /// It does not rest on lists that are in use.
+    Unknown,
 }
 
 fn lists_of(status: &RevocationStatus) -> impl Iterator<Item = &CrlIdentity> {

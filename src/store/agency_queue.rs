@@ -9,7 +9,7 @@ use super::submissions::{StoredSubmission, SubmissionRow};
 use super::{Store, to_database};
 use crate::ids::AgencyCode;
 use crate::ids::ProcedureCode;
-use crate::submission::status::SubmissionStatus;
+use crate::submission::status::{RevocationState, SubmissionStatus};
 
 /// Which of an agency's filings. Held and refused ones are never the agency's to see.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +18,8 @@ pub struct SubmissionFilter {
     pub status: Option<SubmissionStatus>,
     /// Of this procedure.
     pub procedure: Option<ProcedureCode>,
+    /// Whose certificate is contested.
+    pub contested: bool,
     /// Received at this time or later.
     pub received_from: Option<DateTime<Utc>>,
     /// Received before this time.
@@ -49,6 +51,9 @@ fn query(agency: AgencyCode, filter: SubmissionFilter) -> Query<'static> {
         query.filter(submissions::status.ne(NOT_FOR_AGENCIES[0])).filter(submissions::status.ne(NOT_FOR_AGENCIES[1]));
     if let Some(procedure) = filter.procedure {
         query = query.filter(submissions::procedure.eq(procedure.as_str().to_owned()));
+    }
+    if filter.contested {
+        query = query.filter(submissions::revocation.eq(RevocationState::Contested.as_str()));
     }
     if let Some(from) = filter.received_from {
         query = query.filter(submissions::received_at.ge(to_database(from)));

@@ -104,6 +104,26 @@ impl Store {
         .await
     }
 
+    /// Lets filings await lists of another row: of those that one rests on (they share the reasons), that row's is the one
+    /// that is missing. Each with the row, and the time after which a list of it may confirm the filing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be written.
+    pub async fn awaiting_other_lists(&self, filings: Vec<(i64, [u8; 32], DateTime<Utc>)>) -> Result<(), StoreError> {
+        if filings.is_empty() {
+            return Ok(());
+        }
+        self.write(move |conn| {
+            for (filing, list_row, needs_after) in filings {
+                diesel::update(awaiting::table.find(filing))
+                    .set((awaiting::list_row.eq(list_row.to_vec()), awaiting::needs_after.eq(to_database(needs_after))))
+                    .execute(conn)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Everything that judging these filings again takes, in the order given. One that cannot be read is none.
     ///
     /// # Errors

@@ -42,6 +42,11 @@ pub const DYNAMIC_PREFIXES: &[&str] = &[
 ];
 
 impl Language {
+    /// Whether what programs say in English needs no translation.
+    pub fn is_english(self) -> bool {
+        self == Self::En
+    }
+
     /// Its name in itself.
     pub fn own_name(self) -> &'static str {
         match self {

@@ -6,39 +6,37 @@ use chrono::Duration;
 use madoguchi::clock::Clock;
 use madoguchi::gateway::Gateway;
 use madoguchi::gateway::quarantine;
-use madoguchi::pki::crl::{CrlRefusal, CrlStore, IntakePolicy, LostEntries};
-use madoguchi::pki::trust_store::TrustStore;
-use madoguchi::settings::Settings;
+use madoguchi::pki::crl::CrlRefusal;
 use madoguchi::store::StoreError;
 use madoguchi::store::accounts::{Account, Role};
 use madoguchi::store::crl_quarantine::{Act, OperatorAct, QuarantineState, QuarantinedDetail};
 use madoguchi::store::password::NewPassword;
 
-use crate::crl_archive::{Place, Running, issued};
+use crate::support::archive::{Place, Running, issued};
 use crate::support::der_pki::*;
 use crate::support::visitor::{PASSWORD, wait};
 
 /// A list and the two operators of a gateway that has one entry of every sort in use.
-struct House<'a> {
+pub struct House<'a> {
     place: &'a Place,
-    running: Running,
-    operators: Vec<Account>,
+    pub running: Running,
+    pub operators: Vec<Account>,
 }
 
 /// An entry `days` before now.
-fn revoked(serial: u8, days: i64, extensions: &[Vec<u8>]) -> Vec<u8> {
+pub fn revoked(serial: u8, days: i64, extensions: &[Vec<u8>]) -> Vec<u8> {
     entry(&[serial], at() - Duration::days(days), extensions)
 }
 
 /// The list in use: 1 revoked, 2 with a reason, 3 on hold, 4 so old that it may go.
-fn in_use() -> CrlSpec {
+pub fn in_use() -> CrlSpec {
     [revoked(1, 9, &[]), revoked(2, 8, &[reason(1)]), revoked(3, 7, &[reason(6)]), revoked(4, 7 * 366, &[])]
         .into_iter()
         .fold(issued(10, 9), CrlSpec::entry)
 }
 
 impl<'a> House<'a> {
-    fn open(place: &'a Place) -> Self {
+    pub fn open(place: &'a Place) -> Self {
         place.put("one", "a.crl", &in_use());
         let running = place.start("one");
         assert_eq!(running.numbers(), ["10"]);
@@ -47,7 +45,7 @@ impl<'a> House<'a> {
     }
 
     /// Puts a list into the folder; the folder is looked at.
-    fn offer(&mut self, file: &str, list: &CrlSpec) -> [u8; 32] {
+    pub fn offer(&mut self, file: &str, list: &CrlSpec) -> [u8; 32] {
         let digest = self.place.put("one", file, list);
         self.running.look();
         bytes(&digest)
@@ -71,7 +69,7 @@ impl<'a> House<'a> {
     }
 
     /// What speaks against a list that is offered; none where it is in use.
-    fn objection(&mut self, list: &CrlSpec) -> Option<CrlRefusal> {
+    pub fn objection(&mut self, list: &CrlSpec) -> Option<CrlRefusal> {
         self.objection_to(list.der(&self.place.ca))
     }
 
@@ -86,18 +84,18 @@ impl<'a> House<'a> {
     }
 }
 
-fn bytes(digest: &str) -> [u8; 32] {
+pub fn bytes(digest: &str) -> [u8; 32] {
     let mut sha256 = [0; 32];
     hex::decode_to_slice(digest, &mut sha256).unwrap();
     sha256
 }
 
-fn operator(gateway: &Gateway, login: &str) -> Account {
+pub fn operator(gateway: &Gateway, login: &str) -> Account {
     let password = NewPassword::chosen(PASSWORD, login).unwrap();
     wait(gateway.store.account_add(login, Role::Operator, password, false, at())).unwrap()
 }
 
-fn act_on(gateway: &Gateway, by: &Account, sha256: [u8; 32], act: Act) -> Result<QuarantineState, StoreError> {
+pub fn act_on(gateway: &Gateway, by: &Account, sha256: [u8; 32], act: Act) -> Result<QuarantineState, StoreError> {
     let seen = wait(gateway.store.crl_quarantine_find(sha256)).unwrap().and_then(|found| found.list.compared_with);
     let reason = "the CA said so on the telephone".to_owned();
     let at = gateway.clock.now();
@@ -105,19 +103,19 @@ fn act_on(gateway: &Gateway, by: &Account, sha256: [u8; 32], act: Act) -> Result
 }
 
 /// The next list with these entries.
-fn next(number: u64, entries: &[Vec<u8>]) -> CrlSpec {
+pub fn next(number: u64, entries: &[Vec<u8>]) -> CrlSpec {
     entries.iter().fold(issued(number, 3), |list, entry| list.entry(entry.clone()))
 }
 
 /// The entries of [`in_use`] that must stay.
-fn kept() -> [Vec<u8>; 3] {
+pub fn kept() -> [Vec<u8>; 3] {
     [revoked(1, 9, &[]), revoked(2, 8, &[reason(1)]), revoked(3, 7, &[reason(6)])]
 }
 
 macro_rules! on_both {
     ($($name:ident),* $(,)?) => {
-        mod sqlite { $(#[test] fn $name() { super::$name(&crate::crl_archive::Place::sqlite()); })* }
-        mod postgresql { $(#[test] fn $name() { super::$name(&crate::crl_archive::Place::postgresql()); })* }
+        mod sqlite { $(#[test] fn $name() { super::$name(&crate::support::archive::Place::sqlite()); })* }
+        mod postgresql { $(#[test] fn $name() { super::$name(&crate::support::archive::Place::postgresql()); })* }
     };
 }
 
@@ -315,95 +313,6 @@ fn two_gateways_on_postgresql_let_a_list_in_once() {
     place.put("two", "c.crl", &kept().into_iter().fold(issued(2, 2), CrlSpec::entry));
     both[1].look();
     assert_eq!(both[1].numbers(), ["2"]);
-}
-
-/// The code of what speaks against the next list with these entries; none where it comes in.
-fn code(entries: &[Vec<u8>]) -> Option<&'static str> {
-    let place = Place::sqlite();
-    let mut house = House::open(&place);
-    house.objection(&next(11, entries)).map(|refusal| refusal.code)
-}
-
-#[test]
-fn a_changed_date_is_quarantined() {
-    let [_, two, three] = kept();
-    assert_eq!(code(&[revoked(1, 10, &[]), two, three]), Some("entries_changed"));
-}
-
-#[test]
-fn a_changed_reason_is_quarantined() {
-    let [one, _, three] = kept();
-    assert_eq!(code(&[one.clone(), revoked(2, 8, &[reason(3)]), three.clone()]), Some("entries_changed"));
-    assert_eq!(code(&[one, revoked(2, 8, &[]), three]), Some("entries_changed"));
-}
-
-#[test]
-fn an_unspecified_reason_that_is_written_out_is_no_change() {
-    let [_, two, three] = kept();
-    assert_eq!(code(&[revoked(1, 9, &[reason(0)]), two, three]), None);
-}
-
-#[test]
-fn a_hold_that_ended_is_not_quarantined() {
-    let [one, two, _] = kept();
-    assert_eq!(code(&[one, two]), None);
-}
-
-#[test]
-fn a_hold_turned_into_a_revocation_is_not_quarantined() {
-    let [one, two, _] = kept();
-    assert_eq!(code(&[one, two, revoked(3, 2, &[reason(1)])]), None);
-}
-
-#[test]
-fn an_entry_that_a_delta_removed_may_leave_the_next_complete_list() {
-    let place = Place::sqlite();
-    let mut house = House::open(&place);
-    let removal = extension("2.5.29.27", true, &integer(10));
-    let delta = issued(11, 5).with(removal).entry(revoked(2, 6, &[reason(8)])).entry(revoked(9, 6, &[]));
-    house.offer("delta.crl", &delta);
-    assert_eq!(house.running.numbers().len(), 2);
-    let [one, _, three] = kept();
-    // What only the delta tells of must be on the next complete list.
-    let without = house.objection(&next(12, &[one.clone(), three.clone()])).unwrap();
-    assert_eq!(without.code, "entries_lost");
-    assert!(without.detail.contains("serial 09"), "{}", without.detail);
-    assert!(house.objection(&next(12, &[one, three, revoked(9, 6, &[])])).is_none());
-}
-
-#[test]
-fn a_delta_that_changes_a_revocation_is_quarantined() {
-    let place = Place::sqlite();
-    let mut house = House::open(&place);
-    let delta = |entry: Vec<u8>| issued(11, 5).with(extension("2.5.29.27", true, &integer(10))).entry(entry);
-    let changed = house.objection(&delta(revoked(1, 2, &[]))).unwrap();
-    assert_eq!((changed.code, changed.quarantined), ("entries_changed", true));
-    // One whose number falls completes nothing: it is refused, for a row does not begin with it.
-    let early = issued(9, 5).with(extension("2.5.29.27", true, &integer(8)));
-    let refused = house.objection(&early).unwrap();
-    assert_eq!((refused.code, refused.quarantined), ("number_falls", false));
-    assert!(house.objection(&delta(revoked(3, 2, &[reason(8)]))).is_none());
-}
-
-#[test]
-fn entries_of_a_ca_whose_certificates_are_valid_for_long_stay_for_long() {
-    let (root, certificate) = root("CN=Root");
-    let long = CertSpec::ca(5).valid(at() - Duration::days(3_650), at() + Duration::days(3_650));
-    let long = long.certificate(&root, &Entity::new("CN=Sub"));
-    let objection = |intermediates: Vec<_>, longest_validity: Duration| {
-        let trust = TrustStore::new(vec![certificate.clone()], intermediates);
-        let policy = IntakePolicy { lost_entries: LostEntries::Refuse { longest_validity } };
-        let store = CrlStore::default().under(policy);
-        store.offer(issued(1, 9).entry(revoked(6, 7 * 366, &[])).der(&root), &trust, at()).unwrap();
-        store.offer(issued(2, 3).der(&root), &trust, at()).err().map(|refusal| refusal.code)
-    };
-    let six_years = Duration::days(6 * 366);
-    assert_eq!(objection(vec![], six_years), None);
-    assert_eq!(objection(vec![], Duration::days(8 * 366)), Some("entries_lost"));
-    assert_eq!(objection(vec![long], six_years), Some("entries_lost"), "a certificate of twenty years is known");
-    let text = "[revocation]\nlongest_validity = \"5d\"";
-    let settings = Settings::from_text(text, [], std::path::Path::new(".")).unwrap();
-    assert_eq!(settings.revocation.longest_validity.chrono(), Duration::days(5));
 }
 
 #[test]

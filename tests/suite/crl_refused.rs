@@ -8,7 +8,7 @@ use madoguchi::pki::path::{PathRequest, PolicyInputs, Purpose, validate};
 use madoguchi::pki::trust_store::TrustStore;
 use madoguchi::verdict::{SubIndication, conclude};
 
-use crate::crl_archive::issued;
+use crate::support::archive::issued;
 use crate::support::der_pki::*;
 
 struct World {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::Duration;
 
-use crate::crl_archive::{Place, Running, issued};
+use crate::support::archive::{Place, Running, issued};
 use crate::support::der_pki::{CrlSpec, at, entry};
 
 /// Large enough for the shelf.

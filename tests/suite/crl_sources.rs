@@ -11,7 +11,7 @@ use madoguchi::clock::Stopwatch;
 use madoguchi::delivery::fetching::Fetching;
 use madoguchi::store::crl_sources::{SourceFailure, SourceLease, SourceState};
 
-use crate::crl_archive::{Place, Running, issued};
+use crate::support::archive::{Place, Running, issued};
 use crate::support::der_pki::*;
 use crate::support::http::sha256_hex;
 use crate::support::origin::{Origin, answer};

@@ -8,7 +8,7 @@ use madoguchi::pki::crl::{
 };
 use madoguchi::store::accounts::Role;
 
-use crate::crl_archive::issued;
+use crate::support::archive::issued;
 use crate::support::der_pki::*;
 use crate::support::gateway::TestGateway;
 use crate::support::http::sha256_hex;

@@ -1,107 +1,17 @@
-//! Lists from a directory: Debian's slapd, on loopback and a port of its own, with its database in a temporary folder.
-use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+//! Lists from a directory: Debian's slapd, over TLS too.
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::Duration as Span;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::Duration;
-use madoguchi::clock::Stopwatch;
+use madoguchi::clock::{Clock, Stopwatch, SystemClock};
 use madoguchi::delivery::fetching::Fetching;
+use serde_json::Value;
 
-use crate::crl_archive::{Place, Running, issued};
+use crate::support::archive::{Place, Running, issued};
 use crate::support::der_pki::*;
+use crate::support::slapd::{Directory, LIST};
 use crate::support::visitor::wait;
-
-const LIST: &str = "certificateRevocationList;binary";
-
-/// A directory of `o=Town`, in which `cn=Archived` has lists.
-struct Directory {
-    folder: tempfile::TempDir,
-    port: u16,
-    process: Child,
-}
-
-impl Directory {
-    /// With these attributes of `cn=Archived,o=Town`; `closed`: only who signs in may read.
-    fn start(attributes: &[(&str, &[u8])], closed: bool) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        std::fs::create_dir(folder.path().join("db")).unwrap();
-        let access = if closed { "access to * by anonymous auth by users read" } else { "access to * by * read" };
-        let text = format!(
-            "include /etc/ldap/schema/core.schema\npidfile {0}/slapd.pid\nmodulepath /usr/lib/ldap\nmoduleload back_mdb\n\
-             sizelimit unlimited\ndatabase mdb\nsuffix \"o=Town\"\nrootdn \"cn=admin,o=Town\"\nrootpw hush\n\
-             directory {0}/db\nmaxsize 268435456\n{access}\n",
-            folder.path().display()
-        );
-        std::fs::write(folder.path().join("slapd.conf"), text).unwrap();
-        let values: String =
-            attributes.iter().map(|(name, value)| format!("{name}:: {}\n", STANDARD.encode(value))).collect();
-        let entries = format!(
-            "dn: o=Town\nobjectClass: organization\no: Town\n\ndn: cn=Archived,o=Town\nobjectClass: cRLDistributionPoint\n\
-             cn: Archived\n{values}\ndn: cn=reader,o=Town\nobjectClass: person\ncn: reader\nsn: reader\nuserPassword: word\n"
-        );
-        std::fs::write(folder.path().join("entries.ldif"), entries).unwrap();
-        let added =
-            program("slapadd", folder.path()).arg("-l").arg(folder.path().join("entries.ldif")).output().unwrap();
-        assert!(added.status.success(), "slapadd: {}", String::from_utf8_lossy(&added.stderr));
-        let process = run(folder.path(), port);
-        Self { folder, port, process }
-    }
-
-    fn settings(&self, rest: &str) -> String {
-        let url = format!("ldap://127.0.0.1:{}/{rest}", self.port);
-        format!("[[revocation.source]]\nurl = \"{url}\"\nallow = [\"127.0.0.1/32\"]\ntimeout = \"5s\"\n")
-    }
-
-    fn stop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
-    }
-
-    fn start_again(&mut self) {
-        self.process = run(self.folder.path(), self.port);
-    }
-
-    /// Puts another value in the place of an attribute's.
-    fn put(&self, attribute: &str, value: &[u8]) {
-        let mut ldap = ldap3::LdapConn::new(&format!("ldap://127.0.0.1:{}", self.port)).unwrap();
-        ldap.simple_bind("cn=admin,o=Town", "hush").unwrap().success().unwrap();
-        let values = std::collections::HashSet::from([value.to_vec()]);
-        let change = ldap3::Mod::Replace(attribute.as_bytes().to_vec(), values);
-        ldap.modify("cn=Archived,o=Town", vec![change]).unwrap().success().unwrap();
-        ldap.unbind().unwrap();
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-fn program(name: &str, folder: &Path) -> Command {
-    let mut command = Command::new(Path::new("/usr/sbin").join(name));
-    command.arg("-f").arg(folder.join("slapd.conf")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    command
-}
-
-/// In the foreground, so that it is this process's own; ready when it takes connections.
-fn run(folder: &Path, port: u16) -> Child {
-    let log = std::fs::File::create(folder.join("log")).unwrap();
-    let url = format!("ldap://127.0.0.1:{port}");
-    let mut process = program("slapd", folder).args(["-d", "0", "-h", &url]).stderr(log).spawn().unwrap();
-    let begun = Stopwatch::start();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        let ended = process.try_wait().unwrap();
-        let log = || std::fs::read_to_string(folder.join("log")).unwrap_or_default();
-        assert!(ended.is_none() && begun.elapsed() < Span::from_secs(20), "slapd: {ended:?} {}", log());
-        std::thread::sleep(Span::from_millis(50));
-    }
-    process
-}
 
 fn start(place: &Place, gateway: &str, settings: &str) -> (Running, Fetching) {
     let (running, settings) = place.start_with(gateway, settings);
@@ -220,4 +130,61 @@ fn a_directory_name_is_looked_up_in_slapd() {
     wait(fetching.settle()).unwrap();
     assert_eq!(ask(&running, &mut fetching), None);
     assert_eq!(running.numbers(), ["1"]);
+}
+
+/// Runs the gateway until it has asked its source, with these certificates as the machine's trusted ones; gives what
+/// `madoguchi crl status` says then, and its exit status.
+fn served(place: &Place, settings: &str, trusted: Option<&std::path::Path>) -> (Value, i32) {
+    let config = place.folder.path().join("madoguchi.toml");
+    let text = format!("[server]\nlisten = \"127.0.0.1:0\"\nworkers = 1\n{}{settings}", place.settings("one"));
+    std::fs::write(&config, text).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
+    trusted.map(|file| command.env("SSL_CERT_FILE", file));
+    let serve = command.args(["serve", "--config"]).arg(&config).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut gateway = serve.spawn().unwrap();
+    let lines = BufReader::new(gateway.stderr.take().unwrap()).lines();
+    let log = std::thread::spawn(move || lines.map_while(Result::ok).collect::<Vec<_>>());
+    let begun = Stopwatch::start();
+    let status = loop {
+        let mut status = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
+        let output = status.args(["crl", "status", "--json", "--config"]).arg(&config).output().unwrap();
+        let said: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        if said["sources"][0]["last_tried"].is_string() || begun.elapsed() > Span::from_secs(30) {
+            break (said, output.status.code().unwrap());
+        }
+        std::thread::sleep(Span::from_millis(100));
+    };
+    gateway.kill().unwrap();
+    gateway.wait().unwrap();
+    let log = log.join().unwrap();
+    assert!(status.0["sources"][0]["last_tried"].is_string(), "{status:?} {log:?}");
+    status
+}
+
+#[test]
+fn slapd_over_tls_gives_its_list_where_its_certificate_is_trusted_and_status_says_so() {
+    let place = Place::sqlite();
+    place.clock.set(SystemClock.now());
+    let now = place.clock.now();
+    let list = CrlSpec::new(1).issued(now - Duration::hours(1), now + Duration::days(1));
+    let directory = Directory::start_with_tls(&[(LIST, list.der(&place.ca).as_slice())]);
+    let settings = directory.settings("cn=Archived,o=Town");
+    let (said, _) = served(&place, &settings, None);
+    let source = &said["sources"][0];
+    assert_eq!((&source["code"], &source["failures"]), (&"tls_failed".into(), &1.into()), "{said}");
+    assert!(source["last_success"].is_null() && said["crls"].as_array().unwrap().is_empty(), "{said}");
+    place.forget_sources();
+    let (said, exit) = served(&place, &settings, Some(&directory.certificate()));
+    let source = &said["sources"][0];
+    assert_eq!((&source["code"], &source["failures"]), (&Value::Null, &0.into()), "{said}");
+    assert!(source["last_success"].is_string() && source["next_due"].is_string(), "{said}");
+    assert_eq!((&said["crls"][0]["number"], exit), (&"1".into(), 0), "{said}");
+    // For people, a line each.
+    let config = place.folder.path().join("madoguchi.toml");
+    let mut status = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
+    let text =
+        String::from_utf8(status.args(["crl", "status", "--config"]).arg(config).output().unwrap().stdout).unwrap();
+    let line =
+        text.lines().find(|line| line.starts_with("source ldaps://127.0.0.1:")).unwrap_or_else(|| panic!("{text}"));
+    assert!(line.contains(": works; last fetched 20") && line.contains("; next 20"), "{line}");
 }

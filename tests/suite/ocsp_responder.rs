@@ -246,3 +246,39 @@ fn a_certificate_that_may_not_answer_stops_the_start() {
     let alone = OcspSettings { certificate: Some(good), ..OcspSettings::default() };
     assert!(OcspResponders::open(&alone, &trust).unwrap_err().contains("go together"));
 }
+
+#[test]
+fn what_pki_issue_makes_for_a_responder_answers() {
+    let before = TestPki::shared().dir().join("responders/tt-p256.pem");
+    let house = House::open(
+        |pki| {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_madoguchi"));
+            command.args(["pki", "issue", "--dir", pki.dir().to_str().unwrap()]);
+            let output = command.args(["--profile", "ocsp-responder", "--ca", "tt-p256"]).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        },
+        "",
+    );
+    let file = house.pki.dir().join("responders/tt-p256.pem");
+    assert_ne!(std::fs::read(&file).unwrap(), std::fs::read(before).unwrap(), "a new one");
+    let said = house.ask("tt-p256", &["p256-carol"], &[]);
+    assert!(said.contains("Response verify OK") && said.contains("p256-carol.pem: good"), "{said}");
+    let output = std::process::Command::new("openssl").args(["x509", "-noout", "-text", "-in"]).arg(&file).output();
+    let text = String::from_utf8(output.unwrap().stdout).unwrap();
+    assert!(text.contains("OCSP Signing") && text.contains("OCSP No Check"), "{text}");
+    let key = house.pki.dir().join("responders/tt-p256.key.pem");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(key).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn pki_issue_refuses_a_responder_without_its_ca_or_of_one_that_is_not_there() {
+    let pki = TestPki::copy();
+    for (more, part) in [(&["--ca", "nobody"][..], "nobody"), (&[], "--ca")] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_madoguchi"));
+        command.args(["pki", "issue", "--dir", pki.dir().to_str().unwrap(), "--profile", "ocsp-responder"]);
+        let output = command.args(more).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(64) && said.contains(part), "{:?} {said}", output.status);
+    }
+}

@@ -114,15 +114,17 @@ fn a_contested_filing_is_told_to_resident_agency_and_operator() {
     seen.clock.advance(Duration::hours(2));
     seen.list(|_| ());
     seen.clock.advance(Duration::hours(2));
+    let mut agency = Visitor::signed_in(&seen.gateway, "agency", "tanaka");
+    assert_eq!(contested_alone(&mut agency, &seen), (false, true));
     seen.revoke_before_receipt();
     let status = seen.status();
     assert_eq!((&status["revocation"], &status["status"]), (&json!("contested"), &json!("received")));
     let page = seen.status_page();
     assert!(page.contains("Your application is not refused by this alone"), "{page}");
 
-    let mut agency = Visitor::signed_in(&seen.gateway, "agency", "tanaka");
     let queue = agency.get("/agency").text();
     assert!(queue.contains("tag--red\">Contested<"), "{queue}");
+    assert_eq!(contested_alone(&mut agency, &seen), (true, true));
     let filing = agency.get(&format!("/agency/filings/{}", seen.number)).text();
     for words in ["what follows is yours to decide", "card or key in other hands", "The verdict is contested"] {
         assert!(filing.contains(words), "{words}: {filing}");
@@ -130,6 +132,7 @@ fn a_contested_filing_is_told_to_resident_agency_and_operator() {
     let feed = wait(seen.gateway.gateway.store.feed_after("131016".parse().unwrap(), 0, 10)).unwrap();
     let kinds: Vec<&str> = feed.iter().map(|entry| entry.kind.as_str()).collect();
     assert_eq!(kinds, ["filed", "confirmed", "contested"]);
+    the_feed_over_http_says_the_same(&seen);
 
     let mut operator = Visitor::signed_in(&seen.gateway, "operator", "suzuki");
     assert!(operator.get("/operator").text().contains("1 filing is contested."));
@@ -144,6 +147,32 @@ fn a_contested_filing_is_told_to_resident_agency_and_operator() {
     assert_eq!(operator.get(&format!("/operator/impacts/{}", "0".repeat(64))).status, 404);
     assert_eq!(operator.get("/operator/impacts/nothing").status, 404);
     the_command_says_the_same(&seen, link);
+}
+
+/// Whether the filing is shown where contested ones alone are asked for, and where all are.
+fn contested_alone(agency: &mut Visitor, seen: &Seen) -> (bool, bool) {
+    let link = format!("/agency/filings/{}", seen.number);
+    let shows = |agency: &mut Visitor, path: &str| agency.get(path).text().contains(&link);
+    (shows(agency, "/agency?certificate=contested"), shows(agency, "/agency"))
+}
+
+/// As the agency's program sees it, and what it finds under the filing then.
+fn the_feed_over_http_says_the_same(seen: &Seen) {
+    let store = &seen.gateway.gateway.store;
+    let token = wait(store.agency_token_add("131016".parse().unwrap(), "test", seen.clock.now())).unwrap();
+    let token = token.secret.to_string();
+    let get = |path: &str| seen.gateway.client.get_with(path, &token).json();
+    let feed = get("/api/v1/agency/submissions");
+    let told: Vec<(&Value, &Value)> =
+        feed["entries"].as_array().unwrap().iter().map(|one| (&one["event"], &one["arrival_number"])).collect();
+    let number = json!(seen.number);
+    assert_eq!(told, [(&json!("filed"), &number), (&json!("confirmed"), &number), (&json!("contested"), &number)]);
+    let filing = get(&format!("/api/v1/agency/submissions/{}", seen.number));
+    assert_eq!(filing["revocation"], "contested", "{filing}");
+    // Whoever has read up to the confirmation learns of the rest alone.
+    let after = &feed["entries"][1]["cursor"];
+    let rest = get(&format!("/api/v1/agency/submissions?after={after}"));
+    assert_eq!((rest["entries"].as_array().unwrap().len(), &rest["entries"][0]["event"]), (1, &json!("contested")));
 }
 
 fn the_command_says_the_same(seen: &Seen, list: &str) {
@@ -187,4 +216,34 @@ fn the_chain_of_statements_is_verified_and_nobody_can_shorten_it() {
     let (code, found) = seen.verify(&receipt, &shortened);
     assert_eq!((code, &found["result"]), (1, &json!("invalid")));
     assert!(found["fault"].as_str().unwrap().contains("does not name the one before it"), "{found}");
+}
+
+#[test]
+fn a_list_that_cannot_be_run_against_the_filings_is_told_until_it_can() {
+    let seen = Seen::filed();
+    account(&seen.gateway, "suzuki", Role::Operator);
+    let mut operator = Visitor::signed_in(&seen.gateway, "operator", "suzuki");
+    let store = &seen.gateway.gateway.store;
+    let due = wait(store.impacts_due(100)).unwrap();
+    let (damaged, name) = (due[0].list, hex::encode(due[0].list));
+    let (shelf, rest) = name.split_at(2);
+    let file = seen.gateway.folder().join("documents/crls").join(shelf).join(rest);
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::write(&file, b"something else").unwrap();
+    let round = || actix_web::rt::System::new().block_on(async { seen.gateway.background().round().await });
+    for _ in 0..2 {
+        round();
+        let left: Vec<[u8; 32]> = wait(store.impacts_due(100)).unwrap().into_iter().map(|one| one.list).collect();
+        assert_eq!(left, [damaged], "it keeps no other list waiting");
+        let page = operator.get("/operator").text();
+        assert!(page.contains("1 list cannot be run against the filings") && page.contains(&name), "{page}");
+    }
+    assert!(
+        !seen.gateway.gateway.impact_failures.note(damaged, seen.gateway.gateway.impact_failures.all()[0].1.clone())
+    );
+    std::fs::write(&file, bytes).unwrap();
+    round();
+    assert!(wait(store.impact_find(damaged, 1)).unwrap().is_some());
+    round();
+    assert!(!operator.get("/operator").text().contains("cannot be run against the filings"));
 }

@@ -10,12 +10,12 @@ use crate::support::case::{DOCUMENT, WORLD};
 use crate::support::mini_pki::*;
 
 /// A folder with the PKI, the document and a leaf's key, for both command lines.
-struct Desk {
+pub struct Desk {
     folder: tempfile::TempDir,
 }
 
 impl Desk {
-    fn new(key: PKey<Private>) -> Self {
+    pub fn new(key: PKey<Private>) -> Self {
         let desk = Self { folder: tempfile::tempdir().unwrap() };
         let profile = Profile { not_before: now_less(100), not_after: now_less(-100), ..Profile::leaf("Signer") };
         let leaf = issue(Some(&WORLD.intermediate), &profile, key);
@@ -30,16 +30,16 @@ impl Desk {
         desk
     }
 
-    fn put(&self, name: &str, bytes: &[u8]) {
+    pub fn put(&self, name: &str, bytes: &[u8]) {
         std::fs::write(self.path(name), bytes).unwrap();
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// `openssl cms -sign` into the file `signature`.
-    fn sign(&self, more: &[&str]) {
+    pub fn sign(&self, more: &[&str]) {
         let mut command = Command::new("openssl");
         command.current_dir(self.folder.path());
         command.args(["cms", "-sign", "-cades", "-binary", "-nosmimecap", "-in", "document", "-signer", "leaf.pem"]);
@@ -48,7 +48,7 @@ impl Desk {
         assert!(output.status.success(), "{more:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    fn verify(&self, more: &[&str]) -> Output {
+    pub fn verify(&self, more: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
         command.current_dir(self.folder.path());
         command.args([
@@ -65,7 +65,7 @@ impl Desk {
     }
 
     /// Exit status and report.
-    fn report(&self, more: &[&str]) -> (Option<i32>, Value) {
+    pub fn report(&self, more: &[&str]) -> (Option<i32>, Value) {
         let output = self.verify(&[more, &["--json"]].concat());
         let report = serde_json::from_slice(&output.stdout);
         (output.status.code(), report.unwrap_or_else(|error| panic!("{error}: {output:?}")))
@@ -78,8 +78,8 @@ fn now_less(days: i64) -> chrono::DateTime<chrono::Utc> {
     SystemClock.now() - chrono::Duration::days(days)
 }
 
-const DER: [&str; 2] = ["-outform", "DER"];
-const GIVEN: [&str; 2] = ["--content", "document"];
+pub const DER: [&str; 2] = ["-outform", "DER"];
+pub const GIVEN: [&str; 2] = ["--content", "document"];
 
 fn passes(desk: &Desk, sign: &[&str], verify: &[&str], algorithm: &str) {
     desk.sign(sign);

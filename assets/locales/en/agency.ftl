@@ -46,6 +46,7 @@ agency-column-status = Status
 agency-filter = Filter
 agency-filter-status = Status
 agency-filter-procedure = Procedure
+agency-filter-certificate = Certificate
 agency-filter-from = Received from
 agency-filter-to = Received until
 agency-filter-date-hint = For example 2026-11-22

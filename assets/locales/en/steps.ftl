@@ -70,3 +70,8 @@ operator-contested = { $count ->
     [one] { $count } filing is contested.
    *[other] { $count } filings are contested.
 }
+operator-impact-failed = { $count ->
+    [one] { $count } list cannot be run against the filings
+   *[other] { $count } lists cannot be run against the filings
+}
+operator-impact-failed-text = The archived list cannot be read, so that it is not known which filings it touches. Restore its file from a backup; the gateway then goes on by itself.

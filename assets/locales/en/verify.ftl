@@ -28,6 +28,7 @@ verdict-indeterminate = The signature could not be confirmed
 verdict-check-passed = Passed
 verdict-check-failed = Failed
 verdict-check-warning = Warning
+verdict-check-detail = Technical details
 verdict-check-not-applicable = Not needed
 
 ## What a sub-indication means, and what to do

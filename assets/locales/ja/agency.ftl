@@ -46,6 +46,7 @@ agency-column-status = 処理状況
 agency-filter = 絞り込み
 agency-filter-status = 処理状況
 agency-filter-procedure = 手続
+agency-filter-certificate = 証明書
 agency-filter-from = 到達日（から）
 agency-filter-to = 到達日（まで）
 agency-filter-date-hint = 例：2026-11-22

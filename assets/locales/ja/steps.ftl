@@ -61,3 +61,5 @@ operator-impact-column-received = 到達日時
 operator-impact-only = 最初の { $count } 件を表示しています。すべては madoguchi crl impact で確認できます。
 operator-awaiting = 到達後に発行されるリストを待っている申請が { $count } 件あります。
 operator-contested = 失効が判明した申請が { $count } 件あります。
+operator-impact-failed = 申請と照合できない失効リストが { $count } 件あります
+operator-impact-failed-text = 保管したリストを読み出せないため、影響を受ける申請が分かりません。バックアップからファイルを復元すると、照合は自動で再開します。

@@ -28,6 +28,7 @@ verdict-indeterminate = 有効とは確認できませんでした
 verdict-check-passed = 合格
 verdict-check-failed = 不合格
 verdict-check-warning = 注意
+verdict-check-detail = 技術的な詳細（英語）
 verdict-check-not-applicable = 対象外
 
 ## What a sub-indication means, and what to do

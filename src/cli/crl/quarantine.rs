@@ -96,7 +96,8 @@ fn list(args: &Configured) -> Result<u8, Failure> {
     if args.json {
         input::print_json(&lists);
     } else {
-        let texts: Vec<String> = lists.iter().map(text).collect();
+        let none = "Nothing is quarantined.\n".to_owned();
+        let texts: Vec<String> = if lists.is_empty() { vec![none] } else { lists.iter().map(text).collect() };
         input::print_text(&texts.concat());
     }
     Ok(exit::OK)
@@ -105,11 +106,11 @@ fn list(args: &Configured) -> Result<u8, Failure> {
 fn text(list: &Listed) -> String {
     let number = list.number.as_deref().unwrap_or("none");
     format!(
-        "{:<10} {}\n           {}\n           number {number}, {} entries, issued {}, from {}\n           {}: {}\n           {}\n",
+        "{:<10} {}\n           {}\n           number {number}, {}, issued {}, from {}\n           {}: {}\n           {}\n",
         list.state,
         list.issuer,
         list.scope,
-        list.entries,
+        input::counted(list.entries, "entry", "entries"),
         input::time_text(list.this_update),
         list.source,
         list.codes.join(", "),

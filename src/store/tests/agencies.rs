@@ -65,6 +65,7 @@ fn filters_narrow(place: &Place) {
             (SubmissionFilter { received_before: Some(at(0)), ..none() }, vec![]),
             (SubmissionFilter { procedure: Some("moving-out".parse().unwrap()), ..none() }, vec![&other]),
             (SubmissionFilter { status: Some(S::Held), ..none() }, vec![]),
+            (SubmissionFilter { contested: true, ..none() }, vec![]),
         ];
         for (filter, wanted) in cases {
             let page = store.agency_submissions(chiyoda(), filter.clone(), None, 10).await.unwrap();

@@ -22,6 +22,9 @@ use crate::web::staff::frame;
 /// Filings on one page.
 const PAGE: u32 = 50;
 
+/// What the address says where contested filings alone are asked for.
+const CONTESTED: &str = "contested";
+
 /// What the address asks for; what cannot be read counts as not asked.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct QueueQuery {
@@ -29,6 +32,8 @@ pub struct QueueQuery {
     status: String,
     #[serde(default)]
     procedure: String,
+    #[serde(default)]
+    certificate: String,
     #[serde(default)]
     from: String,
     #[serde(default)]
@@ -77,6 +82,7 @@ impl QueueQuery {
         SubmissionFilter {
             status: SubmissionStatus::from_text(&self.status),
             procedure: self.procedure.parse().ok(),
+            contested: self.certificate == CONTESTED,
             received_from: day(&self.from).and_then(midnight),
             received_before: day(&self.to).and_then(|day| day.checked_add_days(Days::new(1))).and_then(midnight),
             text: Some(digits).filter(|digits| !digits.is_empty()),
@@ -84,7 +90,9 @@ impl QueueQuery {
     }
 
     fn is_filtered(&self) -> bool {
-        [&self.status, &self.procedure, &self.from, &self.to, &self.number].iter().any(|part| !part.is_empty())
+        [&self.status, &self.procedure, &self.certificate, &self.from, &self.to, &self.number]
+            .iter()
+            .any(|part| !part.is_empty())
     }
 
     /// The address for the same filter; values are written back only where they are plain.
@@ -93,6 +101,7 @@ impl QueueQuery {
         let named = [
             ("status", &self.status),
             ("procedure", &self.procedure),
+            ("certificate", &self.certificate),
             ("from", &self.from),
             ("to", &self.to),
             ("number", &self.number),
@@ -185,6 +194,7 @@ fn fields(page: &Page, gateway: &Gateway, query: &QueueQuery) -> Vec<Field> {
         value: procedure.code.to_string(),
         label: procedure.title.get(page.language).to_owned(),
     });
+    let contested = [Choice { value: CONTESTED.to_owned(), label: page.t("steps-contested").into_owned() }];
     let select = |name: &str, key: &str, value: &str, choices| {
         Field::text(name, page.t(key)).kind(FieldKind::Select).choices(choices).value(value).optional()
     };
@@ -196,6 +206,7 @@ fn fields(page: &Page, gateway: &Gateway, query: &QueueQuery) -> Vec<Field> {
     vec![
         select("status", "agency-filter-status", &query.status, statuses.collect()),
         select("procedure", "agency-filter-procedure", &query.procedure, procedures.collect()),
+        select("certificate", "agency-filter-certificate", &query.certificate, contested.into()),
         date("from", "agency-filter-from", &query.from).hint(page.t("agency-filter-date-hint")),
         date("to", "agency-filter-to", &query.to).hint(page.t("agency-filter-date-hint")),
         Field::text("number", page.t("agency-filter-number")).value(&query.number).optional(),

@@ -76,6 +76,8 @@ struct OverviewView {
     oldest_held: Option<String>,
     awaiting: i64,
     contested: i64,
+    /// Lists that cannot be run against the filings: digest, and why.
+    impacts_failed: Vec<(String, String)>,
     said: Option<Said>,
 }
 
@@ -147,6 +149,7 @@ pub async fn show(
         held: numbers.held,
         awaiting: numbers.awaiting,
         contested: numbers.contested,
+        impacts_failed: gateway.impact_failures.all(),
         oldest_held: numbers.oldest_held.map(|since| age(page.language, now, since)),
         said,
         page,

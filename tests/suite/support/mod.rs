@@ -1,4 +1,5 @@
 //! What the tests share.
+pub mod archive;
 pub mod browser;
 pub mod card;
 pub mod case;
@@ -14,4 +15,6 @@ pub mod pki;
 pub mod place;
 #[allow(dead_code)]
 pub mod postgres;
+pub mod slapd;
 pub mod visitor;
+pub mod world;

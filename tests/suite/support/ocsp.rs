@@ -44,6 +44,11 @@ pub fn index_line(certificate: &[u8], revoked: Option<(DateTime<Utc>, &str)>) ->
     format!("{state}\t{}\t{when}\t{serial}\tunknown\t/CN=card\n", time(certificate.not_after()))
 }
 
+/// An address of this machine at which nobody listens.
+pub fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
 /// `openssl ocsp` as a responder; it ends with its handle.
 pub struct OpensslResponder {
     child: Child,
@@ -53,11 +58,21 @@ pub struct OpensslResponder {
 
 impl OpensslResponder {
     /// Answers for `ca` (PEM file) out of `index`, signing with a certificate and key (PEM files).
-    pub fn start(ca: &Path, (certificate, key): (&Path, &Path), index: &str, more: &[&str]) -> Self {
+    pub fn start(ca: &Path, signer: (&Path, &Path), index: &str, more: &[&str]) -> Self {
+        Self::start_at(free_address(), ca, signer, index, more)
+    }
+
+    /// The same at an address that was chosen before.
+    pub fn start_at(
+        address: SocketAddr,
+        ca: &Path,
+        (certificate, key): (&Path, &Path),
+        index: &str,
+        more: &[&str],
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("index.txt"), index).unwrap();
         std::fs::write(folder.path().join("index.txt.attr"), "unique_subject = no\n").unwrap();
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let said = folder.path().join("said.txt");
         let log = std::fs::File::create(&said).unwrap();
         let child = Command::new("openssl")

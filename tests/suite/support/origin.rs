@@ -110,7 +110,7 @@ pub fn answer(stream: &mut TcpStream, status: &str, headers: &str, body: &[u8]) 
     drop(stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body)));
 }
 
-/// A certificate that nobody trusts, for a server of that name.
+/// A certificate that nobody trusts, for a server of that name or address.
 pub fn self_signed(name: &str) -> (openssl::x509::X509, openssl::pkey::PKey<openssl::pkey::Private>) {
     use openssl::{asn1::Asn1Time, ec, hash::MessageDigest, nid::Nid, pkey::PKey, x509};
     let group = ec::EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
@@ -125,8 +125,11 @@ pub fn self_signed(name: &str) -> (openssl::x509::X509, openssl::pkey::PKey<open
     builder.set_pubkey(&key).unwrap();
     builder.set_not_before(&Asn1Time::days_from_now(0).unwrap()).unwrap();
     builder.set_not_after(&Asn1Time::days_from_now(2).unwrap()).unwrap();
-    let names = x509::extension::SubjectAlternativeName::new().dns(name).build(&builder.x509v3_context(None, None));
-    builder.append_extension(names.unwrap()).unwrap();
+    let mut names = x509::extension::SubjectAlternativeName::new();
+    let is_address = name.parse::<std::net::IpAddr>().is_ok();
+    let names = if is_address { names.ip(name) } else { names.dns(name) };
+    let names = names.build(&builder.x509v3_context(None, None)).unwrap();
+    builder.append_extension(names).unwrap();
     builder.sign(&key, MessageDigest::sha256()).unwrap();
     (builder.build(), key)
 }

@@ -79,7 +79,7 @@ pub(super) fn lints(crl: &ParsedCrl<'_>) -> Vec<Lint> {
         }
     }
     let counted = |((name, clause, what, _), count): (&EntryRule, usize)| {
-        (count > 0).then(|| Lint { name, clause, detail: format!("{count} entries {what}") })
+        (count > 0).then(|| Lint { name, clause, detail: format!("entries that {what}: {count}") })
     };
     if crl.entries_at.is_some() && hashes.is_empty() && found.is_empty() {
         let detail = "revokedCertificates is there and empty; it should be absent".to_owned();
@@ -89,7 +89,7 @@ pub(super) fn lints(crl: &ParsedCrl<'_>) -> Vec<Lint> {
     hashes.sort_unstable();
     let twice = hashes.windows(2).filter(|pair| pair.first() == pair.last()).count();
     if twice > 0 {
-        let detail = format!("{twice} entries have a serial that stands there already");
+        let detail = format!("entries whose serial stands there already: {twice}");
         found.push(Lint { name: "serials_stand_once", clause: "RFC 5280 5.1.2.6", detail });
     }
     found

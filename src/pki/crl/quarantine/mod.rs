@@ -58,19 +58,25 @@ impl Objections {
         if diff.lost > 0 {
             codes.push(code::ENTRIES_LOST);
             let first = diff.lost_entries.first().map(|entry| entry.serial.clone()).unwrap_or_default();
-            sentences.push(format!(
-                "{} entries of the list held are missing (the first is serial {first}) although their certificates \
-                 cannot have expired",
-                diff.lost
-            ));
+            sentences.push(match diff.lost {
+                1 => format!(
+                    "the entry of serial {first} of the list held is missing although its certificate cannot have expired"
+                ),
+                many => format!(
+                    "{many} entries of the list held are missing (the first is serial {first}) although their \
+                     certificates cannot have expired"
+                ),
+            });
         }
         if diff.changed > 0 {
             codes.push(code::ENTRIES_CHANGED);
             let first = diff.changed_entries.first().map(|entry| entry.serial.clone()).unwrap_or_default();
-            sentences.push(format!(
-                "{} entries have another date or reason than in the list held (the first is serial {first})",
-                diff.changed
-            ));
+            sentences.push(match diff.changed {
+                1 => format!("the entry of serial {first} has another date or reason than in the list held"),
+                many => format!(
+                    "{many} entries have another date or reason than in the list held (the first is serial {first})"
+                ),
+            });
         }
         let newest = others.iter().max_by_key(|other| other.this_update);
         let compared_with =
