@@ -150,6 +150,9 @@ messages! {
     "keys-unreachable":
         "窓口の鍵を取得できません", "the gateway's keys cannot be fetched";
         "ネットワークと窓口のアドレスを確かめてください", "look at the network and the gateway's address";
+    "status-problems":
+        "問題が見つかりました", "something is in the way";
+        "上の [problem] の行を見てください", "see the lines marked [problem] above";
     "input-unreadable":
         "ファイルを読み書きできません", "a file cannot be read";
         "場所と権限を確かめてください", "look at where it is and whether you may read it";

@@ -4,6 +4,7 @@
 pub mod attachments;
 pub mod command;
 pub mod confirm;
+pub mod diagnosis;
 pub mod document;
 pub mod folder;
 pub mod loopback;

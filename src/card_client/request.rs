@@ -45,6 +45,15 @@ pub trait GatewayKeys {
     /// # Errors
     /// When they cannot be read.
     fn keys_of(&self, origin: &str) -> Result<Option<JwkSet>, ClientError>;
+
+    /// The keys after a roll-over, where a request is signed with one that is not known; none when they are not to be had,
+    /// or not to be taken without asking.
+    ///
+    /// # Errors
+    /// When they cannot be read or kept.
+    fn renewed_keys_of(&self, _origin: &str) -> Result<Option<JwkSet>, ClientError> {
+        Ok(None)
+    }
 }
 
 /// A key set that was handed over for this one request, whatever gateway it names.
@@ -130,7 +139,13 @@ fn verified_claims(token: &str, keys: &dyn GatewayKeys) -> Result<RequestClaims,
             ),
         ));
     };
-    let verified = set.verify(REQUEST_TYP, token).map_err(|error| {
+    let mut verified = set.verify(REQUEST_TYP, token);
+    if verified == Err(JwsError::UnknownKey)
+        && let Some(renewed) = keys.renewed_keys_of(&unverified_issuer)?
+    {
+        verified = renewed.verify(REQUEST_TYP, token);
+    }
+    let verified = verified.map_err(|error| {
         let advice = match error {
             JwsError::UnknownKey => "the gateway may have new keys: madoguchi-card trust shows and pins them",
             _ => "do not sign; fetch the request from the gateway again",

@@ -1,4 +1,5 @@
 //! Gateways that the person trusts: their key sets, shown once and pinned.
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -8,7 +9,8 @@ use super::ClientError;
 use super::folder::DataFolder;
 use super::origin::Origin;
 use super::request::GatewayKeys;
-use crate::jws::JwkSet;
+use crate::clock::Clock;
+use crate::jws::{Jwk, JwkSet};
 
 const FILE: &str = "trusted.json";
 /// The longest key set that is read.
@@ -70,11 +72,63 @@ impl GatewayKeys for PinnedKeys {
     }
 }
 
+/// The pinned keys, which follow a gateway's key set as it rolls over: where a request is signed with a key that is not
+/// pinned, the set is fetched anew from the pinned origin and taken by [`roll_over`]'s rule.
+pub struct RollingKeys {
+    /// The client's folder.
+    pub folder: DataFolder,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl GatewayKeys for RollingKeys {
+    fn keys_of(&self, origin: &str) -> Result<Option<JwkSet>, ClientError> {
+        PinnedKeys(self.folder.clone()).keys_of(origin)
+    }
+
+    fn renewed_keys_of(&self, origin: &str) -> Result<Option<JwkSet>, ClientError> {
+        let origin = Origin::parse(origin)?;
+        // A gateway that cannot be reached leaves what was pinned; the request is refused then.
+        let Ok(fetched) = fetch(&origin) else { return Ok(None) };
+        roll_over(&self.folder, &origin, fetched, self.clock.now())
+    }
+}
+
+/// Takes a fetched key set in place of the pinned one when it still holds one of the pinned keys, byte for byte (a gateway
+/// keeps its retired keys in its set), and gives it. A set without any of them is another gateway's until the person looks
+/// at it with `trust`: none. Who may answer for the pinned origin over TLS may add a key in this way, and nobody else may;
+/// what is signed is shown all the same.
+///
+/// # Errors
+/// When the folder cannot be read or written.
+pub fn roll_over(
+    folder: &DataFolder,
+    origin: &Origin,
+    fetched: JwkSet,
+    now: DateTime<Utc>,
+) -> Result<Option<JwkSet>, ClientError> {
+    let Some(pinned) = PinnedKeys(folder.clone()).keys_of(origin.as_str())? else { return Ok(None) };
+    let holds = |wanted: &Jwk| fetched.keys.iter().any(|key| key.thumbprint() == wanted.thumbprint());
+    if !pinned.keys.iter().any(holds) {
+        return Ok(None);
+    }
+    pin(folder, origin, &fetched, now)?;
+    Ok(Some(fetched))
+}
+
 /// Fetches the key set of a gateway: `/.well-known/jwks.json`, without following redirects.
 ///
 /// # Errors
 /// When it cannot be fetched or is not a key set.
 pub fn fetch(origin: &Origin) -> Result<JwkSet, ClientError> {
+    fetch_with_date(origin).map(|(keys, _)| keys)
+}
+
+/// The same, with the time that the gateway's answer tells (RFC 9110 6.6.1).
+///
+/// # Errors
+/// As [`fetch`].
+pub fn fetch_with_date(origin: &Origin) -> Result<(JwkSet, Option<DateTime<Utc>>), ClientError> {
     fetch_address(&format!("{origin}/.well-known/jwks.json"), origin.is_local())
 }
 
@@ -85,10 +139,10 @@ pub fn fetch(origin: &Origin) -> Result<JwkSet, ClientError> {
 pub fn fetch_url(address: &str) -> Result<JwkSet, ClientError> {
     let end = address.find("://").map(|at| at + 3).and_then(|from| address.get(from..)?.find('/').map(|at| from + at));
     let origin = Origin::parse(end.and_then(|end| address.get(..end)).unwrap_or(address))?;
-    fetch_address(address, origin.is_local())
+    fetch_address(address, origin.is_local()).map(|(keys, _)| keys)
 }
 
-fn fetch_address(address: &str, local: bool) -> Result<JwkSet, ClientError> {
+fn fetch_address(address: &str, local: bool) -> Result<(JwkSet, Option<DateTime<Utc>>), ClientError> {
     let failed = |reason: String| {
         ClientError::refused("keys-unreachable", "the gateway's keys cannot be fetched", format!("{address}: {reason}"))
     };
@@ -99,6 +153,8 @@ fn fetch_address(address: &str, local: bool) -> Result<JwkSet, ClientError> {
     }
     let agent: ureq::Agent = config.build().into();
     let mut answer = agent.get(address).call().map_err(|error| failed(error.to_string()))?;
+    let date = answer.headers().get("date").and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok());
     let body = answer.body_mut().with_config().limit(MAX_KEY_SET).read_to_vec();
-    JwkSet::from_json(&body.map_err(|error| failed(error.to_string()))?).map_err(|error| failed(error.to_string()))
+    let keys = JwkSet::from_json(&body.map_err(|error| failed(error.to_string()))?);
+    Ok((keys.map_err(|error| failed(error.to_string()))?, date.map(|date| date.to_utc())))
 }

@@ -1,5 +1,6 @@
 //! `sign` and `read-certificate`.
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine as _;
 
@@ -11,7 +12,7 @@ use crate::card_client::folder::{DataFolder, StagedFile, read_bounded, write_new
 use crate::card_client::request::{CheckedRequest, Envelope, GatewayKeys, MAX_REQUEST};
 use crate::card_client::texts::Language;
 use crate::card_client::token::{Purpose, TokenSession};
-use crate::card_client::trust::{PinnedKeys, fetch_url};
+use crate::card_client::trust::{RollingKeys, fetch_url};
 use crate::card_client::used::UsedRequests;
 use crate::card_client::{ClientError, signer};
 use crate::clock::{Clock, SystemClock};
@@ -100,7 +101,7 @@ fn read_requests(args: &SignArgs, folder: &DataFolder, language: Language) -> Re
     }
     let keys: Box<dyn GatewayKeys> = match &args.gateway_keys {
         Some(source) => Box::new(key_set(source)?),
-        None => Box::new(PinnedKeys(folder.clone())),
+        None => Box::new(RollingKeys { folder: folder.clone(), clock: Arc::new(SystemClock) }),
     };
     let now = SystemClock.now();
     let mut filings: Vec<Filing> = Vec::new();

@@ -148,6 +148,14 @@ pub trait TokenSource: Send + Sync {
     /// # Errors
     /// When the PIN is wrong or locked, the card is gone, in use by another program, or not what it should be.
     fn open(&self, id: &str, purpose: Purpose, pin: PinEntry<'_>) -> Result<Box<dyn TokenSession>, TokenError>;
+
+    /// The certificate (DER) where it is readable without a PIN, as that for signing in is on a JPKI card.
+    ///
+    /// # Errors
+    /// When the card is gone or in use.
+    fn public_certificate(&self, _id: &str, _purpose: Purpose) -> Result<Option<Vec<u8>>, TokenError> {
+        Ok(None)
+    }
 }
 
 /// A card whose PIN was given. It holds the card for itself until it is dropped.

@@ -84,6 +84,21 @@ impl TokenSource for PcscSource {
         }
         Ok(Box::new(PcscSession { card, purpose, certificate, algorithm, _lock: lock }))
     }
+
+    fn public_certificate(&self, id: &str, purpose: Purpose) -> Result<Option<Vec<u8>>, TokenError> {
+        if purpose != Purpose::Authentication {
+            return Ok(None);
+        }
+        let _lock = lock_card(&self.0)?;
+        let context = context()?;
+        match readers(&context)?.iter().find(|reader| name(reader) == id) {
+            Some(reader) => match look(&context, reader)? {
+                Inside::Jpki(mut card) => card.certificate(purpose).map(Some),
+                Inside::Nothing | Inside::Stranger => Ok(None),
+            },
+            None => Ok(None),
+        }
+    }
 }
 
 struct PcscSession {

@@ -23,8 +23,20 @@ impl TokenSource for Sources {
     }
 
     fn open(&self, id: &str, purpose: Purpose, pin: PinEntry<'_>) -> Result<Box<dyn TokenSession>, TokenError> {
-        let named = id.split_once('/').and_then(|(place, id)| Some((self.0.get(place.parse::<usize>().ok()?)?, id)));
-        let Some((source, id)) = named else { return Err(TokenError::CardNotFound { cards: Vec::new() }) };
+        let (source, id) = self.named(id)?;
         source.open(id, purpose, pin)
+    }
+
+    fn public_certificate(&self, id: &str, purpose: Purpose) -> Result<Option<Vec<u8>>, TokenError> {
+        let (source, id) = self.named(id)?;
+        source.public_certificate(id, purpose)
+    }
+}
+
+impl Sources {
+    /// The source that a card's identifier names, and the card's identifier there.
+    fn named<'a>(&self, id: &'a str) -> Result<(&dyn TokenSource, &'a str), TokenError> {
+        let named = id.split_once('/').and_then(|(place, id)| Some((self.0.get(place.parse::<usize>().ok()?)?, id)));
+        named.map(|(source, id)| (source.as_ref(), id)).ok_or(TokenError::CardNotFound { cards: Vec::new() })
     }
 }

@@ -3,6 +3,7 @@ pub mod archive;
 pub mod browser;
 pub mod card;
 pub mod case;
+pub mod client;
 pub mod der_pki;
 pub mod desk;
 pub mod gateway;
@@ -16,5 +17,6 @@ pub mod place;
 #[allow(dead_code)]
 pub mod postgres;
 pub mod slapd;
+pub mod reader;
 pub mod visitor;
 pub mod world;

@@ -138,3 +138,97 @@ impl<C: Channel> JpkiCard<C> {
 fn refused(what: &str, status: u16) -> TokenError {
     TokenError::Unusable(format!("the card refuses {what} ({status:04X})"))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    /// Answers with what it was given, one after the other, and then is gone.
+    struct Script(std::vec::IntoIter<Vec<u8>>);
+
+    impl Channel for Script {
+        fn transmit(&mut self, _command: &[u8]) -> Result<Vec<u8>, TokenError> {
+            self.0.next().ok_or(TokenError::Removed)
+        }
+    }
+
+    /// A card that holds one file and gives at most `most` octets at a time.
+    struct OneFile {
+        content: Vec<u8>,
+        most: usize,
+    }
+
+    impl Channel for OneFile {
+        fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TokenError> {
+            let [0x00, 0xb0, high, low, count] = *command else { return Ok(vec![0x90, 0x00]) };
+            let from = usize::from(u16::from_be_bytes([high, low]));
+            let wanted = usize::from(count).min(self.most);
+            let part = self.content.get(from..).map(|rest| rest.get(..wanted).unwrap_or(rest)).unwrap_or_default();
+            Ok([part, &[0x90, 0x00]].concat())
+        }
+    }
+
+    fn pin() -> Pin {
+        Pin::new(Zeroizing::new("YAMADA01".to_owned())).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_of_a_card_does_harm(answers in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 0..20)) {
+            for purpose in [Purpose::Signature, Purpose::Authentication] {
+                let script = || JpkiCard(Script(answers.clone().into_iter()));
+                let _ = JpkiCard::select(Script(answers.clone().into_iter()));
+                let _ = script().tries(purpose);
+                let _ = script().verify(purpose, &pin());
+                let _ = script().sign(purpose, b"message");
+                if let Ok(certificate) = script().certificate(purpose) {
+                    prop_assert!(certificate.len() <= crate::card_client::token::algorithm::MAX_CERTIFICATE);
+                }
+            }
+        }
+
+        #[test]
+        fn a_certificate_is_read_whole_however_little_comes_at_a_time(length in 128usize..3000, most in 16usize..256) {
+            let [high, low] = u16::try_from(length).unwrap().to_be_bytes();
+            let head = if length < 256 { vec![0x30, 0x81, low] } else { vec![0x30, 0x82, high, low] };
+            let certificate = [head, vec![0x5a; length]].concat();
+            let padded = [certificate.clone(), vec![0; 100]].concat();
+            let read = JpkiCard(OneFile { content: padded, most }).certificate(Purpose::Authentication).unwrap();
+            prop_assert_eq!(read, certificate);
+        }
+    }
+
+    #[test]
+    fn tries_are_read_from_the_status_alone() {
+        let told = |status: [u8; 2]| {
+            JpkiCard(Script(vec![vec![0x90, 0x00], status.to_vec()].into_iter())).tries(Purpose::Signature)
+        };
+        assert_eq!(told([0x63, 0xc5]), Ok(Tries::Known(5)));
+        assert_eq!(told([0x63, 0xc0]), Ok(Tries::Locked));
+        assert_eq!(told([0x69, 0x83]), Ok(Tries::Locked));
+        assert!(told([0x90, 0x00]).is_err() && told([0x63, 0x00]).is_err());
+    }
+
+    #[test]
+    fn a_locked_card_is_not_given_the_pin() {
+        let answers = vec![vec![0x90, 0x00], vec![0x63, 0xc0]];
+        assert_eq!(JpkiCard(Script(answers.into_iter())).verify(Purpose::Signature, &pin()), Err(TokenError::Locked));
+    }
+
+    #[test]
+    fn files_without_a_certificate_are_told_apart_from_broken_ones() {
+        for (content, expected) in [
+            (vec![0xff; 64], TokenError::NoCertificate),
+            (vec![0x00; 64], TokenError::NoCertificate),
+            (vec![0x30, 0x80, 0x00, 0x00], TokenError::Malformed("its certificate file holds no certificate")),
+            (vec![0x30, 0x82, 0x7f, 0xff], TokenError::Malformed("its certificate is longer than 16 KiB")),
+            (vec![0x30, 0x82, 0x01, 0x00], TokenError::Malformed("its certificate ends early")),
+        ] {
+            let card = OneFile { content, most: 255 };
+            assert_eq!(JpkiCard(card).certificate(Purpose::Authentication), Err(expected));
+        }
+    }
+}

@@ -86,4 +86,17 @@ impl TokenSource for Pkcs11Source {
         };
         Ok(Box::new(session::Pkcs11Session::open(token, purpose, pin, module, lock)?))
     }
+
+    fn public_certificate(&self, id: &str, purpose: Purpose) -> Result<Option<Vec<u8>>, TokenError> {
+        let _lock = self.lock()?;
+        let module = Module::start(&self.module)?;
+        let found = Found::look(module.context())?;
+        let token = found.fitting(purpose).find(|token| token.id() == id);
+        let (Some(token), Some(context)) = (token, module.context()) else { return Ok(None) };
+        let read = context.open_ro_session(token.slot).and_then(|session| {
+            let certificates = objects::certificates(&session, purpose)?;
+            Ok(certificates.into_iter().next().map(|certificate| certificate.der))
+        });
+        read.map_err(|error| errors::of_card(context, token.slot, &error))
+    }
 }

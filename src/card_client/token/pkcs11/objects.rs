@@ -21,33 +21,49 @@ pub struct Key {
     pub pin_each_time: bool,
 }
 
+/// A certificate with what names its key.
+pub struct Certificate {
+    /// DER.
+    pub der: Vec<u8>,
+    /// CKA_ID.
+    pub id: Vec<u8>,
+}
+
+/// The certificates that serve `purpose`, as far as they are readable now.
+///
+/// # Errors
+/// What the module says.
+pub fn certificates(session: &Session, purpose: Purpose) -> Result<Vec<Certificate>, Error> {
+    let template = [Attribute::Class(ObjectClass::CERTIFICATE), Attribute::CertificateType(CertificateType::X_509)];
+    let mut found = Vec::new();
+    for handle in session.find_objects(&template)?.into_iter().take(MOST_CERTIFICATES) {
+        let mut certificate = Certificate { der: Vec::new(), id: Vec::new() };
+        for attribute in session.get_attributes(handle, &[AttributeType::Value, AttributeType::Id])? {
+            match attribute {
+                Attribute::Value(bytes) => certificate.der = bytes,
+                Attribute::Id(bytes) => certificate.id = bytes,
+                _ => {}
+            }
+        }
+        if algorithm::serves(&certificate.der, purpose) {
+            found.push(certificate);
+        }
+    }
+    Ok(found)
+}
+
 /// The first certificate that serves `purpose` and whose private key is there too (by CKA_ID).
 ///
 /// # Errors
 /// What the module says.
 pub fn find_key(session: &Session, purpose: Purpose) -> Result<Option<Key>, Error> {
-    let certificates = session.find_objects(&[
-        Attribute::Class(ObjectClass::CERTIFICATE),
-        Attribute::CertificateType(CertificateType::X_509),
-    ])?;
-    for handle in certificates.into_iter().take(MOST_CERTIFICATES) {
-        let (mut value, mut id) = (Vec::new(), Vec::new());
-        for attribute in session.get_attributes(handle, &[AttributeType::Value, AttributeType::Id])? {
-            match attribute {
-                Attribute::Value(bytes) => value = bytes,
-                Attribute::Id(bytes) => id = bytes,
-                _ => {}
-            }
-        }
-        if !algorithm::serves(&value, purpose) {
-            continue;
-        }
-        let keys = session.find_objects(&[Attribute::Class(ObjectClass::PRIVATE_KEY), Attribute::Id(id)])?;
-        if let Some(key) = keys.into_iter().next() {
+    for certificate in certificates(session, purpose)? {
+        let template = [Attribute::Class(ObjectClass::PRIVATE_KEY), Attribute::Id(certificate.id)];
+        if let Some(key) = session.find_objects(&template)?.into_iter().next() {
             // A module that does not know the attribute does not ask for it either.
             let told = session.get_attributes(key, &[AttributeType::AlwaysAuthenticate]).unwrap_or_default();
             let pin_each_time = told.contains(&Attribute::AlwaysAuthenticate(true));
-            return Ok(Some(Key { handle: key, certificate: value, pin_each_time }));
+            return Ok(Some(Key { handle: key, certificate: certificate.der, pin_each_time }));
         }
     }
     Ok(None)
