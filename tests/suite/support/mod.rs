@@ -16,7 +16,7 @@ pub mod pki;
 pub mod place;
 #[allow(dead_code)]
 pub mod postgres;
-pub mod slapd;
 pub mod reader;
+pub mod slapd;
 pub mod visitor;
 pub mod world;
