@@ -15,6 +15,9 @@ pub const RECEIPT_TYP: &str = "madoguchi-receipt+jws";
 /// `typ` of a later statement about a filing's verdict.
 pub const STATEMENT_TYP: &str = "madoguchi-statement+jws";
 
+/// `typ` of what a card client's agent shows itself to a paired page with.
+pub const AGENT_TYP: &str = "madoguchi-agent+jwt";
+
 /// The longest token that is looked at, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 1 << 20;
 

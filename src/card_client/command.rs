@@ -1,6 +1,8 @@
 //! The command line of `madoguchi-card`. Results go to standard output or files, messages to standard error.
 mod agent;
 pub mod card;
+mod native_host;
+mod pair;
 mod sign;
 mod status;
 mod trust;
@@ -40,18 +42,22 @@ enum Command {
     ReadCertificate(sign::ReadArgs),
     /// Show a gateway's keys and pin them
     Trust(trust::TrustArgs),
-    /// Let a gateway's pages talk to the agent; prints the token that goes into its settings
-    Pair(trust::PairArgs),
+    /// Let a trusted gateway's pages talk to the agent: shows the code that is typed into its page; lists and ends pairings
+    Pair(pair::PairArgs),
+    /// Choose the phrase that stands above every PIN field
+    Phrase(pair::PhraseArgs),
     /// What is trusted and paired
     Status(status::StatusArgs),
     /// Serve the pages of paired gateways on this machine
     Agent(agent::AgentArgs),
+    /// Answer the browser's extension (started by the browser); tell browsers where this is
+    NativeHost(native_host::NativeHostArgs),
 }
 
 /// Reads the command line of `madoguchi-card`, runs it and gives its exit status.
 pub fn main() -> ExitCode {
     match CommandLine::try_parse() {
-        Ok(line) => run(line.args),
+        Ok(line) => run(line.args, &[]),
         Err(error) => {
             // Nothing more can be told to a person whose terminal cannot be written to.
             let _ = error.print();
@@ -60,15 +66,17 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Runs what the arguments ask for.
-pub fn run(args: Args) -> ExitCode {
+/// Runs what the arguments ask for. `led_by`: the words after which the running program takes them.
+pub fn run(args: Args, led_by: &[&str]) -> ExitCode {
     let done = DataFolder::new(args.data).and_then(|folder| match args.command {
         Command::Sign(args) => sign::sign(&args, &folder),
         Command::ReadCertificate(args) => sign::read_certificate(&args, &folder),
         Command::Trust(args) => trust::trust(&args, &folder),
-        Command::Pair(args) => trust::pair(&args, &folder),
+        Command::Pair(args) => pair::pair(&args, &folder),
+        Command::Phrase(args) => pair::phrase(&args, &folder),
         Command::Status(args) => status::status(&args, &folder),
         Command::Agent(args) => agent::agent(args, folder),
+        Command::NativeHost(args) => native_host::native_host(args, folder, led_by),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,8 +9,11 @@ pub mod document;
 pub mod folder;
 pub mod loopback;
 pub mod messages;
+pub mod native_host;
+pub mod opener;
 pub mod origin;
 pub mod pairing;
+pub mod phrase;
 pub mod pin;
 pub mod request;
 pub mod signer;
@@ -18,6 +21,7 @@ pub mod texts;
 pub mod token;
 pub mod trust;
 pub mod used;
+pub mod web_eid;
 
 use texts::Language;
 

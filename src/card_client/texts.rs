@@ -146,4 +146,62 @@ texts! {
     application: "申請内容", "Application";
     /// Deadline.
     valid_until: "提出期限", "To be filed by";
+    /// The box that must be ticked before signing.
+    checked: "内容をすべて確認しました", "I have read all of this";
+    /// The box was left empty.
+    not_checked: "内容を確認して、「内容をすべて確認しました」にチェックを入れてください。", "Read the application and tick “I have read all of this”.";
+    /// Looks for a card again.
+    again: "もう一度探す", "Look again";
+    /// A reader with keys of its own.
+    pin_pad: "暗証番号はカードリーダーのキーで入力します（下の欄は空のまま）", "The PIN is typed on the reader's own keys; leave the field below empty";
+    /// Goes on to the next of several filings.
+    next_filing: "確認したので次へ", "Checked, go on to the next";
+    /// Above the phrase.
+    phrase: "あなたの合言葉", "Your phrase";
+    /// What the phrase is for.
+    phrase_check: "あなたが決めた合言葉と違うときは、暗証番号を入力しないでください。偽の画面です。", "If this is not the phrase you chose, do not type your PIN: the window is not the card client's.";
+    /// No phrase was chosen.
+    phrase_none: "合言葉がまだ決められていません。「madoguchi-card phrase」で決めると、偽の画面を見分けられます。", "No phrase was chosen yet. Choose one with “madoguchi-card phrase”, so that you can tell this window from a fake one.";
+    /// Label of the field in which it is chosen.
+    phrase_choose: "合言葉", "Your phrase";
+    /// Hint at it.
+    phrase_hint: "暗証番号を入力する画面にいつも表示されます。あなただけが知っている言葉を4～60文字で決めてください。", "It stands in every window that asks for your PIN. Choose 4 to 60 characters that only you know.";
+    /// A phrase that cannot be used.
+    bad_phrase: "合言葉は4～60文字で入力してください。見えない文字は使えません。", "A phrase has 4 to 60 visible characters.";
+    /// Title of pairing.
+    pair_title: "サイトとの接続", "Connect with a site";
+    /// What is asked.
+    pair_lead: "次のサイトが、このカードクライアントとの接続を求めています。", "This site asks to be connected with your card client.";
+    /// What to look at.
+    pair_check: "アドレスが、いま開いているサイトのものと同じか確かめてください。自分で始めていないときは「中止する」を押してください。", "See that the address is the one of the page you have open. If you did not start this, choose Cancel.";
+    /// Button that pairs.
+    pair: "接続コードを表示する", "Show the code";
+    /// Title of the code.
+    code_title: "接続コード", "Connection code";
+    /// Where to type it.
+    code_lead: "このコードを、次のサイトの画面に入力してください。ほかのサイトや電話では決して伝えないでください。", "Type this code into the page of this site. Never tell it to another site or on the phone.";
+    /// How long it is good.
+    code_hint: "5分間、1回だけ有効です。入力したらこのウィンドウを閉じてください。", "It is good once, for five minutes. Close this window when you have typed it.";
+    /// The same on the terminal.
+    code_hint_terminal: "5分間、1回だけ有効です。署名アプリ（madoguchi-card agent）を起動しておいてください。", "It is good once, for five minutes. The agent (madoguchi-card agent) must be running.";
+    /// Title of signing in.
+    login_title: "カードでログイン", "Sign in with your card";
+    /// What it is for.
+    login_lead: "次のサイトへのログインに、利用者証明用電子証明書を使います（氏名や住所は含まれません）。", "This site asks you to sign in with the authentication certificate, which holds neither name nor address.";
+    /// Button that signs in.
+    login: "ログインする", "Sign in";
+    /// Label of its PIN.
+    login_pin: "暗証番号（利用者証明用・4桁）", "PIN for signing in (4 digits)";
+    /// After signing in.
+    login_done: "ログイン情報を渡しました", "You proved who you are";
+    /// The box that keeps the card open.
+    keep_open: "続けて署名するため、5分間は暗証番号なしでカードを使えるようにする（申請内容は署名の前に必ず表示します）", "Keep the card open for 5 minutes, so that I can sign without the PIN again (the application is always shown before it is signed)";
+    /// The card is open.
+    is_open: "は先ほどの暗証番号で開いています。", "is open by the PIN that you typed before.";
+    /// The card stays open.
+    stays_open: "は、このサイトの申請に署名するために開いたままです。", "stays open, to sign an application of this site.";
+    /// Before a time of day.
+    until: "終了時刻", "until";
+    /// Button that closes the card.
+    close_card: "カードを今すぐ閉じる", "Close the card now";
 }

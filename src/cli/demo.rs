@@ -53,7 +53,7 @@ fn demo(args: &Args) -> Result<(), String> {
         files::settings(&data, args.listen, link.as_ref().map(|link| (link.origin.as_str(), link.token.as_str())))?;
     let sign_ins = sign_ins::ready(&data, &config, now)?;
     let examples = examples::ready(&data, &config)?;
-    eprintln!("{}", welcome(&origin, &data, link.is_some()));
+    eprintln!("{}", welcome(&origin, &data, link.as_ref().map(|link| link.phrase.as_str())));
     eprintln!("{}", people(&origin, &sign_ins, &examples, &cards));
     // The agent ends with this process, whatever ends it: its standard input is closed then.
     let served = super::serve::serve(&config).map_err(|failure| failure.1);
@@ -65,6 +65,7 @@ fn demo(args: &Args) -> Result<(), String> {
 struct AgentLink {
     origin: String,
     token: String,
+    phrase: String,
     #[cfg(feature = "card-client")]
     _child: agent::Child,
 }
@@ -89,12 +90,15 @@ fn free(address: SocketAddr) -> Result<(), String> {
 }
 
 /// Where to click.
-fn welcome(origin: &str, data: &Path, agent: bool) -> String {
-    let sign = if agent { "in the browser with a demo card" } else { "with madoguchi-card" };
+fn welcome(origin: &str, data: &Path, phrase: Option<&str>) -> String {
+    let sign = if phrase.is_some() { "in the browser with a demo card" } else { "with madoguchi-card" };
+    let phrase = phrase.map_or_else(String::new, |phrase| {
+        format!("\n  Phrase  {phrase} (stands above every PIN field of the card client; choose yours: madoguchi-card phrase)")
+    });
     format!(
         "\nMadoguchi demo / 窓口デモ\n\n  \
            Open    {origin}/\n  \
-           File    choose General application (一般申請), fill it in, and sign it {sign}\n  \
+           File    choose General application (一般申請), fill it in, and sign it {sign}{phrase}\n  \
            Stop    Ctrl-C; everything stays in {}, and the same command goes on with it",
         data.display()
     )

@@ -94,7 +94,7 @@ fn dispatch(command: Command) -> ExitCode {
         Command::Migrate(args) => migrate::run(args),
         Command::Account(args) => account::run(args),
         #[cfg(feature = "card-client")]
-        Command::Card(args) => crate::card_client::command::run(args),
+        Command::Card(args) => crate::card_client::command::run(args, &["card"]),
     }
 }
 

@@ -23,6 +23,8 @@ const JS: &str = "text/javascript; charset=utf-8";
 const ASSETS: &[Asset] = &[
     asset("app.css", "text/css; charset=utf-8", include_bytes!("../../assets/css/app.css")),
     asset("app.js", JS, include_bytes!("../../assets/js/app.js")),
+    asset("card-agent.js", JS, include_bytes!("../../assets/js/card-agent.js")),
+    asset("card-extension.js", JS, include_bytes!("../../assets/js/card-extension.js")),
     asset("agent.js", JS, include_bytes!("../../assets/js/agent.js")),
     asset("mark.svg", "image/svg+xml", include_bytes!("../../assets/mark.svg")),
 ];

@@ -37,6 +37,7 @@ pub const DYNAMIC_PREFIXES: &[&str] = &[
     "check-",
     "sub-indication-",
     "agency-dyn-",
+    "agent-code-",
     "operator-dyn-",
     "steps-dyn-",
 ];

@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { opener } from "./card.mjs";
 import { binary, freePort, root } from "./gateway.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -16,6 +17,8 @@ const screenshots = process.env.SCREENSHOTS ?? join(root, "target/screenshots");
 mkdirSync(screenshots, { recursive: true });
 const folder = mkdtempSync(join(tmpdir(), "madoguchi-demo-"));
 const origin = `http://127.0.0.1:${await freePort()}`;
+const windows = opener(folder);
+const phrase = "青い朝顔と灯台";
 const desktop = { width: 1280, height: 900 };
 const phone = { width: 375, height: 812 };
 const texts = {
@@ -25,7 +28,8 @@ const texts = {
 
 /// Starts the demo and waits until it serves; gives what it printed, and what ends it and everything it started.
 const startDemo = async () => {
-  const child = spawn(binary, ["demo", "--data", join(folder, "data"), "--listen", new URL(origin).host], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(binary, ["demo", "--data", join(folder, "data"), "--listen", new URL(origin).host], 
+    { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, MADOGUCHI_CARD_BROWSER: windows.command } });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.once("error", (error) => { output += error; });
   let output = "";
@@ -67,14 +71,18 @@ const look = async (page, name) => {
   }
 };
 
-/// Answers the card client's window that a button opens; `wrong` is typed first.
-const answer = async (context, page, opener, { name, card, pin, wrong, left }) => {
-  const [popup] = await Promise.all([context.waitForEvent("page"), page.click(opener)]);
+/// Answers the card client's window that a button makes it open; `wrong` is typed first.
+const answer = async (context, page, opener, { name, card, pin, wrong, left, signs }) => {
+  await page.click(opener);
+  const popup = await windows.next(context);
   await popup.waitForSelector("#pin");
   assert.notEqual(new URL(popup.url()).origin, origin, "the PIN is typed in the card client's own window");
+  assert.ok((await popup.locator("main").innerText()).includes(phrase), "the phrase that the demo prints stands in it");
   await look(popup, `${name}-window`);
   const give = async (typed) => {
     await popup.locator("label.choice", { hasText: card }).click();
+    if (signs) await popup.check("[name=checked]");
+    else await popup.uncheck("[name=keep]");
     await popup.fill("#pin", typed);
     await popup.click("button.agree");
   };
@@ -97,7 +105,8 @@ const file = async (context, language, pin) => {
   const card = "sign-yamada";
   await page.goto(`${origin}/procedures/general-application?lang=${language}`);
   await page.click("main form[action$='/start'] button");
-  await answer(context, page, "[data-agent-read]", { name: `${language}-1-read`, card, pin });
+  await page.waitForSelector("[data-card-read]:visible");
+  await answer(context, page, "[data-card-read]", { name: `${language}-1-read`, card, pin });
   await page.waitForSelector("#f-name[readonly]");
   assert.equal(await page.inputValue("#f-name"), "山田　花子");
   await page.fill("#f-recipient", "131016");
@@ -106,9 +115,9 @@ const file = async (context, language, pin) => {
   await page.click("main form[action$='/form'] button");
   await page.click("main form[action$='/review'] button");
   await page.click("main a.button");
-  await page.waitForSelector("[data-agent-sign]:visible");
+  await page.waitForSelector("[data-card-sign]:visible");
   await look(page, `${language}-2-sign`);
-  await answer(context, page, "[data-agent-sign]", { name: `${language}-3-sign`, card, pin, wrong: "WRONG123", left: words.left });
+  await answer(context, page, "[data-card-sign]", { name: `${language}-3-sign`, card, pin, wrong: "WRONG123", left: words.left, signs: true });
   await page.waitForSelector("#access-key");
   assert.equal((await page.locator("h1").textContent()).trim(), words.received);
   const [number, key] = [await page.locator(".reference").textContent(), await page.locator("#access-key").textContent()];

@@ -1,6 +1,8 @@
 // A gateway of its own for the browser tests: a test PKI, a settings file and `madoguchi serve`, in a temporary folder.
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { get as httpGet } from "node:http";
+import { get as httpsGet } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,18 +19,36 @@ export const freePort = () => new Promise((resolve, reject) => {
   });
 });
 
-/// Starts one; `stop` ends it and removes its folder.
-export const startGateway = async (more = "") => {
+/// Asks over http, or over https with a certificate of our own making.
+export const ask = (address, headers = {}) => new Promise((resolve, reject) => {
+  const get = address.startsWith("https:") ? httpsGet : httpGet;
+  get(address, { headers, rejectUnauthorized: false }, async (answer) => {
+    const chunks = [];
+    for await (const chunk of answer) chunks.push(chunk);
+    resolve({ ok: answer.statusCode === 200, body: Buffer.concat(chunks) });
+  }).once("error", reject);
+});
+
+/// Starts one; `stop` ends it and removes its folder. With `host` it serves https under that name.
+export const startGateway = async (more = "", host = null) => {
   const folder = mkdtempSync(join(tmpdir(), "madoguchi-browser-"));
   const pki = process.env.MADOGUCHI_PKI ?? join(folder, "pki");
   if (!existsSync(pki)) execFileSync(binary, ["pki", "init", "--out", pki], { stdio: "inherit", cwd: root });
   const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
+  const here = `${host ? "https" : "http"}://127.0.0.1:${port}`;
+  const origin = host ? `https://${host}` : here;
+  let tls = "";
+  if (host) {
+    const [certificate, key] = [join(folder, "tls.pem"), join(folder, "tls.key")];
+    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", `/CN=${host}`,
+      "-addext", `subjectAltName=DNS:${host}`, "-keyout", key, "-out", certificate], { stdio: "ignore" });
+    tls = `tls_certificate = "${certificate}"\ntls_key = "${key}"\n`;
+  }
   writeFileSync(join(folder, "madoguchi.toml"), `
 [server]
 listen = "127.0.0.1:${port}"
 public_origin = "${origin}"
-[limits]
+${tls}[limits]
 requests_per_minute = 0
 [trust]
 anchors = "${pki}/anchors"
@@ -41,7 +61,7 @@ ${more}
   let log = "";
   child.stderr.on("data", (chunk) => { log += chunk; });
   for (let waited = 0; ; waited += 100) {
-    if (await fetch(`${origin}/healthz`).then((answer) => answer.ok, () => false)) break;
+    if (await ask(`${here}/healthz`).then((answer) => answer.ok, () => false)) break;
     if (waited > 30_000 || child.exitCode !== null) throw new Error(`the gateway did not start:\n${log}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -49,7 +69,7 @@ ${more}
     child.once("exit", () => { rmSync(folder, { recursive: true, force: true }); resolve(); });
     child.kill("SIGTERM");
   });
-  return { origin, pki, folder, stop };
+  return { origin, here, port, pki, folder, stop };
 };
 
 /// A detached CAdES signature over a file, as the page tells residents to make it without a card client.

@@ -1,4 +1,5 @@
 // Every browser test, one after the other; the first that fails ends the run.
 await import("./journey.mjs");
 await import("./agent.mjs");
+await import("./extension.mjs");
 await import("./demo.mjs");

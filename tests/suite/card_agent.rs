@@ -1,34 +1,13 @@
-//! The loopback agent: what a paired page gets, what a person sees, and what hostile pages get.
+//! The loopback agent: what a paired page gets, and what a person sees. What hostile pages get is in `card_hostile.rs`.
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::Duration;
 use serde_json::json;
 
-use crate::support::card::{Answer, GATEWAY, TestAgent, send};
+use crate::support::card::{GATEWAY, PHRASE, TestAgent};
 use crate::support::pki::TestPki;
 
-impl TestAgent {
-    /// Begins an operation; gives its path in the interface and the path of its window.
-    fn begin(&self, path: &str, body: &serde_json::Value) -> (String, String) {
-        let answer = self.call("POST", path, &body.to_string());
-        assert_eq!(answer.status, 202, "{answer:?}");
-        let answer = answer.json();
-        let window =
-            answer["url"].as_str().unwrap().strip_prefix(&self.origin()).expect("an address of the agent").to_owned();
-        (format!("/v1/operations/{}", answer["operation"].as_str().unwrap()), window)
-    }
-
-    fn begin_sign(&self) -> (String, String) {
-        self.begin("/v1/sign", &json!({ "language": "ja", "mgreq": self.gateway.good() }))
-    }
-
-    /// Answers the form and gives the page that follows.
-    fn answer(&self, page: &Answer, rest: &str) -> Answer {
-        let answer = self.submit(&format!("secret={}&{rest}", page.secret()));
-        assert_eq!(answer.status, 303, "{answer:?}");
-        self.open(answer.header("location").unwrap())
-    }
-}
+const SIGN: &str = "checked=yes&card=0&pin=YAMADA01&action=agree";
 
 #[test]
 fn a_certificate_is_read_after_the_pin() {
@@ -49,20 +28,9 @@ fn a_certificate_is_read_after_the_pin() {
     assert!(agent.open(&window).body.contains("value=\"1\" checked"));
 }
 
-#[test]
-fn an_application_is_shown_and_signed() {
-    let agent = TestAgent::start(&["sign-yamada"]);
-    let (operation, window) = agent.begin_sign();
-    let page = agent.open(&window);
-    for shown in
-        ["山田　花子", "道路の補修", "一行目\n二行目 ⟨U+202E⟩⟨U+001B⟩[31m", "写真.png", "東京都千代田区", "残り回数: 5"]
-    {
-        assert!(page.body.contains(shown), "{shown} is not in {page:?}");
-    }
-    let done = agent.answer(&page, "card=0&pin=YAMADA01&action=agree");
-    assert!(done.body.contains("署名しました"), "{done:?}");
-    let told = agent.call("GET", &operation, "").json();
-    let signature = STANDARD.decode(told["result"]["signature"].as_str().unwrap()).unwrap();
+/// OpenSSL takes the signature over the gateway's own document.
+fn assert_signed(agent: &TestAgent, told: &serde_json::Value) {
+    let signature = STANDARD.decode(told["result"]["signatures"][0]["signature"].as_str().unwrap()).unwrap();
     let mut cms = openssl::cms::CmsContentInfo::from_der(&signature).unwrap();
     let mut store = openssl::x509::store::X509StoreBuilder::new().unwrap();
     for anchor in TestPki::shared().anchors() {
@@ -70,6 +38,111 @@ fn an_application_is_shown_and_signed() {
     }
     let options = openssl::cms::CMSOptions::BINARY | openssl::cms::CMSOptions::NO_SIGNER_CERT_VERIFY;
     cms.verify(None, Some(&store.build()), Some(&agent.gateway.document()), None, options).unwrap();
+}
+
+#[test]
+fn an_application_is_shown_and_signed() {
+    let agent = TestAgent::start(&["sign-yamada"]);
+    let (operation, window) = agent.begin_sign();
+    let page = agent.open(&window);
+    for shown in [
+        "山田　花子",
+        "道路の補修",
+        "一行目\n二行目 ⟨U+202E⟩⟨U+001B⟩[31m",
+        "写真.png",
+        "東京都千代田区",
+        "残り回数: 5",
+        PHRASE,
+    ] {
+        assert!(page.body.contains(shown), "{shown} is not in {page:?}");
+    }
+    assert!(page.body.find(PHRASE) < page.body.find("id=\"pin\""), "the phrase stands above the PIN field");
+    let done = agent.answer(&page, SIGN);
+    assert!(done.body.contains("署名しました"), "{done:?}");
+    assert_signed(&agent, &agent.call("GET", &operation, "").json());
+}
+
+#[test]
+fn one_pin_reads_the_certificate_and_signs_what_is_then_shown() {
+    let agent = TestAgent::start(&["sign-yamada"]);
+    let (_, window) = agent.begin("/v1/certificate", &json!({}));
+    let done = agent.answer(&agent.open(&window), "card=0&pin=YAMADA01&keep=yes&action=agree");
+    assert!(done.body.contains("開いたまま"), "{done:?}");
+    let (operation, window) = agent.begin_sign();
+    let page = agent.open(&window);
+    assert!(page.body.contains("道路の補修") && page.body.contains("先ほどの暗証番号で開いています"), "{page:?}");
+    assert!(!page.body.contains("id=\"pin\""), "no second PIN");
+    let page = agent.answer(&page, "action=agree");
+    assert!(page.body.contains("チェックを入れてください"), "an agreement without the tick: {page:?}");
+    assert_eq!(agent.call("GET", &operation, "").json()["status"], "waiting");
+    agent.answer(&page, "checked=yes&action=agree");
+    assert_signed(&agent, &agent.call("GET", &operation, "").json());
+    // The card is closed after it: the next signature wants the PIN.
+    let (_, window) = agent.begin_sign();
+    assert!(agent.open(&window).body.contains("id=\"pin\""));
+}
+
+#[test]
+fn a_card_is_held_open_for_five_minutes_until_closed_and_for_one_site() {
+    let agent = TestAgent::start(&["sign-yamada"]);
+    let read = || {
+        let (_, window) = agent.begin("/v1/certificate", &json!({}));
+        agent.answer(&agent.open(&window), "card=0&pin=YAMADA01&keep=yes&action=agree")
+    };
+    let asks_pin = || agent.open(&agent.begin_sign().1).body.contains("id=\"pin\"");
+    read();
+    agent.clock.advance(Duration::minutes(5));
+    assert!(asks_pin(), "after its time");
+    let done = read();
+    agent.answer(&done, "action=close");
+    assert!(asks_pin(), "after the person closed it");
+    let (_, window) = agent.begin("/v1/certificate", &json!({}));
+    agent.answer(&agent.open(&window), "card=0&pin=YAMADA01&action=agree");
+    assert!(asks_pin(), "the person did not want it kept open");
+    read();
+    let (_, window) = agent.begin_sign();
+    agent.answer(&agent.open(&window), "action=refuse");
+    assert!(asks_pin(), "after a refusal");
+}
+
+#[test]
+fn several_filings_are_each_shown_and_signed_with_one_pin() {
+    let agent = TestAgent::start(&["sign-yamada"]);
+    let mgreqs = json!([agent.gateway.good(), agent.gateway.good(), agent.gateway.good()]);
+    let (operation, window) = agent.begin("/v1/sign", &json!({ "language": "en", "mgreqs": mgreqs }));
+    let mut page = agent.open(&window);
+    for number in ["1 / 3", "2 / 3"] {
+        assert!(page.body.contains(number) && !page.body.contains("id=\"pin\""), "{page:?}");
+        page = agent.answer(&page, "checked=yes&action=agree");
+        assert_eq!(agent.call("GET", &operation, "").json()["status"], "waiting");
+    }
+    assert!(page.body.contains("3 / 3") && page.body.contains("id=\"pin\""), "{page:?}");
+    agent.answer(&page, SIGN);
+    let told = agent.call("GET", &operation, "").json();
+    assert_eq!(told["result"]["signatures"].as_array().map(Vec::len), Some(3), "{told}");
+    // One that is refused ends them all.
+    let mgreqs = json!([agent.gateway.good(), agent.gateway.good()]);
+    let (operation, window) = agent.begin("/v1/sign", &json!({ "mgreqs": mgreqs }));
+    let page = agent.answer(&agent.open(&window), "checked=yes&action=agree");
+    agent.answer(&page, "action=refuse");
+    assert_eq!(agent.call("GET", &operation, "").json()["error"]["code"], "user-cancelled");
+    for wrong in [json!([]), json!(vec![agent.gateway.good(); 21])] {
+        let answer = agent.call("POST", "/v1/sign", &json!({ "mgreqs": wrong }).to_string());
+        assert_eq!((answer.status, answer.json()["error"]["code"].as_str()), (422, Some("request-malformed")));
+    }
+}
+
+#[test]
+fn a_request_is_signed_once() {
+    let agent = TestAgent::start(&["sign-yamada"]);
+    let mgreq = agent.gateway.good();
+    let sign = || agent.begin("/v1/sign", &json!({ "mgreq": mgreq }));
+    let (_, window) = sign();
+    agent.answer(&agent.open(&window), SIGN);
+    let (operation, window) = sign();
+    let page = agent.answer(&agent.open(&window), SIGN);
+    let told = agent.call("GET", &operation, "").json();
+    assert_eq!((&told["status"], &told["error"]["code"]), (&json!("ended"), &json!("request-used")), "{page:?}");
 }
 
 #[test]
@@ -88,6 +161,7 @@ fn every_answer_forbids_frames_scripts_and_keeping() {
             ("cache-control", "no-store"),
             ("referrer-policy", "no-referrer"),
             ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
             ("cross-origin-opener-policy", "same-origin"),
         ] {
             assert_eq!(answer.header(name), Some(value), "{answer:?}");
@@ -101,17 +175,17 @@ fn a_wrong_pin_tells_the_tries_left_and_then_locks() {
     let (operation, window) = agent.begin_sign();
     let mut page = agent.open(&window);
     for left in [4, 3, 2, 1] {
-        page = agent.answer(&page, "card=0&pin=WRONG&action=agree");
+        page = agent.answer(&page, "checked=yes&card=0&pin=WRONG999&action=agree");
         let body = &page.body;
-        assert!(body.contains("暗証番号が違います") && body.contains(&format!("残り回数: {left}")), "{body}");
-        assert!(!body.contains("WRONG"), "the PIN came back");
+        assert!(body.contains("role=\"alert\"") && body.contains(&format!("残り回数: {left}")), "{body}");
+        assert!(!body.contains("WRONG999"), "the PIN came back");
         assert_eq!(agent.call("GET", &operation, "").json()["status"], "waiting");
     }
-    page = agent.answer(&page, "card=0&pin=WRONG&action=agree");
-    assert!(page.body.contains("ロックされました"), "{page:?}");
+    page = agent.answer(&page, "checked=yes&card=0&pin=WRONG999&action=agree");
+    assert!(page.body.contains("ロック"), "{page:?}");
     assert_eq!(agent.call("GET", &operation, "").json()["error"]["code"], "pin-locked");
     let (operation, window) = agent.begin_sign();
-    agent.answer(&agent.open(&window), "card=0&pin=YAMADA01&action=agree");
+    agent.answer(&agent.open(&window), SIGN);
     assert_eq!(
         agent.call("GET", &operation, "").json()["error"]["code"],
         "pin-locked",
@@ -123,8 +197,8 @@ fn a_wrong_pin_tells_the_tries_left_and_then_locks() {
 fn a_right_pin_restores_the_tries() {
     let agent = TestAgent::start(&["sign-yamada"]);
     let (_, window) = agent.begin_sign();
-    let page = agent.answer(&agent.open(&window), "card=0&pin=WRONG&action=agree");
-    agent.answer(&page, "card=0&pin=YAMADA01&action=agree");
+    let page = agent.answer(&agent.open(&window), "checked=yes&card=0&pin=WRONG999&action=agree");
+    agent.answer(&page, SIGN);
     let (_, window) = agent.begin_sign();
     assert!(agent.open(&window).body.contains("残り回数: 5"));
 }
@@ -133,9 +207,13 @@ fn a_right_pin_restores_the_tries() {
 fn what_the_person_leaves_out_is_said() {
     let agent = TestAgent::start(&["sign-yamada", "sign-smith"]);
     let (_, window) = agent.begin_sign();
-    let page = agent.answer(&agent.open(&window), "pin=YAMADA01&action=agree");
+    let page = agent.answer(&agent.open(&window), "card=0&pin=YAMADA01&action=agree");
+    assert!(page.body.contains("チェックを入れてください"), "{page:?}");
+    let page = agent.answer(&page, "checked=yes&pin=YAMADA01&action=agree");
     assert!(page.body.contains("カードを選んでください") && page.body.contains("role=\"alert\""), "{page:?}");
-    let page = agent.answer(&page, "card=0&pin=&action=agree");
+    let page = agent.answer(&page, "checked=yes&card=7&pin=YAMADA01&action=agree");
+    assert!(page.body.contains("カードを選んでください"), "{page:?}");
+    let page = agent.answer(&page, "checked=yes&card=0&pin=&action=agree");
     assert!(page.body.contains("暗証番号を入力してください") && page.body.contains("残り回数: 5"), "{page:?}");
 }
 
@@ -147,157 +225,40 @@ fn a_person_who_refuses_signs_nothing() {
     assert!(page.body.contains("署名も読み取りも行っていません"), "{page:?}");
     let told = agent.call("GET", &operation, "").json();
     assert_eq!((&told["status"], &told["error"]["code"]), (&json!("ended"), &json!("user-cancelled")));
+    assert_eq!(told["error"]["webeid"], "ERR_WEBEID_USER_CANCELLED");
     assert!(told.get("result").is_none());
 }
 
 #[test]
-fn foreign_hosts_and_origins_get_nothing() {
-    let agent = TestAgent::start(&["sign-yamada"]);
-    let bearer = format!("Bearer {}", agent.token);
-    let address = agent.agent.address();
-    for host in [
-        "evil.example",
-        "localhost",
-        &format!("localhost:{}", address.port()),
-        &format!("evil.example:{}", address.port()),
-    ] {
-        let headers = [("Origin", GATEWAY), ("Authorization", bearer.as_str())];
-        for path in ["/v1/status", "/p/x", "/card.css"] {
-            assert_eq!(send(address, host, "GET", path, &headers, "").status, 421, "{host} {path}");
-        }
-    }
-    for origin in [
-        "http://evil.example",
-        "null",
-        "http://127.0.0.1:8081",
-        "https://127.0.0.1:8080",
-        "http://127.0.0.1:8080.evil.example",
-        "HTTP://127.0.0.1:8080",
-        "",
-    ] {
-        let headers = [("Origin", origin), ("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
-        for method in ["POST", "OPTIONS"] {
-            let answer = agent.send(method, "/v1/certificate", &headers, "{}");
-            assert!(
-                answer.status == 403 && answer.header("access-control-allow-origin").is_none(),
-                "{origin}: {answer:?}"
-            );
-        }
-    }
-    assert_eq!(agent.send("GET", "/v1/status", &[("Authorization", &bearer)], "").status, 403, "without an Origin");
-    let twice = [("Origin", GATEWAY), ("Origin", "http://evil.example"), ("Authorization", bearer.as_str())];
-    assert_eq!(agent.send("GET", "/v1/status", &twice, "").status, 403);
-}
-
-#[test]
-fn a_token_is_bound_to_its_origin() {
-    let agent = TestAgent::start(&["sign-yamada"]);
-    let other = madoguchi::card_client::origin::Origin::parse("http://127.0.0.1:7777").unwrap();
-    let others = format!("Bearer {}", madoguchi::card_client::pairing::pair(&agent.folder, &other).unwrap());
-    for authorization in ["", "Bearer ", "Bearer x", &others, &agent.token] {
-        let headers = [("Origin", GATEWAY), ("Authorization", authorization)];
-        let answer = agent.send("GET", "/v1/status", &headers, "");
-        assert_eq!(
-            (answer.status, answer.json()["error"]["code"].as_str()),
-            (401, Some("token-invalid")),
-            "{authorization}"
-        );
-    }
-    let headers = [("Origin", "http://127.0.0.1:7777"), ("Authorization", others.as_str())];
-    let answer = agent.send("GET", "/v1/status", &headers, "");
-    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, Some("http://127.0.0.1:7777")));
-}
-
-#[test]
-fn a_preflight_is_answered_for_the_paired_origin() {
-    let agent = TestAgent::start(&["sign-yamada"]);
-    let headers = [
-        ("Origin", GATEWAY),
-        ("Access-Control-Request-Method", "POST"),
-        ("Access-Control-Request-Private-Network", "true"),
-    ];
-    let answer = agent.send("OPTIONS", "/v1/sign", &headers, "");
-    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (204, Some(GATEWAY)));
-    assert_eq!(answer.header("access-control-allow-private-network"), Some("true"));
-    assert!(answer.header("access-control-allow-headers").unwrap().contains("authorization"));
-    assert_eq!(answer.header("access-control-allow-credentials"), None);
-}
-
-#[test]
-fn forged_requests_open_no_window() {
-    let agent = TestAgent::start(&["sign-yamada"]);
-    let stranger = crate::support::card::FakeGateway::new();
-    let document = agent.gateway.document();
-    let claims = agent.gateway.claims(&document, crate::support::pki::now());
-    let changed = String::from_utf8(document.clone()).unwrap().replace("道路", "橋梁");
-    for (mgreq, code) in [
-        (stranger.good(), "request-signature"),
-        (agent.gateway.mgreq(&claims, changed.as_bytes()), "request-digest"),
-        (
-            agent
-                .gateway
-                .mgreq(&agent.gateway.claims(&document, crate::support::pki::now() - Duration::days(2)), &document),
-            "request-expired",
-        ),
-    ] {
-        let answer = agent.call("POST", "/v1/sign", &json!({ "mgreq": mgreq }).to_string());
-        assert_eq!((answer.status, answer.json()["error"]["code"].as_str()), (422, Some(code)), "{answer:?}");
-    }
-    assert_eq!(agent.call("POST", "/v1/sign", "{").json()["error"]["code"], "bad-json");
-    assert_eq!(
-        agent.call("POST", "/v1/sign", &json!({ "hash": "00", "mgreq": agent.gateway.good() }).to_string()).status,
-        400
-    );
-    let bearer = format!("Bearer {}", agent.token);
-    let simple = [("Origin", GATEWAY), ("Authorization", bearer.as_str()), ("Content-Type", "text/plain")];
-    assert_eq!(agent.send("POST", "/v1/certificate", &simple, "{}").status, 415);
-}
-
-#[test]
-fn another_gateways_request_is_refused_to_this_page() {
-    let agent = TestAgent::start(&["sign-yamada"]);
-    let other = madoguchi::card_client::origin::Origin::parse("http://127.0.0.1:7777").unwrap();
-    let token = madoguchi::card_client::pairing::pair(&agent.folder, &other).unwrap();
-    let bearer = format!("Bearer {token}");
-    let headers =
-        [("Origin", other.as_str()), ("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
-    let answer = agent.send("POST", "/v1/sign", &headers, &json!({ "mgreq": agent.gateway.good() }).to_string());
-    assert_eq!((answer.status, answer.json()["error"]["code"].as_str()), (422, Some("request-issuer")));
-    // One at a time: while this gateway's window is open, the other's page waits, and cannot look into it.
-    let (operation, _) = agent.begin_sign();
-    let answer = agent.send("POST", "/v1/certificate", &headers, "{}");
-    assert_eq!((answer.status, answer.json()["error"]["code"].as_str()), (409, Some("busy")));
-    assert_eq!(agent.send("GET", &operation, &headers, "").status, 404);
-    assert_eq!(agent.send("DELETE", &operation, &headers, "").status, 404);
-    assert_eq!(agent.call("GET", &operation, "").json()["status"], "waiting");
-}
-
-#[test]
-fn a_window_opens_once_and_its_form_answers_once() {
-    let agent = TestAgent::start(&["sign-yamada"]);
-    let (operation, window) = agent.begin_sign();
-    for (name, value) in [("Sec-Fetch-Dest", "iframe"), ("Sec-Fetch-Mode", "cors"), ("Sec-Fetch-Dest", "empty")] {
-        assert_eq!(agent.send("GET", &window, &[(name, value)], "").status, 410, "{name}: {value}");
-    }
+fn signing_in_makes_a_web_eid_token_over_origin_and_nonce() {
+    let agent = TestAgent::start(&["auth-yamada"]);
+    let nonce = STANDARD.encode([9u8; 33]);
+    let (operation, window) = agent.begin("/v1/authenticate", &json!({ "language": "en", "challenge_nonce": nonce }));
     let page = agent.open(&window);
-    assert_eq!(page.status, 200);
-    assert_eq!(agent.open(&window).status, 410, "the same address again");
-    let good = format!("secret={}&card=0&pin=YAMADA01&action=agree", page.secret());
-    let form = ("Content-Type", "application/x-www-form-urlencoded");
-    for headers in [
-        vec![form, ("Origin", GATEWAY), ("Sec-Fetch-Site", "same-site")],
-        vec![form, ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")],
-        vec![form, ("Origin", "null")],
-        vec![form],
-        vec![form, ("Origin", GATEWAY)],
-        vec![("Content-Type", "text/plain"), ("Origin", "null"), ("Sec-Fetch-Site", "same-origin")],
-    ] {
-        assert_eq!(agent.send("POST", "/answer", &headers, &good).status, 403, "{headers:?}");
+    assert!(page.body.contains("Sign in with your card") && page.body.contains(GATEWAY), "{page:?}");
+    agent.answer(&page, &format!("card=0&pin={}&action=agree", TestPki::shared().pin("auth-yamada")));
+    let token = agent.call("GET", &operation, "").json()["result"].clone();
+    assert_eq!((&token["format"], &token["algorithm"]), (&json!("web-eid:1.0"), &json!("RS256")), "{token}");
+    let certificate = STANDARD.decode(token["unverifiedCertificate"].as_str().unwrap()).unwrap();
+    assert_eq!(certificate, TestPki::shared().certificate("auth-yamada"));
+    let key = openssl::x509::X509::from_der(&certificate).unwrap().public_key().unwrap();
+    let mut verifier = openssl::sign::Verifier::new(openssl::hash::MessageDigest::sha256(), &key).unwrap();
+    for part in [GATEWAY.as_bytes(), nonce.as_bytes()] {
+        verifier.update(ring::digest::digest(&ring::digest::SHA256, part).as_ref()).unwrap();
     }
-    assert_eq!(agent.submit("secret=guess&card=0&pin=YAMADA01&action=agree").status, 410);
-    assert_eq!(agent.call("GET", &operation, "").json()["status"], "waiting", "something was signed");
-    assert_eq!(agent.submit(&good).status, 303);
-    assert_eq!(agent.submit(&good).status, 410, "the same form again");
+    assert!(verifier.verify(&STANDARD.decode(token["signature"].as_str().unwrap()).unwrap()).unwrap());
+    let answer = agent.call("POST", "/v1/authenticate", &json!({ "challenge_nonce": "short" }).to_string());
+    assert_eq!((answer.status, answer.json()["error"]["code"].as_str()), (422, Some("nonce-malformed")));
+}
+
+#[test]
+fn a_signing_card_does_not_sign_in() {
+    let agent = TestAgent::start(&["sign-yamada"]);
+    let nonce = STANDARD.encode([9u8; 33]);
+    let (operation, window) = agent.begin("/v1/authenticate", &json!({ "challenge_nonce": nonce }));
+    agent.answer(&agent.open(&window), "card=0&pin=YAMADA01&action=agree");
+    let told = agent.call("GET", &operation, "").json();
+    assert!(told.get("result").is_none(), "{told}");
 }
 
 #[test]
@@ -307,12 +268,12 @@ fn time_cancelling_and_newer_requests_end_an_operation() {
     let page = agent.open(&window);
     let (second, _) = agent.begin_sign();
     assert_eq!(agent.call("GET", &first, "").json()["error"]["code"], "replaced");
-    assert_eq!(agent.submit(&format!("secret={}&card=0&pin=YAMADA01&action=agree", page.secret())).status, 410);
+    assert_eq!(agent.submit(&format!("secret={}&{SIGN}", page.secret())).status, 410);
     assert_eq!(agent.call("DELETE", &second, "").status, 204);
     assert_eq!(agent.call("GET", &second, "").json()["error"]["code"], "cancelled");
     let (third, window) = agent.begin_sign();
     let page = agent.open(&window);
     agent.clock.advance(Duration::seconds(301));
-    assert_eq!(agent.submit(&format!("secret={}&card=0&pin=YAMADA01&action=agree", page.secret())).status, 410);
+    assert_eq!(agent.submit(&format!("secret={}&{SIGN}", page.secret())).status, 410);
     assert_eq!(agent.call("GET", &third, "").json()["error"]["code"], "expired");
 }

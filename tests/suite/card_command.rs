@@ -170,13 +170,27 @@ fn a_certificate_is_read_behind_its_pin_and_the_status_told() {
     assert_eq!(status, Some(0), "{said}");
     let read = openssl::x509::X509::from_pem(out.as_bytes()).unwrap().to_der().unwrap();
     assert_eq!(read, pki.certificate("sign-smith"));
-    let (status, token, _) = card(&desk.data(), &["pair", "https://madoguchi.example"], "");
-    assert_eq!((status, token.trim().len()), (Some(0), 43));
+    let (status, line, _) = card(&desk.data(), &["pair", "https://madoguchi.example", "--line"], "");
+    let token = line.split('.').next().unwrap();
+    assert_eq!((status, token.len(), line.trim().len()), (Some(0), 43, 3 * 43 + 2));
     let (_, out, _) = card(&desk.data(), &["status", "--json"], "");
     let told: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(
         (&told["paired"][0], &told["trusted"][0]["origin"]),
         (&json!("https://madoguchi.example"), &json!(GATEWAY))
     );
-    assert!(!out.contains(token.trim()), "the token was shown");
+    assert!(!out.contains(token), "the token was shown");
+    let (_, listed, _) = card(&desk.data(), &["pair", "--list"], "");
+    assert_eq!(listed, "https://madoguchi.example\n");
+    assert_eq!(card(&desk.data(), &["pair", "https://madoguchi.example", "--remove"], "").0, Some(0));
+    let (status, _, said) = card(&desk.data(), &["pair", "https://madoguchi.example", "--remove"], "");
+    assert!(status == Some(1) && said.contains("origin-not-paired"), "{said}");
+    // A code is shown for a trusted gateway alone, after the phrase was chosen.
+    let (status, _, said) = card(&desk.data(), &["pair", "https://madoguchi.example"], "");
+    assert!(status == Some(1) && said.contains("gateway-not-trusted"), "{said}");
+    let (status, _, said) = card(&desk.data(), &["pair", GATEWAY], "abc\n");
+    assert!(status == Some(1) && said.contains("phrase-form"), "{said}");
+    let (status, code, _) = card(&desk.data(), &["pair", GATEWAY], "blue lighthouse\n");
+    assert_eq!((status, code.trim().len()), (Some(0), 11));
+    assert_eq!(card(&desk.data(), &["phrase", "--show"], "").1, "blue lighthouse\n");
 }

@@ -7,6 +7,8 @@ mod authority;
 mod authority_command;
 mod card_agent;
 mod card_command;
+mod card_hostile;
+mod card_native_host;
 mod card_reader;
 mod card_reader_softhsm;
 mod card_request;

@@ -1,5 +1,5 @@
-//! `trust` and `pair`.
-use super::{agrees, print};
+//! `trust`.
+use super::agrees;
 use crate::card_client::ClientError;
 use crate::card_client::folder::DataFolder;
 use crate::card_client::origin::Origin;
@@ -14,13 +14,6 @@ pub struct TrustArgs {
     /// Pin without asking; only where you compared the keys by another way
     #[arg(long)]
     yes: bool,
-}
-
-/// Arguments of `pair`.
-#[derive(Debug, clap::Args)]
-pub struct PairArgs {
-    /// The gateway: https://…, or http:// on this machine
-    origin: String,
 }
 
 /// Fetches, shows and pins a gateway's keys.
@@ -43,12 +36,4 @@ pub fn trust(args: &TrustArgs, folder: &DataFolder) -> Result<(), ClientError> {
     trust::pin(folder, &origin, &keys, SystemClock.now())?;
     eprintln!("pinned");
     Ok(())
-}
-
-/// Pairs a gateway's pages with the agent.
-pub fn pair(args: &PairArgs, folder: &DataFolder) -> Result<(), ClientError> {
-    let origin = Origin::parse(&args.origin)?;
-    let token = crate::card_client::pairing::pair(folder, &origin)?;
-    eprintln!("{origin} is paired; its settings need, under [card], the agent's address and this token:");
-    print(&format!("{token}\n"))
 }

@@ -1,93 +1,207 @@
-//! The interface for the pages of paired gateways: JSON in, JSON out, never a PIN.
+//! The interface for the pages of gateways: JSON in, JSON out, never a PIN.
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::guard::{PairedOrigin, refusal};
-use super::operation::{Kind, LIFE_SECONDS, Progress};
+use super::guard::{KnownOrigin, refusal};
+use super::operation::{Kind, LIFE_SECONDS, MAX_FILINGS};
 use super::state::Agent;
 use crate::card_client::ClientError;
+use crate::card_client::pairing::offer::{self, PageProof};
 use crate::card_client::request::{CheckedRequest, Envelope};
 use crate::card_client::texts::Language;
 use crate::card_client::trust::PinnedKeys;
+use crate::card_client::web_eid;
 
-/// `POST /v1/certificate`.
+/// `POST /v1/hello`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct CertificateCall {
+struct HelloCall {
+    challenge: String,
+}
+
+/// `POST /v1/pair`, `POST /v1/certificate`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlainCall {
     #[serde(default)]
     language: Language,
 }
 
-/// `POST /v1/sign`.
+/// `POST /v1/sign`: one request or several.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SignCall {
     #[serde(default)]
     language: Language,
-    mgreq: Envelope,
+    #[serde(default)]
+    mgreq: Option<Envelope>,
+    #[serde(default)]
+    mgreqs: Vec<Envelope>,
+}
+
+/// `POST /v1/authenticate`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AuthenticateCall {
+    #[serde(default)]
+    language: Language,
+    challenge_nonce: String,
+}
+
+/// Who answers here: the agent shows a paired page that it is the one that it was paired with.
+pub async fn post_hello(agent: web::Data<Agent>, known: web::ReqData<KnownOrigin>, body: web::Bytes) -> HttpResponse {
+    let call = match serde_json::from_slice::<HelloCall>(&body) {
+        Ok(call) if URL_SAFE_NO_PAD.decode(&call.challenge).is_ok_and(|bytes| bytes.len() == 32) => call,
+        Ok(_) => return bad_call("the challenge is not 32 bytes in base64url"),
+        Err(error) => return bad_json(&error),
+    };
+    let proof = known.pairing.as_ref().map(|pairing| pairing.prove(&agent.origin, &call.challenge)).transpose();
+    match proof {
+        Ok(proof) => HttpResponse::Ok().json(json!({
+            "agent": "madoguchi-card",
+            "version": env!("CARGO_PKG_VERSION"),
+            "api": 2,
+            "paired": proof.is_some(),
+            "proof": proof,
+        })),
+        Err(error) => refusal(StatusCode::INTERNAL_SERVER_ERROR, &error),
+    }
+}
+
+/// Asks the person to pair with the page's origin; the code is shown in the agent's window.
+pub async fn post_pair(agent: web::Data<Agent>, known: web::ReqData<KnownOrigin>, body: web::Bytes) -> HttpResponse {
+    match serde_json::from_slice::<PlainCall>(&body) {
+        Ok(call) => begun(agent.begin(&known.origin, Kind::Pair, call.language)),
+        Err(error) => bad_json(&error),
+    }
+}
+
+/// Pairs, where the page knows the code.
+pub async fn post_confirm(agent: web::Data<Agent>, known: web::ReqData<KnownOrigin>, body: web::Bytes) -> HttpResponse {
+    let proof = match serde_json::from_slice::<PageProof>(&body) {
+        Ok(proof) => proof,
+        Err(error) => return bad_json(&error),
+    };
+    let (at, now) = (agent.clone(), agent.now());
+    // Stretching the code takes its time.
+    let paired = web::block(move || offer::confirm(&at.folder, &known.origin, &at.origin, &proof, now)).await;
+    match paired {
+        Ok(Ok(paired)) => HttpResponse::Created().json(paired),
+        Ok(Err(error)) => refusal(StatusCode::FORBIDDEN, &error),
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
 }
 
 /// What runs here.
 pub async fn get_status(agent: web::Data<Agent>) -> HttpResponse {
-    let inner = agent.inner();
+    let busy = agent.inner().is_busy(agent.now());
     HttpResponse::Ok().json(json!({
         "agent": "madoguchi-card",
         "version": env!("CARGO_PKG_VERSION"),
-        "api": 1,
-        "tokens": ["pkcs12"],
-        "cards": inner.present().len(),
-        "busy": inner.is_busy(agent.now()),
+        "api": 2,
+        "busy": busy,
     }))
 }
 
 /// Asks for the certificate.
 pub async fn post_certificate(
     agent: web::Data<Agent>,
-    origin: web::ReqData<PairedOrigin>,
+    known: web::ReqData<KnownOrigin>,
     body: web::Bytes,
 ) -> HttpResponse {
-    match serde_json::from_slice::<CertificateCall>(&body) {
-        Ok(call) => begin(&agent, &origin.0, Kind::Certificate, call.language),
+    match serde_json::from_slice::<PlainCall>(&body) {
+        Ok(call) => begun(agent.begin(&known.origin, Kind::Certificate, call.language)),
         Err(error) => bad_json(&error),
     }
 }
 
-/// Asks for a signature; the request is checked before a window is worth opening.
-pub async fn post_sign(agent: web::Data<Agent>, origin: web::ReqData<PairedOrigin>, body: web::Bytes) -> HttpResponse {
+/// Asks for signatures; the requests are checked before a window is opened.
+pub async fn post_sign(agent: web::Data<Agent>, known: web::ReqData<KnownOrigin>, body: web::Bytes) -> HttpResponse {
     let call = match serde_json::from_slice::<SignCall>(&body) {
         Ok(call) => call,
         Err(error) => return bad_json(&error),
     };
-    let keys = PinnedKeys(agent.folder.clone());
-    match CheckedRequest::check(&call.mgreq, &keys, Some(&origin.0), agent.now()) {
-        Ok(request) => begin(&agent, &origin.0, Kind::Sign(Box::new(request)), call.language),
+    let mut asked = call.mgreqs;
+    asked.extend(call.mgreq);
+    match sign_kind(&agent, &known.origin, &asked) {
+        Ok(kind) => begun(agent.begin(&known.origin, kind, call.language)),
         Err(error) => refusal(StatusCode::UNPROCESSABLE_ENTITY, &error),
     }
 }
 
-fn begin(agent: &Agent, origin: &str, kind: Kind, language: Language) -> HttpResponse {
-    let mut inner = agent.inner();
-    match inner.begin(origin, kind, language, agent.now()) {
-        Ok(operation) => HttpResponse::Accepted().json(json!({
-            "operation": operation.id,
-            "url": format!("{}/p/{}", agent.origin, operation.page_key.as_deref().unwrap_or_default()),
-            "expires_in": LIFE_SECONDS,
-        })),
-        Err(error) if error.code == "busy" => refusal(StatusCode::CONFLICT, &error),
-        Err(error) => refusal(StatusCode::INTERNAL_SERVER_ERROR, &error),
+/// Asks for a sign-in.
+pub async fn post_authenticate(
+    agent: web::Data<Agent>,
+    known: web::ReqData<KnownOrigin>,
+    body: web::Bytes,
+) -> HttpResponse {
+    let call = match serde_json::from_slice::<AuthenticateCall>(&body) {
+        Ok(call) => call,
+        Err(error) => return bad_json(&error),
+    };
+    match authenticate_kind(call.challenge_nonce) {
+        Ok(kind) => begun(agent.begin(&known.origin, kind, call.language)),
+        Err(error) => refusal(StatusCode::UNPROCESSABLE_ENTITY, &error),
+    }
+}
+
+/// What signs these requests of `origin`, each of them checked.
+///
+/// # Errors
+/// With the code of the first check that failed; `request-malformed` for none or too many.
+pub fn sign_kind(agent: &Agent, origin: &str, asked: &[Envelope]) -> Result<Kind, ClientError> {
+    if asked.is_empty() || asked.len() > MAX_FILINGS {
+        let detail = format!("1 to {MAX_FILINGS} signing requests are taken at once");
+        return Err(ClientError::refused("request-malformed", "the signing request cannot be read", detail));
+    }
+    let keys = PinnedKeys(agent.folder.clone());
+    let check = |envelope: &Envelope| CheckedRequest::check(envelope, &keys, Some(origin), agent.now()).map(Arc::new);
+    let requests = asked.iter().map(check).collect::<Result<Vec<_>, _>>()?;
+    Ok(Kind::Sign { requests, agreed: 0 })
+}
+
+/// What signs in over a nonce.
+///
+/// # Errors
+/// `nonce-malformed`.
+pub fn authenticate_kind(nonce: String) -> Result<Kind, ClientError> {
+    match web_eid::is_nonce(&nonce) {
+        true => Ok(Kind::Authenticate { nonce }),
+        false => {
+            let detail = "a nonce has 44 to 128 characters of base64";
+            Err(ClientError::refused("nonce-malformed", "the nonce cannot be used", detail))
+        }
+    }
+}
+
+fn begun(begun: Result<String, ClientError>) -> HttpResponse {
+    match begun {
+        Ok(operation) => HttpResponse::Accepted().json(json!({ "operation": operation, "expires_in": LIFE_SECONDS })),
+        Err(error) => {
+            let status = match error.code {
+                "busy" => StatusCode::CONFLICT,
+                "too-many" => StatusCode::TOO_MANY_REQUESTS,
+                _ => StatusCode::INTERNAL_SERVER_ERROR,
+            };
+            refusal(status, &error)
+        }
     }
 }
 
 /// How far an operation is.
 pub async fn get_operation(
     agent: web::Data<Agent>,
-    origin: web::ReqData<PairedOrigin>,
+    known: web::ReqData<KnownOrigin>,
     id: web::Path<String>,
 ) -> HttpResponse {
     let now = agent.now();
-    match agent.inner().find(&origin.0, &id) {
+    match agent.inner().find(&known.origin, &id) {
         Some(operation) => HttpResponse::Ok().json(operation.report(now)),
         None => unknown(),
     }
@@ -96,13 +210,13 @@ pub async fn get_operation(
 /// Ends an operation.
 pub async fn delete_operation(
     agent: web::Data<Agent>,
-    origin: web::ReqData<PairedOrigin>,
+    known: web::ReqData<KnownOrigin>,
     id: web::Path<String>,
 ) -> HttpResponse {
-    match agent.inner().find(&origin.0, &id) {
+    match agent.inner().find(&known.origin, &id) {
         Some(operation) => {
             let detail = "the page that asked goes on another way";
-            operation.progress = Progress::Ended(ClientError::refused("cancelled", "cancelled by the page", detail));
+            operation.end(ClientError::refused("cancelled", "cancelled by the page", detail));
             HttpResponse::NoContent().finish()
         }
         None => unknown(),
@@ -122,6 +236,10 @@ fn unknown() -> HttpResponse {
 }
 
 fn bad_json(error: &serde_json::Error) -> HttpResponse {
-    let error = ClientError::refused("bad-json", "the call cannot be read", error.to_string());
+    bad_call(&error.to_string())
+}
+
+fn bad_call(reason: &str) -> HttpResponse {
+    let error = ClientError::refused("bad-json", "the call cannot be read", reason);
     refusal(StatusCode::BAD_REQUEST, &error)
 }

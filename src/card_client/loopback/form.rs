@@ -1,4 +1,4 @@
-//! The PIN form, read without leaving copies of the PIN behind where that can be helped.
+//! The window's form, read without leaving copies of the PIN behind where that can be helped.
 use zeroize::Zeroizing;
 
 use crate::card_client::ClientError;
@@ -7,46 +7,67 @@ use crate::card_client::pin::Pin;
 /// The largest form.
 pub const MAX_FORM: usize = 4096;
 
+/// Which button was pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Read, sign, go on.
+    Agree,
+    /// Cancel.
+    Refuse,
+    /// Look again for a card.
+    Again,
+    /// Let the open card go.
+    Close,
+}
+
 /// What a person sent.
 #[derive(Debug)]
 pub struct Answer {
     /// The form's secret.
     pub secret: String,
     /// The card chosen.
-    pub card: Option<usize>,
-    /// The PIN typed.
-    pub pin: Result<Pin, ClientError>,
-    /// Whether the person agreed.
-    pub agreed: bool,
+    pub card: Option<String>,
+    /// The PIN typed; none where the field was empty.
+    pub pin: Option<Result<Pin, ClientError>>,
+    /// The button.
+    pub action: Action,
+    /// Whether the box "I have checked this" was ticked.
+    pub checked: bool,
+    /// Whether the box "keep the card open for signing" was ticked.
+    pub keep_open: bool,
+    /// The phrase chosen.
+    pub phrase: Option<String>,
 }
 
 impl Answer {
     /// Reads `application/x-www-form-urlencoded`; none when it is not that, or a field stands twice.
     pub fn read(body: &[u8]) -> Option<Self> {
-        let (mut secret, mut card, mut pin, mut action) = (None, None, None, None);
+        const NAMES: [&str; 7] = ["secret", "card", "pin", "action", "checked", "keep", "phrase"];
+        let mut values: [Option<Zeroizing<String>>; NAMES.len()] = Default::default();
         for pair in std::str::from_utf8(body).ok()?.split('&') {
             let (name, value) = pair.split_once('=')?;
-            let place = match name {
-                "secret" => &mut secret,
-                "card" => &mut card,
-                "pin" => &mut pin,
-                "action" => &mut action,
-                _ => return None,
-            };
-            if place.replace(decode(value)?).is_some() {
+            let place = NAMES.iter().position(|known| *known == name)?;
+            if values.get_mut(place)?.replace(decode(value)?).is_some() {
                 return None;
             }
         }
-        let agreed = match action?.as_str() {
-            "agree" => true,
-            "refuse" => false,
+        let [secret, card, pin, action, checked, keep, phrase] = values;
+        let action = match action?.as_str() {
+            "agree" => Action::Agree,
+            "refuse" => Action::Refuse,
+            "again" => Action::Again,
+            "close" => Action::Close,
             _ => return None,
         };
+        let is_yes = |value: Option<Zeroizing<String>>| value.is_some_and(|value| value.as_str() == "yes");
         Some(Self {
             secret: secret?.to_string(),
-            card: card.and_then(|card| card.parse().ok()),
-            pin: Pin::new(pin.unwrap_or_default()),
-            agreed,
+            card: card.map(|card| card.to_string()),
+            pin: pin.filter(|pin| !pin.is_empty()).map(Pin::new),
+            action,
+            checked: is_yes(checked),
+            keep_open: is_yes(keep),
+            phrase: phrase.map(|phrase| phrase.to_string()),
         })
     }
 }
@@ -75,16 +96,26 @@ mod tests {
 
     #[test]
     fn a_form_is_read_once_and_whole() {
-        let answer = Answer::read(b"secret=s&card=1&pin=a%2Bb+%E7%94%B0&action=agree").unwrap();
-        assert_eq!((answer.secret.as_str(), answer.card, answer.agreed), ("s", Some(1), true));
-        assert_eq!(answer.pin.unwrap().expose(), "a+b 田");
-        assert!(
-            Answer::read(b"secret=s&pin=&action=refuse").is_some_and(|answer| answer.pin.is_err() && !answer.agreed)
-        );
+        let answer = Answer::read(b"secret=s&card=1&pin=a%2Bb+%E7%94%B0&action=agree&checked=yes").unwrap();
+        assert_eq!((answer.secret.as_str(), answer.card.as_deref(), answer.action), ("s", Some("1"), Action::Agree));
+        assert!(answer.checked && !answer.keep_open);
+        assert_eq!(answer.pin.unwrap().unwrap().expose(), "a+b 田");
+        let refused = Answer::read(b"secret=s&pin=&action=refuse").unwrap();
+        assert!(refused.pin.is_none() && refused.action == Action::Refuse);
         for wrong in
             ["", "secret=s", "secret=s&secret=t&action=agree", "secret=s&action=sign", "secret=%zz&action=agree", "x=1"]
         {
             assert!(Answer::read(wrong.as_bytes()).is_none(), "{wrong}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_form_is_too_odd(body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+            let _ = Answer::read(&body);
+            let mut led = b"secret=s&action=agree&pin=".to_vec();
+            led.extend_from_slice(&body);
+            let _ = Answer::read(&led);
         }
     }
 }

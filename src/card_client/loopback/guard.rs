@@ -8,13 +8,23 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, web};
 
 use super::operation::error_body;
+use super::peer;
 use super::state::Agent;
 use crate::card_client::ClientError;
 use crate::card_client::pairing::{Pairing, pairings};
+use crate::card_client::trust::trusted;
 
-/// The paired origin that a call of the interface comes from; put there by [`guard`] alone.
+/// The origin that a call of the interface comes from, known to be trusted or paired; put there by [`guard`] alone.
 #[derive(Debug, Clone)]
-pub struct PairedOrigin(pub String);
+pub struct KnownOrigin {
+    /// The origin.
+    pub origin: String,
+    /// Its pairing. Beyond [`OPEN_CALLS`] there always is one, and the call showed its token.
+    pub pairing: Option<Pairing>,
+}
+
+/// The calls that need no token: those with which a page finds out whether this is its agent, and is paired.
+const OPEN_CALLS: [&str; 3] = ["/v1/hello", "/v1/pair", "/v1/pair/confirm"];
 
 /// A refusal as the interface tells it.
 pub fn refusal(status: StatusCode, error: &ClientError) -> HttpResponse {
@@ -33,9 +43,8 @@ pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let is_interface = request.path().starts_with("/v1/");
     let mut cors = None;
-    let passed = check(&request, is_interface, &mut cors);
+    let passed = check(&request, &mut cors);
     let mut response = match passed {
         Ok(Verdict::Serve) => next.call(request).await?.map_into_left_body(),
         Ok(Verdict::Answer(answer)) => request.into_response(answer).map_into_right_body(),
@@ -50,11 +59,7 @@ enum Verdict {
     Answer(HttpResponse),
 }
 
-fn check(
-    request: &ServiceRequest,
-    is_interface: bool,
-    cors: &mut Option<String>,
-) -> Result<Verdict, Box<HttpResponse>> {
+fn check(request: &ServiceRequest, cors: &mut Option<String>) -> Result<Verdict, Box<HttpResponse>> {
     let agent =
         request.app_data::<web::Data<Agent>>().ok_or_else(|| Box::new(HttpResponse::InternalServerError().finish()))?;
     if one_header(request.headers(), &header::HOST) != Some(agent.host.as_str()) {
@@ -62,19 +67,25 @@ fn check(
             ClientError::refused("host-not-allowed", "wrong Host", "the agent answers under its own address only");
         return Err(boxed(StatusCode::MISDIRECTED_REQUEST, &error));
     }
-    if !is_interface {
+    if !peer::is_ours(request.peer_addr(), agent.address) {
+        let error =
+            ClientError::refused("user-not-allowed", "another user", "the agent answers its own user's programs");
+        return Err(boxed(StatusCode::FORBIDDEN, &error));
+    }
+    if !request.path().starts_with("/v1/") {
         return Ok(Verdict::Serve);
     }
-    let pairing = paired(agent, request.headers())?;
-    *cors = Some(pairing.origin.clone());
+    if !agent.answers_pages {
+        let error = ClientError::refused("no-interface", "no page is answered here", "the browser's extension is");
+        return Err(boxed(StatusCode::NOT_FOUND, &error));
+    }
+    let known = known_origin(agent, request.headers())?;
+    *cors = Some(known.origin.clone());
     if request.method() == Method::OPTIONS {
         return Ok(Verdict::Answer(preflight(request.headers())));
     }
-    let token = one_header(request.headers(), &header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
-    if !token.is_some_and(|token| pairing.accepts(token)) {
-        let error =
-            ClientError::refused("token-invalid", "not paired", "the pairing token is missing or not this origin's");
-        return Err(boxed(StatusCode::UNAUTHORIZED, &error));
+    if !OPEN_CALLS.contains(&request.path()) {
+        check_token(&known, request.headers())?;
     }
     let is_json = one_header(request.headers(), &header::CONTENT_TYPE).is_some_and(|value| {
         value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
@@ -83,19 +94,36 @@ fn check(
         let error = ClientError::refused("media-type", "not JSON", "send Content-Type: application/json");
         return Err(boxed(StatusCode::UNSUPPORTED_MEDIA_TYPE, &error));
     }
-    request.extensions_mut().insert(PairedOrigin(pairing.origin));
+    request.extensions_mut().insert(known);
     Ok(Verdict::Serve)
 }
 
-/// The pairing of the origin that asks; its answer without one has no CORS header, so a page learns nothing.
-fn paired(agent: &Agent, headers: &HeaderMap) -> Result<Pairing, Box<HttpResponse>> {
-    let known = pairings(&agent.folder).map_err(|error| boxed(StatusCode::INTERNAL_SERVER_ERROR, &error))?;
-    let origin = one_header(headers, &header::ORIGIN);
-    known.into_iter().find(|pairing| Some(pairing.origin.as_str()) == origin).ok_or_else(|| {
-        let error =
-            ClientError::refused("origin-not-paired", "this site is not paired", "pair it: madoguchi-card pair ORIGIN");
-        boxed(StatusCode::FORBIDDEN, &error)
-    })
+/// The origin that asks, where it is paired or a gateway whose keys are pinned; any other answer has no CORS header, so
+/// that a page learns nothing.
+fn known_origin(agent: &Agent, headers: &HeaderMap) -> Result<KnownOrigin, Box<HttpResponse>> {
+    let failed = |error: ClientError| boxed(StatusCode::INTERNAL_SERVER_ERROR, &error);
+    let asks = one_header(headers, &header::ORIGIN);
+    let paired = pairings(&agent.folder).map_err(failed)?;
+    if let Some(pairing) = paired.into_iter().find(|pairing| Some(pairing.origin.as_str()) == asks) {
+        return Ok(KnownOrigin { origin: pairing.origin.clone(), pairing: Some(pairing) });
+    }
+    let pinned = trusted(&agent.folder).map_err(failed)?;
+    if let Some(gateway) = pinned.into_iter().find(|gateway| Some(gateway.origin.as_str()) == asks) {
+        return Ok(KnownOrigin { origin: gateway.origin, pairing: None });
+    }
+    let detail = "trust and pair it first: madoguchi-card pair ORIGIN";
+    Err(boxed(StatusCode::FORBIDDEN, &ClientError::refused("origin-not-paired", "this site is not paired", detail)))
+}
+
+fn check_token(known: &KnownOrigin, headers: &HeaderMap) -> Result<(), Box<HttpResponse>> {
+    let token = one_header(headers, &header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    match (&known.pairing, token) {
+        (Some(pairing), Some(token)) if pairing.accepts(token) => Ok(()),
+        _ => {
+            let detail = "the pairing token is missing or not this origin's";
+            Err(boxed(StatusCode::UNAUTHORIZED, &ClientError::refused("token-invalid", "not paired", detail)))
+        }
+    }
 }
 
 fn preflight(headers: &HeaderMap) -> HttpResponse {

@@ -1,11 +1,16 @@
 //! The loopback agent: lets the pages of paired gateways ask for a certificate or a signature, and takes the PIN in
 //! windows of its own. It listens on this machine alone. `docs/card-client.md` describes its interface.
-mod api;
+pub mod api;
 mod form;
 mod guard;
-mod operation;
+mod lock;
+pub mod operation;
 mod pages;
-mod state;
+mod peer;
+mod screen;
+pub mod state;
+mod windows;
+mod work;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -17,21 +22,32 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 
 use super::folder::DataFolder;
+use super::opener::OpenWindow;
 use super::token::TokenSource;
 use crate::clock::Clock;
 use state::Agent;
 
 /// The largest body: a signing request.
 const MAX_BODY: usize = 4 << 20;
+/// Connections at once: a browser's and its window's, with room to spare.
+const MAX_CONNECTIONS: usize = 64;
+/// Longest wait for a request's head.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+/// How often what is over is let go, a card that was held open above all.
+const TIDY_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// What an agent is started with.
 pub struct AgentConfig {
-    /// Where it listens; 127.0.0.1 or ::1, port 0 takes a free one.
+    /// Where it listens, on 127.0.0.1; port 0 takes a free one.
     pub listen: SocketAddr,
     /// The client's folder: pinned keys and pairings, read anew at each request.
     pub folder: DataFolder,
-    /// The cards.
-    pub cards: Box<dyn TokenSource>,
+    /// Where cards may be.
+    pub cards: Arc<dyn TokenSource>,
+    /// What opens its windows.
+    pub opener: Arc<dyn OpenWindow>,
+    /// Whether pages may speak to it; a native messaging host answers its browser alone.
+    pub answers_pages: bool,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -42,6 +58,8 @@ pub struct BoundAgent {
     pub address: SocketAddr,
     /// Runs it; ends when it is stopped.
     pub server: Server,
+    /// Its state, for who asks in another way than over HTTP.
+    pub agent: web::Data<Agent>,
 }
 
 /// Binds an agent.
@@ -49,33 +67,47 @@ pub struct BoundAgent {
 /// # Errors
 /// When the address is not on this machine, or taken.
 pub fn bind(config: AgentConfig) -> io::Result<BoundAgent> {
-    if !config.listen.ip().is_loopback() {
+    if !(config.listen.is_ipv4() && config.listen.ip().is_loopback()) {
         let message = format!("{} is not on this machine: the agent listens on 127.0.0.1 only", config.listen);
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
     let listener = TcpListener::bind(config.listen)?;
     let address = listener.local_addr()?;
     let agent = web::Data::new(Agent::new(config, address));
+    let served = agent.clone();
     let server = HttpServer::new(move || {
         App::new()
-            .app_data(agent.clone())
+            .app_data(served.clone())
             .app_data(web::PayloadConfig::new(MAX_BODY))
             .wrap(from_fn(guard::guard))
             .configure(routes)
     })
     .disable_signals()
     .workers(1)
+    .max_connections(MAX_CONNECTIONS)
+    .client_request_timeout(PATIENCE)
     .listen(listener)?
     .run();
-    Ok(BoundAgent { address, server })
+    let tidied = agent.clone();
+    actix_web::rt::spawn(async move {
+        loop {
+            actix_web::rt::time::sleep(TIDY_EVERY).await;
+            drop(tidied.inner());
+        }
+    });
+    Ok(BoundAgent { address, server, agent })
 }
 
 /// The agent's whole URL table.
 fn routes(config: &mut web::ServiceConfig) {
     config
+        .route("/v1/hello", web::post().to(api::post_hello))
+        .route("/v1/pair", web::post().to(api::post_pair))
+        .route("/v1/pair/confirm", web::post().to(api::post_confirm))
         .route("/v1/status", web::get().to(api::get_status))
         .route("/v1/certificate", web::post().to(api::post_certificate))
         .route("/v1/sign", web::post().to(api::post_sign))
+        .route("/v1/authenticate", web::post().to(api::post_authenticate))
         .route("/v1/operations/{operation}", web::get().to(api::get_operation))
         .route("/v1/operations/{operation}", web::delete().to(api::delete_operation))
         .route("/p/{key}", web::get().to(pages::get_page))
@@ -88,6 +120,7 @@ fn routes(config: &mut web::ServiceConfig) {
 pub struct RunningAgent {
     address: SocketAddr,
     handle: ServerHandle,
+    agent: web::Data<Agent>,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
@@ -101,9 +134,9 @@ impl RunningAgent {
         let thread = std::thread::Builder::new().name("card-agent".to_owned()).spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 match bind(config) {
-                    Ok(BoundAgent { address, server }) => {
+                    Ok(BoundAgent { address, server, agent }) => {
                         // The one who started it waits for this; when it is gone, the server still runs until stopped.
-                        let _ = tell.send(Ok((address, server.handle())));
+                        let _ = tell.send(Ok((address, server.handle(), agent)));
                         server.await
                     }
                     Err(error) => {
@@ -113,8 +146,13 @@ impl RunningAgent {
                 }
             })
         })?;
-        let (address, handle) = told.recv().map_err(io::Error::other)??;
-        Ok(Self { address, handle, thread: Some(thread) })
+        let (address, handle, agent) = told.recv().map_err(io::Error::other)??;
+        Ok(Self { address, handle, agent, thread: Some(thread) })
+    }
+
+    /// Its state, for who asks in another way than over HTTP.
+    pub fn state(&self) -> Arc<Agent> {
+        self.agent.clone().into_inner()
     }
 
     /// Where it listens.

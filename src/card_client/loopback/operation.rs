@@ -1,4 +1,6 @@
 //! One thing that a page asked for, from the asking to its end.
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
@@ -9,14 +11,28 @@ use crate::card_client::texts::Language;
 
 /// How long a person has.
 pub const LIFE_SECONDS: i64 = 300;
+/// How many filings one PIN entry may sign; each is shown.
+pub const MAX_FILINGS: usize = 20;
 
 /// What is asked for.
 #[derive(Debug)]
 pub enum Kind {
     /// The certificate.
     Certificate,
-    /// A signature over a request that was checked.
-    Sign(Box<CheckedRequest>),
+    /// Signatures over requests that were checked, shown one after the other.
+    Sign {
+        /// The requests; at least one.
+        requests: Vec<Arc<CheckedRequest>>,
+        /// How many of them the person agreed to. All are signed together, after the last.
+        agreed: usize,
+    },
+    /// A sign-in with the authentication certificate, over this challenge (Web eID).
+    Authenticate {
+        /// The gateway's nonce, as it came.
+        nonce: String,
+    },
+    /// Pairing with the origin: the person chooses a phrase and is shown a code.
+    Pair,
 }
 
 impl Kind {
@@ -24,7 +40,9 @@ impl Kind {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Certificate => "certificate",
-            Self::Sign(_) => "sign",
+            Self::Sign { .. } => "sign",
+            Self::Authenticate { .. } => "authenticate",
+            Self::Pair => "pair",
         }
     }
 }
@@ -34,21 +52,12 @@ impl Kind {
 pub enum Progress {
     /// The person has not answered.
     Waiting,
+    /// The card works on it.
+    Working,
     /// Done: what the page gets.
     Done(Value),
     /// Ended without a result.
     Ended(ClientError),
-}
-
-/// What the next page says above its form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notice {
-    /// The PIN was wrong.
-    WrongPin,
-    /// No PIN was typed.
-    BadPin,
-    /// No card was chosen.
-    NoCard,
 }
 
 /// An operation.
@@ -70,10 +79,12 @@ pub struct Operation {
     pub page_key: Option<String>,
     /// The secret of the form that is open.
     pub form_secret: Option<String>,
-    /// What the next page says.
-    pub notice: Option<Notice>,
+    /// What the next page says above its form, in the operation's language.
+    pub notice: Option<String>,
     /// The card that was chosen last.
-    pub chosen: Option<usize>,
+    pub chosen: Option<String>,
+    /// The code of a pairing, once it may be shown.
+    pub code: Option<String>,
 }
 
 impl Operation {
@@ -93,12 +104,29 @@ impl Operation {
             form_secret: None,
             notice: None,
             chosen: None,
+            code: None,
         })
     }
 
     /// Whether the person may still answer.
     pub fn is_waiting(&self, now: DateTime<Utc>) -> bool {
         matches!(self.progress, Progress::Waiting) && now < self.expires_at
+    }
+
+    /// Whether the card is in use for it, or a person is being asked.
+    pub fn is_under_way(&self, now: DateTime<Utc>) -> bool {
+        matches!(self.progress, Progress::Working) || self.is_waiting(now)
+    }
+
+    /// The request that is shown next, its number from 1, and how many there are.
+    pub fn at_filing(&self) -> Option<(&CheckedRequest, usize, usize)> {
+        let Kind::Sign { requests, agreed } = &self.kind else { return None };
+        Some((requests.get(*agreed)?, agreed + 1, requests.len()))
+    }
+
+    /// Ends it without a result.
+    pub fn end(&mut self, error: ClientError) {
+        self.progress = Progress::Ended(error);
     }
 
     /// What the page that asked is told.
@@ -109,7 +137,7 @@ impl Operation {
                 let error = ClientError::refused("expired", "the time is over", "nobody answered in time; ask again");
                 json!({ "operation": id, "kind": kind, "status": "ended", "error": error_body(&error) })
             }
-            Progress::Waiting => json!({ "operation": id, "kind": kind, "status": "waiting" }),
+            Progress::Waiting | Progress::Working => json!({ "operation": id, "kind": kind, "status": "waiting" }),
             Progress::Done(result) => json!({ "operation": id, "kind": kind, "status": "done", "result": result }),
             Progress::Ended(error) => {
                 json!({ "operation": id, "kind": kind, "status": "ended", "error": error_body(error) })
@@ -118,7 +146,21 @@ impl Operation {
     }
 }
 
-/// An error as the interface tells it.
+/// An error as the interface tells it; `webeid` is the nearest word of Web eID's vocabulary.
 pub fn error_body(error: &ClientError) -> Value {
-    json!({ "code": error.code, "title": error.title, "detail": error.detail })
+    json!({ "code": error.code, "title": error.title, "detail": error.detail, "webeid": webeid_code(error.code) })
+}
+
+/// A code of ours in Web eID's vocabulary, which pages of that ecosystem know how to explain.
+pub fn webeid_code(code: &str) -> &'static str {
+    match code {
+        "user-cancelled" | "cancelled" => "ERR_WEBEID_USER_CANCELLED",
+        "expired" => "ERR_WEBEID_USER_TIMEOUT",
+        "busy" | "replaced" | "too-many" => "ERR_WEBEID_ACTION_PENDING",
+        "fault" | "window-not-opened" => "ERR_WEBEID_NATIVE_FATAL",
+        code if code.starts_with("pin-") || code.starts_with("card-") || code.starts_with("reader-") => {
+            "ERR_WEBEID_NATIVE_FATAL"
+        }
+        _ => "ERR_WEBEID_NATIVE_INVALID_ARGUMENT",
+    }
 }

@@ -1,21 +1,20 @@
-//! The agent's state: its cards, and the one operation that is under way.
+//! The agent's state: the one operation that is under way, and the card that is held open for its site.
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use subtle::ConstantTimeEq;
 
-use super::AgentConfig;
-use super::operation::{Kind, Notice, Operation, Progress};
-use crate::card_client::folder::DataFolder;
+use super::lock::{self, busy};
+use super::operation::{Kind, Operation, Progress};
+use super::windows::Windows;
+use super::work::Held;
+use crate::card_client::ClientError;
+use crate::card_client::folder::{DataFolder, FolderLock};
+use crate::card_client::opener::OpenWindow;
 use crate::card_client::pairing::random_token;
-use crate::card_client::pin::Pin;
 use crate::card_client::texts::Language;
-use crate::card_client::token::{CardInfo, PinEntry, Purpose, TokenError, TokenSession, TokenSource};
-use crate::card_client::{ClientError, signer};
+use crate::card_client::token::{CardInfo, TokenSource};
 use crate::clock::Clock;
 
 /// The agent.
@@ -24,34 +23,49 @@ pub struct Agent {
     pub folder: DataFolder,
     /// The one `Host` that it answers to.
     pub host: String,
+    /// Where it listens.
+    pub address: SocketAddr,
     /// Its own origin.
     pub origin: String,
+    /// Whether pages may speak to it; a native messaging host answers its browser alone.
+    pub answers_pages: bool,
+    /// Where cards may be.
+    pub cards: Arc<dyn TokenSource>,
+    opener: Arc<dyn OpenWindow>,
     clock: Arc<dyn Clock>,
     inner: Mutex<Inner>,
 }
 
 /// What changes.
+#[derive(Default)]
 pub struct Inner {
-    /// The cards.
-    pub cards: Box<dyn TokenSource>,
     /// The newest operation, until another takes its place.
     pub operation: Option<Operation>,
     /// The operation before it, so that its page hears what became of it.
     previous: Option<Operation>,
     /// The card that was opened last, to choose it again.
-    last_card: Option<usize>,
+    pub last_card: Option<String>,
+    /// The cards that the open window offers.
+    pub shown: Vec<CardInfo>,
+    /// The card that is open, and for whom.
+    pub held: Option<Held>,
+    windows: Windows,
+    lock: Option<FolderLock>,
 }
 
 impl Agent {
     /// An agent that listens on `address`.
-    pub fn new(config: AgentConfig, address: SocketAddr) -> Self {
-        let inner = Inner { cards: config.cards, operation: None, previous: None, last_card: None };
+    pub fn new(config: super::AgentConfig, address: SocketAddr) -> Self {
         Self {
             folder: config.folder,
             host: address.to_string(),
+            address,
             origin: format!("http://{address}"),
+            answers_pages: config.answers_pages,
+            cards: config.cards,
+            opener: config.opener,
             clock: config.clock,
-            inner: Mutex::new(inner),
+            inner: Mutex::default(),
         }
     }
 
@@ -60,44 +74,75 @@ impl Agent {
         self.clock.now()
     }
 
-    /// The state; a thread that panicked with it left nothing half done that matters.
+    /// The state, with what is over let go; a thread that panicked with it left nothing half done that matters.
     pub fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        let mut inner = self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        inner.tidy(self.now());
+        inner
+    }
+
+    /// Begins an operation and opens its window; one of the same origin that still waits ends. Gives its identifier.
+    ///
+    /// # Errors
+    /// `busy` while somebody else's window is open, `too-many`, `window-not-opened`.
+    pub fn begin(&self, origin: &str, kind: Kind, language: Language) -> Result<String, ClientError> {
+        let now = self.now();
+        let (id, url) = {
+            let mut inner = self.inner();
+            let operation = inner.begin(&self.folder, origin, kind, language, now)?;
+            let url = format!("{}/p/{}", self.origin, operation.page_key.as_deref().unwrap_or_default());
+            (operation.id.clone(), url)
+        };
+        if let Err(error) = self.opener.open(&url) {
+            let mut inner = self.inner();
+            if let Some(operation) = inner.find(origin, &id) {
+                operation.end(error.clone());
+            }
+            return Err(error);
+        }
+        Ok(id)
     }
 }
 
 impl Inner {
-    /// The cards that are there.
-    pub fn present(&self) -> Vec<CardInfo> {
-        self.cards.cards(Purpose::Signature).unwrap_or_default()
-    }
-
     /// Whether a person is being asked something.
     pub fn is_busy(&self, now: DateTime<Utc>) -> bool {
-        self.operation.as_ref().is_some_and(|operation| operation.is_waiting(now))
+        self.operation.as_ref().is_some_and(|operation| operation.is_under_way(now))
     }
 
-    /// Begins an operation; one of the same origin that still waits ends.
-    ///
-    /// # Errors
-    /// `busy` when another origin's waits.
-    pub fn begin(
+    /// Lets go what is over: a card that was held open long enough, the lock of an operation that ended.
+    fn tidy(&mut self, now: DateTime<Utc>) {
+        if self.held.as_ref().is_some_and(|held| now >= held.until) {
+            self.held = None;
+        }
+        if !self.is_busy(now) {
+            self.lock = None;
+        }
+    }
+
+    fn begin(
         &mut self,
+        folder: &DataFolder,
         origin: &str,
         kind: Kind,
         language: Language,
         now: DateTime<Utc>,
-    ) -> Result<&Operation, ClientError> {
-        if let Some(current) = self.operation.as_mut().filter(|operation| operation.is_waiting(now)) {
-            if current.origin != origin {
-                let detail = "another site's window is open; answer or close that one first";
-                return Err(ClientError::refused("busy", "the card is in use", detail));
+    ) -> Result<&mut Operation, ClientError> {
+        if let Some(current) = self.operation.as_mut().filter(|operation| operation.is_under_way(now)) {
+            if current.origin != origin || matches!(current.progress, Progress::Working) {
+                return Err(busy());
             }
+            self.windows.opened(origin, now)?;
             let detail = "the same site asked for something newer";
-            current.progress = Progress::Ended(ClientError::refused("replaced", "replaced by a newer request", detail));
+            current.end(ClientError::refused("replaced", "replaced by a newer request", detail));
+        } else {
+            self.lock = Some(lock::take(folder)?);
+            self.windows.opened(origin, now)?;
         }
+        // A card that is open for one site is not open for another.
+        self.held = self.held.take().filter(|held| held.origin == origin);
         let mut operation = Operation::new(origin, kind, language, now)?;
-        operation.chosen = self.last_card.or_else(|| (self.present().len() == 1).then_some(0));
+        operation.chosen.clone_from(&self.last_card);
         self.previous = self.operation.take();
         Ok(self.operation.insert(operation))
     }
@@ -110,18 +155,20 @@ impl Inner {
 
     /// Opens the page of `key`, which is good no more then; a form on it gets a secret.
     pub fn open_page(&mut self, key: &str, now: DateTime<Utc>) -> Option<&mut Operation> {
+        let held = self.held.is_some();
         let operation = self.operation.as_mut()?;
         if !operation.page_key.as_ref().is_some_and(|expected| same(expected, key)) {
             return None;
         }
         operation.page_key = None;
-        operation.form_secret = if operation.is_waiting(now) { random_token().ok() } else { None };
+        let answers = operation.is_waiting(now) || (held && matches!(operation.progress, Progress::Done(_)));
+        operation.form_secret = if answers { random_token().ok() } else { None };
         (now < operation.expires_at).then_some(operation)
     }
 
     /// Takes the form of `secret`, which is good no more then.
     pub fn take_form(&mut self, secret: &str, now: DateTime<Utc>) -> Option<&mut Operation> {
-        let operation = self.operation.as_mut().filter(|operation| operation.is_waiting(now))?;
+        let operation = self.operation.as_mut().filter(|operation| now < operation.expires_at)?;
         if !operation.form_secret.as_ref().is_some_and(|expected| same(expected, secret)) {
             return None;
         }
@@ -129,62 +176,9 @@ impl Inner {
         Some(operation)
     }
 
-    /// Does what the person confirmed with `pin` on the card `chosen`: reads or signs. A wrong PIN leaves the operation
-    /// waiting, with a notice.
-    pub fn answer(
-        &mut self,
-        chosen: Option<usize>,
-        pin: Result<Pin, ClientError>,
-        folder: &DataFolder,
-        now: DateTime<Utc>,
-    ) {
-        let present = self.present();
-        let Some(operation) = self.operation.as_mut() else { return };
-        let Some((index, card)) = chosen.and_then(|index| present.get(index).map(|card| (index, card))) else {
-            operation.notice = Some(Notice::NoCard);
-            return;
-        };
-        operation.chosen = Some(index);
-        let Ok(pin) = pin else {
-            operation.notice = Some(Notice::BadPin);
-            return;
-        };
-        let done = match self.cards.open(&card.id, Purpose::Signature, PinEntry::Typed(&pin)) {
-            Ok(mut session) => {
-                self.last_card = Some(index);
-                perform(&operation.kind, session.as_mut(), &card.label, folder, now)
-            }
-            Err(TokenError::WrongPin { .. }) => {
-                operation.notice = Some(Notice::WrongPin);
-                return;
-            }
-            Err(error) => Err(error.into()),
-        };
-        operation.progress = match done {
-            Ok(result) => Progress::Done(result),
-            Err(error) => Progress::Ended(error),
-        };
-    }
-}
-
-/// What the page that asked gets.
-fn perform(
-    kind: &Kind,
-    session: &mut dyn TokenSession,
-    card: &str,
-    folder: &DataFolder,
-    now: DateTime<Utc>,
-) -> Result<serde_json::Value, ClientError> {
-    let certificate = STANDARD.encode(session.certificate());
-    match kind {
-        Kind::Certificate => Ok(json!({ "certificate": certificate, "card": card })),
-        Kind::Sign(request) => {
-            let signature = STANDARD.encode(signer::sign(request, session, folder, now)?);
-            let sha256 = &request.claims().application_sha256;
-            Ok(
-                json!({ "signature": signature, "certificate": certificate, "application_sha256": sha256, "card": card }),
-            )
-        }
+    /// The person agreed to what `origin` asked: its windows are counted from the beginning.
+    pub fn agreed(&mut self, origin: &str) {
+        self.windows.agreed(origin);
     }
 }
 

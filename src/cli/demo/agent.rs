@@ -7,12 +7,14 @@ use super::AgentLink;
 use crate::authority::declaration::CardDeclaration;
 use crate::card_client::folder::DataFolder;
 use crate::card_client::origin::Origin;
-use crate::card_client::{pairing, trust};
+use crate::card_client::{ClientError, pairing, phrase, trust};
 use crate::clock::{Clock, SystemClock};
 use crate::evidence::keys::Keys;
 
 /// Where it listens when the port is free.
 const USUAL_PORT: u16 = 8081;
+/// The phrase where nobody chose one.
+const DEMO_PHRASE: &str = "青い朝顔と灯台";
 
 /// The child; it ends when its standard input is closed, and is waited for.
 pub struct Child(std::process::Child);
@@ -31,7 +33,8 @@ pub fn start(data: &Path, origin: &str, keys: &Keys, cards: &[CardDeclaration]) 
     let client = data.join("card-client");
     let folder = DataFolder::new(Some(client.clone())).map_err(|error| error.to_string())?;
     trust::pin(&folder, &origin, keys.set(), SystemClock.now()).map_err(|error| error.to_string())?;
-    let token = pairing::pair(&folder, &origin).map_err(|error| error.to_string())?;
+    let token = pairing::pair(&folder, &origin).map_err(|error| error.to_string())?.line();
+    let phrase = phrase_of(&folder).map_err(|error| error.to_string())?;
     let address = free_address().map_err(|error| format!("no port for the card client's agent: {error}"))?;
     let executable = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut command = Command::new(executable);
@@ -41,7 +44,15 @@ pub fn start(data: &Path, origin: &str, keys: &Keys, cards: &[CardDeclaration]) 
     }
     let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
     let child = child.map_err(|error| format!("the card client's agent cannot be started: {error}"))?;
-    Ok(Some(AgentLink { origin: format!("http://{address}"), token, _child: Child(child) }))
+    Ok(Some(AgentLink { origin: format!("http://{address}"), token, phrase, _child: Child(child) }))
+}
+
+/// The phrase that stands above every PIN field: the one that was chosen, else one for the demo.
+fn phrase_of(folder: &DataFolder) -> Result<String, ClientError> {
+    if phrase::phrase(folder)?.is_none() {
+        phrase::choose(folder, DEMO_PHRASE)?;
+    }
+    Ok(phrase::phrase(folder)?.unwrap_or_default())
 }
 
 /// The usual address, or another one that is free.

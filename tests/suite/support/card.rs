@@ -2,14 +2,17 @@
 #![allow(dead_code)]
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, Utc};
+use madoguchi::card_client::ClientError;
 use madoguchi::card_client::folder::DataFolder;
 use madoguchi::card_client::loopback::{AgentConfig, RunningAgent};
+use madoguchi::card_client::opener::OpenWindow;
 use madoguchi::card_client::origin::Origin;
+use madoguchi::card_client::pairing::PageLink;
 use madoguchi::card_client::token::pkcs12::Pkcs12Source;
 use madoguchi::card_client::{pairing, trust};
 use madoguchi::clock::FixedClock;
@@ -53,7 +56,7 @@ impl FakeGateway {
     /// The claims of a good request for `document`.
     pub fn claims(&self, document: &[u8], at: DateTime<Utc>) -> Value {
         json!({
-            "iss": GATEWAY, "aud": "madoguchi-card", "jti": uuid::Uuid::new_v4(), "iat": at.timestamp(),
+            "iss": GATEWAY, "aud": "madoguchi-card", "jti": uuid::Uuid::new_v4().to_string(), "iat": at.timestamp(),
             "exp": (at + Duration::hours(1)).timestamp(),
             "application_sha256": hex::encode(ring::digest::digest(&ring::digest::SHA256, document)),
             "form": { "procedure": "general-application", "version": 1 },
@@ -79,39 +82,68 @@ impl FakeGateway {
 /// SHA-256 of `photo`.
 pub const SHA256_OF_PHOTO: &str = "55c64d0fcd6f9d5f7c828093857e3fdfda68478bb4e9bd24d481ef391c7804e8";
 
+/// The windows that an agent opened.
+#[derive(Default)]
+pub struct Windows(Mutex<Vec<String>>);
+
+impl OpenWindow for Windows {
+    fn open(&self, url: &str) -> Result<(), ClientError> {
+        self.0.lock().unwrap().push(url.to_owned());
+        Ok(())
+    }
+}
+
+impl Windows {
+    /// Their addresses, in order.
+    pub fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
 /// An agent with cards of the test PKI, paired with [`GATEWAY`], whose keys it trusts.
 pub struct TestAgent {
     /// The agent.
     pub agent: RunningAgent,
-    /// The gateway's pairing token.
-    pub token: String,
+    /// The gateway's pairing.
+    pub link: PageLink,
     /// The gateway.
     pub gateway: FakeGateway,
     /// The agent's clock.
     pub clock: Arc<FixedClock>,
     /// The client's folder.
     pub folder: DataFolder,
+    /// What it opened.
+    pub windows: Arc<Windows>,
     _dir: tempfile::TempDir,
 }
 
 impl TestAgent {
     /// Starts one with these cards.
     pub fn start(cards: &[&str]) -> Self {
+        Self::start_as(cards, true)
+    }
+
+    /// Starts one that answers pages, or one that does not.
+    pub fn start_as(cards: &[&str], answers_pages: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let folder = DataFolder::new(Some(dir.path().join("data"))).unwrap();
         let gateway = FakeGateway::new();
         let origin = Origin::parse(GATEWAY).unwrap();
         trust::pin(&folder, &origin, &gateway.keys(), now()).unwrap();
-        let token = pairing::pair(&folder, &origin).unwrap();
+        let link = pairing::pair(&folder, &origin).unwrap();
+        madoguchi::card_client::phrase::choose(&folder, PHRASE).unwrap();
         let clock = Arc::new(FixedClock::new(now()));
-        let paths: Vec<_> = cards.iter().map(|card| TestPki::shared().p12_path(card)).collect();
+        let files: Vec<_> = cards.iter().map(|card| TestPki::shared().p12_path(card)).collect();
+        let windows = Arc::new(Windows::default());
         let config = AgentConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             folder: folder.clone(),
-            cards: Box::new(Pkcs12Source::new(&paths).unwrap()),
+            cards: Arc::new(Pkcs12Source::new(&files).unwrap()),
+            opener: windows.clone(),
+            answers_pages,
             clock: clock.clone(),
         };
-        Self { agent: RunningAgent::start(config).unwrap(), token, gateway, clock, folder, _dir: dir }
+        Self { agent: RunningAgent::start(config).unwrap(), link, gateway, clock, folder, windows, _dir: dir }
     }
 
     /// Its own origin.
@@ -121,15 +153,15 @@ impl TestAgent {
 
     /// A call of the interface as the paired page makes it.
     pub fn call(&self, method: &str, path: &str, body: &str) -> Answer {
-        let authorization = format!("Bearer {}", self.token);
+        let authorization = format!("Bearer {}", self.link.token);
         let headers =
             [("Origin", GATEWAY), ("Authorization", authorization.as_str()), ("Content-Type", "application/json")];
         self.send(method, path, &headers, body)
     }
 
-    /// Opens a page as a browser that was sent there by the gateway's page.
+    /// Opens a page as a browser does that a program told to.
     pub fn open(&self, path: &str) -> Answer {
-        let headers = [("Sec-Fetch-Site", "same-site"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document")];
+        let headers = [("Sec-Fetch-Site", "none"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document")];
         self.send("GET", path, &headers, "")
     }
 
@@ -149,7 +181,40 @@ impl TestAgent {
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         send(self.agent.address(), &self.agent.address().to_string(), method, path, headers, body)
     }
+
+    /// The path of the window that was opened last.
+    pub fn window(&self) -> String {
+        let opened = self.windows.all();
+        let last = opened.last().expect("no window was opened");
+        last.strip_prefix(&self.origin()).expect("an address of the agent").to_owned()
+    }
+
+    /// Begins an operation; gives its path in the interface and the path of the window that the agent opened for it.
+    pub fn begin(&self, path: &str, body: &Value) -> (String, String) {
+        let answer = self.call("POST", path, &body.to_string());
+        assert_eq!(answer.status, 202, "{answer:?}");
+        let answer = answer.json();
+        assert!(answer.get("url").is_none(), "the page must not learn the window's address: {answer}");
+        (format!("/v1/operations/{}", answer["operation"].as_str().unwrap()), self.window())
+    }
+
+    /// Begins a signature.
+    pub fn begin_sign(&self) -> (String, String) {
+        self.begin("/v1/sign", &json!({ "language": "ja", "mgreq": self.gateway.good() }))
+    }
+
+    /// Answers the form and gives the page that follows.
+    pub fn answer(&self, page: &Answer, rest: &str) -> Answer {
+        let answer = self.submit(&format!("secret={}&{rest}", page.secret()));
+        assert_eq!(answer.status, 303, "{answer:?}");
+        let headers =
+            [("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document")];
+        self.send("GET", answer.header("location").unwrap(), &headers, "")
+    }
 }
+
+/// What stands above the PIN field.
+pub const PHRASE: &str = "青い朝顔と灯台";
 
 /// An answer.
 #[derive(Debug)]

@@ -1,0 +1,120 @@
+// The real card client for the browser tests: its folder, its agent, and its windows. The client opens a window by running a
+// command; here that command writes the address into a file, and the test opens it in the same browser, as a person's
+// browser would.
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { binary, root } from "./gateway.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+export const screenshots = process.env.SCREENSHOTS ?? join(root, "target/screenshots");
+mkdirSync(screenshots, { recursive: true });
+export const chromiumArgs = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+export const sizes = [["phone", { width: 375, height: 812 }], ["desktop", { width: 1280, height: 900 }]];
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/// Waits until `look` gives something; its last word otherwise.
+export const until = async (look, what, patience = 20_000) => {
+  for (let waited = 0; ; waited += 100) {
+    const found = await look();
+    if (found) return found;
+    if (waited > patience) throw new Error(`waited in vain for ${what}`);
+    await pause(100);
+  }
+};
+
+/// Looks at a page in both sizes: no sideways scrolling, no serious finding of axe-core, a picture for people.
+export const look = async (page, name) => {
+  for (const [size, viewport] of sizes) {
+    await page.setViewportSize(viewport);
+    await page.screenshot({ path: join(screenshots, `card-${name}-${size}.png`), fullPage: true });
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= viewport.width, `${name} ${size}: ${width} pixels wide`);
+    const { violations } = await page.evaluate(`(() => { ${axe}; return axe.run(); })()`);
+    const serious = violations.filter((violation) => ["serious", "critical"].includes(violation.impact));
+    assert.deepEqual(serious.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" | ")}`), [], `${name} ${size}`);
+  }
+};
+
+/// A command that "opens" windows, and what it was told to open.
+export const opener = (folder) => {
+  const [command, log] = [join(folder, "open-window.sh"), join(folder, "windows.txt")];
+  writeFileSync(command, `#!/bin/sh\nprintf '%s\\n' "$1" >> '${log}'\n`);
+  chmodSync(command, 0o755);
+  let taken = 0;
+  const all = () => (existsSync(log) ? readFileSync(log, "utf8").split("\n").filter(Boolean) : []);
+  return {
+    command,
+    all,
+    /// How many windows were opened that no test looked at.
+    left: () => all().length - taken,
+    /// The next window that the card client opens, in this browser.
+    next: async (context) => {
+      const address = await until(() => all()[taken], "the card client's window");
+      taken += 1;
+      assert.match(address, /^http:\/\/127\.0\.0\.1:\d+\/p\/[\w-]{43}$/, "a one-time address on this machine");
+      const page = await context.newPage();
+      await page.goto(address);
+      return page;
+    },
+  };
+};
+
+/// The card client's folder.
+export const cardClient = (folder) => {
+  const data = join(folder, "card-client");
+  const run = (args, options = {}) => execFileSync(binary, ["card", "--data", data, ...args],
+    { encoding: "utf8", stdio: ["pipe", "pipe", "pipe"], ...options });
+  /// Starts the agent; `stop` ends it.
+  const agent = async (port, cards, open) => {
+    const child = spawn(binary, ["card", "--data", data, "agent", "--listen", `127.0.0.1:${port}`, "--open-with", open.command, ...cards],
+      { stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    child.stderr.on("data", (chunk) => { said += chunk; });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    await until(() => { if (child.exitCode !== null) throw new Error(said); return said.includes("listens on"); }, "the agent");
+    return { stop: async () => { child.kill("SIGINT"); await ended; } };
+  };
+  return { data, run, agent };
+};
+
+/// Answers a window of the card client: what it shows is asserted by `see`, then the form is filled in and sent.
+export const confirm = async (page, { pin, card, keep = true, check = false, see = [] }) => {
+  const text = await page.locator("main").innerText();
+  for (const wanted of see) assert.ok(text.includes(wanted), `“${wanted}” is shown in:\n${text}`);
+  if (card) await page.locator("label.choice", { hasText: card }).locator("input[type=radio]").check();
+  if (check) await page.check("input[name=checked]");
+  if (pin) await page.fill("#pin", pin);
+  if (!keep) await page.uncheck("input[name=keep]");
+  await page.click("button.agree");
+};
+
+/// Fills in the form up to the signing page; `signs` says what goes on in between.
+export const fillIn = async (page, words) => {
+  await page.fill("#f-recipient", "131016");
+  await page.fill("#f-answers-title", words.title);
+  await page.fill("#f-answers-body", words.body);
+  await page.click("main form[action$='/form'] button");
+  await page.click("main form[action$='/review'] button");
+  await page.click("main a.button");
+};
+
+/// The gateway's `verify` and OpenSSL both take what was signed.
+export const assertAccepted = (pki, folder, document, signature) => {
+  const [content, cms] = [join(folder, "signed.json"), join(folder, "signed.p7s")];
+  writeFileSync(content, document);
+  writeFileSync(cms, signature);
+  const files = (name) => execFileSync("sh", ["-c", 'printf "%s\\n" "$0"/*', join(pki, name)], { encoding: "utf8" }).trim().split("\n");
+  const anchors = files("anchors");
+  const all = join(folder, "anchors.pem");
+  writeFileSync(all, anchors.map((file) => readFileSync(file, "utf8")).join("\n"));
+  const report = JSON.parse(execFileSync(binary, ["verify", "--json", "--policy", "jpki", "--signature", cms, "--content", content,
+    ...anchors.flatMap((file) => ["--anchor", file]), ...files("crls").flatMap((file) => ["--crl", file])], { encoding: "utf8" }));
+  assert.equal(report.indication, "TOTAL_PASSED");
+  execFileSync("openssl", ["cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", cms, "-content", content, "-CAfile", all,
+    "-purpose", "any", "-out", "/dev/null"], { stdio: ["ignore", "ignore", "pipe"] });
+};
