@@ -279,8 +279,8 @@ section! {
     CardSettings = "card" {
         /// The loopback agent's origin; none: pages offer files only.
         agent: Option<Origin> = None, "an origin: \"http://127.0.0.1:8081\"";
-        /// A token under which this gateway's pages are paired with it beforehand (demo).
-        pairing: Option<String> = None, "a token made by the card client";
+        /// The line under which this gateway's pages are paired with it beforehand (demo).
+        pairing: Option<String> = None, "the line of `madoguchi-card pair ORIGIN --line`";
     }
 }
 

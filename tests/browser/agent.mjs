@@ -182,7 +182,25 @@ const hostilePage = async (context, token) => {
   server.close();
 };
 
-/// While the person reviews one application, another page changes nothing; and a rebound name gets nothing.
+/// The pairing was ended in the client: the page says so, and pairs anew once the person gives the old one up. In English.
+const pairAnew = async (context, page) => {
+  await start(page, "en");
+  assert.ok((await panel(page)).includes("agent-key"), "the pairing was ended in the client");
+  await look(page, "en-2-ended");
+  await page.click("[data-card-forget]");
+  await page.click("[data-card-pair-ask]");
+  const window = await windows.next(context);
+  assert.equal(await window.inputValue("#phrase"), phrase, "the phrase is kept unless another is chosen");
+  await look(window, "en-3-pair");
+  await window.click("button.agree");
+  await look(window, "en-4-code");
+  await page.fill("#f-pair-code", await window.locator("#code").textContent());
+  await window.close();
+  await page.click("[data-card-pair-form] button");
+  await page.waitForSelector("[data-card-read]:visible");
+};
+
+/// A name that was rebound to this machine gets nothing.
 const rebound = async () => {
   const { request } = await import("node:http");
   const status = await new Promise((resolve, reject) => {
@@ -239,8 +257,7 @@ try {
   console.log("agent: a program on its port is told apart, and hears nothing");
   agent = await client.agent(port, cards, windows);
   client.run(["pair", gateway.origin, "--remove"]);
-  await start(page, "ja");
-  assert.ok((await panel(page)).includes("agent-key"), "the pairing was ended in the client");
+  await pairAnew(context, page);
   // A request that was signed is replayed to the card client in another way: it was used.
   const [replayed, pin] = [join(folder, "replayed.mgreq"), "YAMADA01\n"];
   writeFileSync(replayed, JSON.stringify(mgreq));

@@ -2,4 +2,5 @@
 await import("./journey.mjs");
 await import("./agent.mjs");
 await import("./extension.mjs");
+await import("./reader.mjs");
 await import("./demo.mjs");

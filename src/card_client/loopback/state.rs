@@ -142,7 +142,10 @@ impl Inner {
         // A card that is open for one site is not open for another.
         self.held = self.held.take().filter(|held| held.origin == origin);
         let mut operation = Operation::new(origin, kind, language, now)?;
-        operation.chosen.clone_from(&self.last_card);
+        // The card that signs is not the one that signs in.
+        if !matches!(operation.kind, Kind::Authenticate { .. }) {
+            operation.chosen.clone_from(&self.last_card);
+        }
         self.previous = self.operation.take();
         Ok(self.operation.insert(operation))
     }

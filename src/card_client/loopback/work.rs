@@ -147,7 +147,9 @@ impl Inner {
             Ok(result) => {
                 operation.progress = Progress::Done(result);
                 self.held = outcome.held;
-                self.last_card.clone_from(&operation.chosen);
+                if !matches!(operation.kind, Kind::Authenticate { .. }) && operation.chosen.is_some() {
+                    self.last_card.clone_from(&operation.chosen);
+                }
                 let origin = operation.origin.clone();
                 self.agreed(&origin);
             }
