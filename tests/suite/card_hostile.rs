@@ -312,6 +312,36 @@ fn a_person_who_refuses_pairs_nobody() {
     assert_eq!(answer.json()["error"]["code"], "pairing-not-offered");
 }
 
+/// What the agent answers to a program of another user of this machine, who read the window's address.
+fn asked_by_nobody(agent: &TestAgent, path: &str) -> String {
+    use std::os::unix::process::CommandExt;
+    let address = agent.agent.address();
+    let head = format!("GET {path} HTTP/1.1\\r\\nHost: {address}\\r\\nConnection: close\\r\\n\\r\\n");
+    let script = format!("exec 3<>/dev/tcp/127.0.0.1/{}; printf '{head}' >&3; cat <&3", address.port());
+    let mut command = if rustix::process::getuid().is_root() {
+        let mut command = std::process::Command::new("bash");
+        command.uid(65534).gid(65534);
+        command
+    } else {
+        let mut command = std::process::Command::new("sudo");
+        command.args(["-n", "-u", "nobody", "bash"]);
+        command
+    };
+    let output = command.current_dir("/").arg("-c").arg(script).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn another_users_program_neither_sees_nor_uses_up_a_window() {
+    let agent = TestAgent::start(&["sign-yamada"]);
+    let (_, window) = agent.begin_sign();
+    let told = asked_by_nobody(&agent, &window);
+    assert!(told.starts_with("HTTP/1.1 403") && told.contains("user-not-allowed"), "{told}");
+    assert!(!told.contains("山田") && !told.contains(crate::support::card::PHRASE), "{told}");
+    assert!(agent.open(&window).body.contains("道路の補修"), "the person's own browser still opens it");
+}
+
 #[test]
 fn a_native_messaging_hosts_windows_answer_no_page() {
     let agent = TestAgent::start_as(&["sign-yamada"], false);
