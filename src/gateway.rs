@@ -18,6 +18,7 @@ pub mod readiness;
 mod refused;
 pub mod second_opinion;
 mod second_source;
+pub mod sign_in;
 pub mod sources;
 pub mod steps;
 mod submit;
@@ -85,12 +86,14 @@ pub struct Gateway {
     kept_states: trust_state::KeptStates,
     ocsp: Arc<OcspClient>,
     responders: Option<OcspResponders>,
+    sign_in: sign_in::SignIn,
 }
 
 impl Gateway {
     /// A gateway of these parts.
     pub fn new(parts: GatewayParts) -> Self {
         Self {
+            sign_in: sign_in::SignIn::default_of(&parts.rules.origin),
             clock: parts.clock,
             refusals: refused::RefusalLog::start(parts.store.clone()),
             store: parts.store,
@@ -119,6 +122,12 @@ impl Gateway {
     /// Whether it answers OCSP requests.
     pub fn is_ocsp_responder(&self) -> bool {
         self.responders.is_some()
+    }
+
+    /// The same with other rules for signing in than the default.
+    #[must_use]
+    pub fn with_sign_in(self, sign_in: sign_in::SignIn) -> Self {
+        Self { sign_in, ..self }
     }
 
     /// With sources of revocation lists.

@@ -53,3 +53,5 @@ pub mod submission;
 pub mod telemetry;
 #[cfg(feature = "gateway")]
 pub mod web;
+#[cfg(feature = "gateway")]
+pub mod web_eid;

@@ -36,6 +36,11 @@ const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 const MAX_SALT: u32 = 512;
 
 impl SignatureAlgorithm {
+    /// The algorithm of that meaning: for formats that name it otherwise than by an AlgorithmIdentifier.
+    pub fn of(scheme: Scheme) -> Self {
+        Self { scheme }
+    }
+
     /// Reads the DER of an AlgorithmIdentifier as certificates and CRLs carry it.
     ///
     /// An algorithm that is not known gives [`Scheme::Other`], so that it can be reported by name.

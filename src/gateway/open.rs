@@ -6,6 +6,7 @@ use super::lists::RecordArchive;
 use super::ocsp_client::OcspClient;
 use super::ocsp_responder::OcspResponders;
 use super::quarantine::RecordQuarantine;
+use super::sign_in::SignIn;
 use super::sources::SourceBook;
 use super::{Gateway, GatewayParts};
 use crate::clock::Clock;
@@ -73,6 +74,8 @@ impl Gateway {
             OcspResponders::open(&settings.ocsp, &trust).map_err(OpenError::at("ocsp", OpenFault::Input))?;
         let sources =
             SourceBook::from_settings(&settings.revocation).map_err(OpenError::at("revocation", OpenFault::Setting))?;
+        let sign_in = SignIn::from_settings(&settings.sign_in, &rules.origin)
+            .map_err(OpenError::at("sign_in", OpenFault::Setting))?;
         check_bucket(&record)?;
         let store = Store::open(&record).map_err(OpenError::at("database", OpenFault::Record))?;
         Ok(Self::new(GatewayParts {
@@ -85,7 +88,8 @@ impl Gateway {
             rules: Arc::new(rules),
         })
         .with_ocsp(OcspClient::new(&settings.ocsp), responders)
-        .with_sources(sources))
+        .with_sources(sources)
+        .with_sign_in(sign_in))
     }
 }
 

@@ -16,8 +16,8 @@ pub use grace::Grace;
 pub use sections::{
     AlarmSettings, CardSettings, CatalogSettings, DatabaseSettings, DocumentSettings, FollowFreshest, FollowPoints,
     KeySettings, LimitSettings, LogSettings, MailSettings, OcspSettings, OnUndecided, ResponderFiles,
-    RevocationSettings, ScannerSettings, SecondOpinionSettings, ServerSettings, SessionSettings, SignatureSettings,
-    SourceSettings, TrustSettings,
+    RevocationSettings, ScannerSettings, SecondOpinionSettings, ServerSettings, SessionSettings, SignInSettings,
+    SignatureSettings, SourceSettings, TrustSettings,
 };
 pub use values::{ByteSize, LogFormat, Origin, Period, Secret, SourceUrl};
 
@@ -54,6 +54,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// `[sessions]`
     pub sessions: SessionSettings,
+    /// `[sign_in]`
+    pub sign_in: SignInSettings,
     /// `[catalog]`
     pub catalog: CatalogSettings,
     /// `[card]`
@@ -112,6 +114,7 @@ impl Settings {
             scanner: source.section(),
             limits: source.section(),
             sessions: source.section(),
+            sign_in: source.section(),
             catalog: source.section(),
             card: source.section(),
             log: source.section(),

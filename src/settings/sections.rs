@@ -267,6 +267,28 @@ section! {
 }
 
 section! {
+    /// Residents who sign in with their card (Web eID).
+    SignInSettings = "sign_in" {
+        /// Whether pages offer it.
+        enabled: bool = true, "true or false";
+        /// Certificate policies of which an authentication certificate must have one; empty: any or none.
+        certificate_policies: Vec<String> = vec!["1.2.392.200149.8.5.1.3.30".to_owned()], "a list of OIDs: [\"1.2.392.200149.8.5.1.3.30\"]";
+        /// organizationalUnitName of CAs whose certificates must not sign in.
+        refused_issuer_units: Vec<String> = vec!["JPKI for digital signature".to_owned()], "a list of texts: [\"JPKI for digital signature\"]";
+        /// How long a challenge may be answered.
+        challenge_life: Period = Period::seconds(300), "a length of time: \"5m\"";
+        /// The most challenges that are open at the same time.
+        challenges: u32 = 100_000, "a number from 1";
+        /// Challenges and answers together that one address may send in a minute; 0: no limit of its own.
+        tries_per_minute: u32 = 60, "a number; 0: off";
+        /// A session ends after this long without a request.
+        idle: Period = Period::seconds(20 * 60), "a length of time: \"20m\"";
+        /// It ends after this long in any case.
+        at_most: Period = Period::seconds(4 * 3_600), "a length of time: \"4h\"";
+    }
+}
+
+section! {
     /// The catalog of procedures.
     CatalogSettings = "catalog" {
         /// Folder of procedure files, beside those built in.

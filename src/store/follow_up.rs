@@ -20,7 +20,7 @@ use crate::settings::Grace;
 use crate::signature::verifier::embedded_certificates;
 use crate::submission::status::RevocationState;
 
-const FEED: &str = "feed";
+pub(super) const FEED: &str = "feed";
 
 /// The row of lists of which it is not known which list decided.
 pub const NO_LIST: [u8; 32] = [0; 32];

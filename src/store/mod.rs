@@ -7,7 +7,8 @@
 //!    Numbers of migrations: 0001xx the record, 0002xx drafts, 0003xx accounts and sessions, 0004xx authority, 0005xx
 //!    withdrawals, 0006xx corrections, 0007xx the probe of readiness, 0008xx where reports
 //!    lie, 0009xx indices, 0010xx the archive of revocation lists, 0012xx their quarantine, 0013xx their sources
-//!    and operators' tokens, 0014xx OCSP responses, 0015xx the second step of verdicts, 0016xx trust states, 0017xx second opinions.
+//!    and operators' tokens, 0014xx OCSP responses, 0015xx the second step of verdicts, 0016xx trust states, 0017xx second opinions,
+//!    0018xx challenges for signing in with a card, 0019xx residents' accounts and links.
 //! 2. A `diesel::table!` for it at the end of `schema.rs` (or in the noun's own file), with types that both databases
 //!    know: `BigInt Integer Text Binary Bool Timestamp Nullable<_>`.
 //! 3. A file `store/<noun>s.rs` with plain structs and `impl Store { pub async fn <noun>_<verb>(...) }`, each of which is
@@ -52,10 +53,15 @@ pub mod password;
 mod probe;
 mod queue;
 pub mod recorder;
+pub mod resident_filings;
+pub mod resident_links;
+pub mod resident_schema;
+pub mod resident_sessions;
 mod row;
 pub mod schema;
 pub mod second_opinions;
 pub mod sessions;
+pub mod sign_in_challenges;
 pub mod signers;
 pub mod signing_requests;
 pub mod statuses;

@@ -104,6 +104,15 @@ rejection_codes! {
     CorrectsUnknown = "corrects-unknown", 422, "The filing to be corrected is not known";
     SignatureRefused = "signature-refused", 422, "The signature was not accepted";
     ListRefused = "list-refused", 422, "The revocation list was refused";
+    SignInToken = "sign-in-token", 422, "The sign-in token cannot be read";
+    SignInFormat = "sign-in-format", 422, "The sign-in token is of a version that is not taken";
+    SignInChallenge = "sign-in-challenge", 422, "There is no open challenge for this browser";
+    SignInSignature = "sign-in-signature", 422, "The sign-in token does not answer the challenge";
+    SignInWrongCertificate = "sign-in-wrong-certificate", 422, "The certificate is not one for signing in";
+    SignInCertificateEnded = "sign-in-certificate-ended", 422, "The authentication certificate is not valid";
+    SignInNotTrusted = "sign-in-not-trusted", 422, "The certificate's authority is not relied on here";
+    SignInUndecided = "sign-in-undecided", 503, "Whether the authentication certificate is revoked cannot be decided now";
+    LinkAnotherPerson = "link-another-person", 409, "The account is linked to another person's certificate";
     SeveralSigners = "several-signers", 422, "A filing is signed by exactly one person";
     TooManyDrafts = "too-many-drafts", 409, "This browser has as many drafts as it may";
     TooManyRequests = "too-many-requests", 429, "Too many requests from this address";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::settings::{ScannerSettings, ServerSettings, SessionSettings, Settings};
+use crate::settings::{ScannerSettings, ServerSettings, SessionSettings, Settings, SignInSettings};
 use crate::store::draft_limits::DraftLimits;
 
 /// A certificate chain and its key, PEM files.
@@ -71,6 +71,8 @@ pub struct WebConfig {
     pub patience: Patience,
     /// Sign-in sessions of agencies and operators.
     pub sessions: SessionSettings,
+    /// Residents who sign in with their card.
+    pub sign_in: SignInSettings,
     /// The malware scanner.
     pub scanner: ScannerSettings,
     /// A revocation list whose nextUpdate is nearer than this is soon stale.
@@ -119,6 +121,7 @@ impl Default for WebConfig {
             drafts: DraftLimits::default(),
             patience: Patience::default(),
             sessions: SessionSettings::default(),
+            sign_in: SignInSettings::default(),
             scanner: ScannerSettings::default(),
             soon_stale: chrono::Duration::hours(6),
             crl_directory: None,
@@ -167,6 +170,7 @@ impl From<&Settings> for WebConfig {
                 ..Patience::default()
             },
             sessions: settings.sessions.clone(),
+            sign_in: settings.sign_in.clone(),
             scanner: settings.scanner.clone(),
             soon_stale: settings.revocation.soon_stale.chrono(),
             crl_directory: Some(settings.revocation.directory.clone()),

@@ -40,6 +40,7 @@ pub const DYNAMIC_PREFIXES: &[&str] = &[
     "agent-code-",
     "operator-dyn-",
     "steps-dyn-",
+    "sign-in-dyn-",
 ];
 
 impl Language {

@@ -20,6 +20,7 @@ pub mod problem;
 pub mod resident;
 pub mod routes;
 pub mod server;
+pub mod sign_in;
 pub mod staff;
 pub mod state;
 pub mod steps;

@@ -25,11 +25,12 @@ use std::borrow::Cow;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::web::assets;
 use crate::web::i18n::{LANGUAGE_COOKIE, Language};
+use crate::web::state::WebState;
 
 /// For whom a page is; decides the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +78,8 @@ pub struct Page {
     pub has_errors: bool,
     /// Whether the language can be changed here (not where a change would lose what is shown once).
     pub language_links: bool,
+    /// Whether residents may sign in with their card here.
+    pub offers_sign_in: bool,
     /// The origin that its scripts may also speak to: the card client's agent.
     pub connect_to: Option<String>,
     path: String,
@@ -96,6 +99,7 @@ impl Page {
             csrf_token: String::new(),
             has_errors: false,
             language_links: true,
+            offers_sign_in: offers_sign_in(request),
             connect_to: None,
             path: request.path().to_owned(),
             query: query_without_language(request.query_string()),
@@ -184,7 +188,8 @@ impl Page {
             Area::Agency => &[("/agency", "nav-agency-queue")],
             Area::Operator => &[("/operator", "nav-operator-crls")],
         };
-        links.iter().map(|(href, key)| NavigationLink { href, key }).collect()
+        let account = (self.area == Area::Resident && self.offers_sign_in).then_some(("/account", "nav-account"));
+        links.iter().copied().chain(account).map(|(href, key)| NavigationLink { href, key }).collect()
     }
 
     /// Whether a link of the navigation leads to the page that is shown, or above it.
@@ -232,6 +237,10 @@ impl FromRequest for Page {
     fn from_request(request: &HttpRequest, _payload: &mut actix_web::dev::Payload) -> Self::Future {
         std::future::ready(Ok(Self::of(request)))
     }
+}
+
+fn offers_sign_in(request: &HttpRequest) -> bool {
+    request.app_data::<web::Data<WebState>>().is_some_and(|state| state.config.sign_in.enabled)
 }
 
 /// The language of a request: `?lang=`, then the cookie, then Accept-Language, then the first we have. The flag tells

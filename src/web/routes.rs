@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, Resource, web};
 
 use super::problem::Problem;
-use super::{agency, api, assets, ocsp, operator, resident, staff};
+use super::{agency, api, assets, ocsp, operator, resident, sign_in, staff};
 use crate::submission::rejection::RejectionCode;
 
 /// Who may call a route; the handler's extractor enforces it, a test goes over every route with every role.
@@ -20,6 +20,8 @@ pub enum Access {
     AgencyToken,
     /// A program of the PKI operators, by bearer token.
     OperatorToken,
+    /// A resident who signed in with their card.
+    Resident,
     /// A signed-in member of an agency.
     Agency,
     /// A signed-in operator.
@@ -99,6 +101,13 @@ route_table! {
     POST "/status"                                           Anyone       resident::status::post_form;
     GET  "/verify"                                           Anyone       resident::verify::get_form;
     POST "/verify"                                           Anyone       resident::verify::post_files;
+    GET  "/sign-in"                                          Anyone       resident::sign_in::get_sign_in;
+    GET  "/auth/challenge"                                   Anyone       sign_in::get_challenge;
+    POST "/auth/login"                                       Anyone       sign_in::post_login;
+    GET  "/account"                                          Resident     resident::account::get_account;
+    GET  "/account/filings/{arrival_number}"                 Resident     resident::account::get_filing;
+    POST "/account/links"                                    Resident     resident::account::post_link;
+    POST "/account/sign-out"                                 Anyone       resident::account::post_sign_out;
     GET  "/problems"                                         Anyone       resident::problems::list_problems;
     GET  "/problems/{code}"                                  Anyone       api::problems::get_problem;
     GET  "/agency/sign-in"                                   Anyone       staff::sign_in::get_sign_in;

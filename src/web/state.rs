@@ -28,6 +28,8 @@ pub struct WebState {
     pub limiter: RateLimiter,
     /// Counts the sign-ins that each address tries.
     pub sign_ins: RateLimiter,
+    /// Counts the challenges and answers of residents who sign in, by address.
+    pub card_sign_ins: RateLimiter,
     /// The room for bodies of requests under way.
     pub uploads: UploadBudget,
     /// Renders error pages.
@@ -45,6 +47,11 @@ impl WebState {
             limiter: RateLimiter::new(config.requests_per_minute),
             error_page: super::resident::problems::error_page,
             sign_ins: RateLimiter::new(if config.requests_per_minute == 0 { 0 } else { SIGN_INS_PER_MINUTE }),
+            card_sign_ins: RateLimiter::new(if config.requests_per_minute == 0 {
+                0
+            } else {
+                config.sign_in.tries_per_minute
+            }),
             problem_page: super::resident::problems::problem_page,
             config,
         }

@@ -3,4 +3,5 @@ await import("./journey.mjs");
 await import("./agent.mjs");
 await import("./extension.mjs");
 await import("./reader.mjs");
+await import("./sign_in.mjs");
 await import("./demo.mjs");

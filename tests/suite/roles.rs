@@ -7,6 +7,7 @@ use crate::desk_filings::filed;
 use crate::support::gateway::TestGateway;
 use crate::support::http::{BOUNDARY, Part, multipart};
 use crate::support::visitor::{Visitor, account};
+use crate::support::web_eid::AuthenticationCard;
 
 /// What each line of the table answers to nobody, a wrong token, the filing's agency, another agency, an operator.
 /// Forms are sent with a good token of their sender where the desk is meant, and without one elsewhere.
@@ -58,6 +59,13 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("POST /status", [403; 5]),
     ("GET /verify", [200; 5]),
     ("POST /verify", [403; 5]),
+    ("GET /sign-in", [200; 5]),
+    ("GET /auth/challenge", [200; 5]),
+    ("POST /auth/login", [415; 5]),
+    ("GET /account", [303; 5]),
+    ("GET /account/filings/{arrival_number}", [303; 5]),
+    ("POST /account/links", [401; 5]),
+    ("POST /account/sign-out", [403; 5]),
     ("GET /problems", [200; 5]),
     ("GET /problems/{code}", [200; 5]),
     ("GET /agency/sign-in", [200, 200, 303, 303, 303]),
@@ -95,7 +103,7 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
 
 /// Whether no browser's form goes there.
 fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/api/") || path.starts_with("/ocsp")
+    path.starts_with("/api/") || path.starts_with("/ocsp") || path.starts_with("/auth/")
 }
 
 /// Forms of pages that are sent as multipart/form-data.
@@ -228,7 +236,8 @@ fn every_route_answers_every_role_as_it_must() {
 #[test]
 fn no_form_of_a_page_is_taken_without_its_own_token() {
     let house = House::open();
-    let mut resident = Visitor::new(&house.gateway);
+    // Signed in, so that it is the form's token that is judged and not the session.
+    let mut resident = crate::sign_in::signed_in(&house.gateway, &AuthenticationCard::yamada());
     let start = "/procedures/general-application";
     let begun = resident.submit(start, &format!("{start}/start"), &[("recipient", "131016")]);
     assert_eq!(begun.status, 303, "{}", begun.text());

@@ -9,6 +9,7 @@ nav-label = Main pages
 nav-procedures = Find a procedure
 nav-status = Check your application
 nav-verify = Check a signature
+nav-account = My filings
 nav-agency-queue = Filings
 nav-operator-crls = Revocation lists
 footer-privacy = What you type is kept for a short time, tied to this browser, until you sign and submit it, and is deleted automatically afterwards. Your PIN is never sent to this site.

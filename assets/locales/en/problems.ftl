@@ -207,3 +207,39 @@ problem-do-internal = Wait a while and try again. If it happens again, tell us t
 problem-title-list-refused = The revocation list was refused
 problem-what-list-refused = It does not pass the checks that every list passes: signature, issuer, scope, dates, numbers, entries.
 problem-do-list-refused = See the code and the sentence that came with the answer; get the present list from the CA and send it again.
+
+problem-title-sign-in-token = The sign-in token cannot be read
+problem-what-sign-in-token = What the card's program sent is not a token of the form that is asked for.
+problem-do-sign-in-token = Try again. If it happens again, update the card's program and the browser extension.
+
+problem-title-sign-in-format = The sign-in token is of a version that is not taken
+problem-what-sign-in-format = This site takes tokens of the format web-eid:1 and its minor versions.
+problem-do-sign-in-format = Update the card's program and the browser extension, and try again.
+
+problem-title-sign-in-challenge = The sign-in took too long, or was begun elsewhere
+problem-what-sign-in-challenge = A sign-in is begun and finished in the same browser within five minutes, and each try counts once. There was none open for this browser.
+problem-do-sign-in-challenge = Press the sign-in button again. Cookies of this site must be allowed.
+
+problem-title-sign-in-signature = The card's answer does not fit
+problem-what-sign-in-signature = What the card signed is not this site's address and the question that this browser was given last. Another window may have begun a sign-in meanwhile.
+problem-do-sign-in-signature = Close other sign-in windows, check that the address in the address bar is right, and press the sign-in button again.
+
+problem-title-sign-in-wrong-certificate = This is not the certificate for signing in
+problem-what-sign-in-wrong-certificate = A card has two certificates. The one for signing documents was used, or the certificate is not one that this site takes for signing in.
+problem-do-sign-in-wrong-certificate = Choose the certificate for user authentication (its PIN has four digits), and try again.
+
+problem-title-sign-in-certificate-ended = The card's certificate for signing in is not valid
+problem-what-sign-in-certificate-ended = Its period is over or has not begun, or it was ended because the card was reported lost or was returned.
+problem-do-sign-in-certificate-ended = Your municipality's counter renews it. Applications can still be filed without signing in, with the certificate for signatures.
+
+problem-title-sign-in-not-trusted = The card's authority is not known here
+problem-what-sign-in-not-trusted = The certificate was not issued by an authority that this site relies on for signing in.
+problem-do-sign-in-not-trusted = Use the card that this site asks for. If it is that card, tell whoever runs this site.
+
+problem-title-sign-in-undecided = Whether your certificate is valid cannot be checked now
+problem-what-sign-in-undecided = The list that tells which certificates have ended has not reached this site yet, or the certificate is suspended. Nobody is signed in meanwhile.
+problem-do-sign-in-undecided = Try again later. Applications can still be filed without signing in.
+
+problem-title-link-another-person = The account belongs to somebody else
+problem-what-link-another-person = The account is linked to the signature certificate of a person with another name or date of birth.
+problem-do-link-another-person = Do not link it, and keep the access key of that filing. If your name has changed, undo the old link first.

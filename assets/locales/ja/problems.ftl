@@ -207,3 +207,39 @@ problem-do-internal = しばらく待ってから、もう一度お試しくだ�
 problem-title-list-refused = 失効リストは受け付けられませんでした
 problem-what-list-refused = 署名、発行者、対象範囲、日付、番号、件数のいずれかの検証に合格しませんでした。
 problem-do-list-refused = 回答に含まれるコードと説明をご確認のうえ、認証局から最新のリストを入手して、もう一度送信してください。
+
+problem-title-sign-in-token = ログインのトークンを読み取れません
+problem-what-sign-in-token = カードのソフトから送られたものが、求められている形式のトークンではありませんでした。
+problem-do-sign-in-token = もう一度お試しください。続くときは、カードのソフトとブラウザーの拡張機能を新しくしてください。
+
+problem-title-sign-in-format = ログインのトークンの版に対応していません
+problem-what-sign-in-format = このサイトが受け付けるのは web-eid:1 とその下位の版のトークンです。
+problem-do-sign-in-format = カードのソフトとブラウザーの拡張機能を新しくして、もう一度お試しください。
+
+problem-title-sign-in-challenge = 時間が過ぎたか、別のところで始めたログインです
+problem-what-sign-in-challenge = ログインは、同じブラウザーで5分以内に終える必要があり、1回の試みは1回だけ有効です。このブラウザーには、答えを待っている問いがありませんでした。
+problem-do-sign-in-challenge = もう一度ログインのボタンを押してください。このサイトの Cookie を許可しておく必要があります。
+
+problem-title-sign-in-signature = カードの答えが合いません
+problem-what-sign-in-signature = カードが署名したのは、このサイトの住所と、このブラウザーに最後に出した問いではありませんでした。その間に別の画面でログインを始めた可能性があります。
+problem-do-sign-in-signature = ほかのログイン画面を閉じ、アドレス欄の住所が正しいことを確かめて、もう一度ログインのボタンを押してください。
+
+problem-title-sign-in-wrong-certificate = ログイン用の証明書ではありません
+problem-what-sign-in-wrong-certificate = カードには証明書が二つあります。署名用の証明書が使われたか、このサイトがログインに受け付けない証明書です。
+problem-do-sign-in-wrong-certificate = 利用者証明用の証明書（暗証番号は数字4桁）を選んで、もう一度お試しください。
+
+problem-title-sign-in-certificate-ended = ログイン用の証明書が有効ではありません
+problem-what-sign-in-certificate-ended = 有効期間が過ぎたか始まっていないか、カードの紛失の届出や返納で失効しています。
+problem-do-sign-in-certificate-ended = お住まいの市区町村の窓口で更新できます。申請は、ログインしなくても署名用の証明書で提出できます。
+
+problem-title-sign-in-not-trusted = カードの認証局を確認できません
+problem-what-sign-in-not-trusted = このサイトがログインに信頼している認証局が発行した証明書ではありません。
+problem-do-sign-in-not-trusted = このサイトが案内しているカードをお使いください。そのカードであれば、サイトの運営者にお知らせください。
+
+problem-title-sign-in-undecided = 証明書が有効かどうかを、いま確認できません
+problem-what-sign-in-undecided = 失効した証明書を知らせる一覧がまだ届いていないか、証明書が一時停止されています。確認できるまではログインできません。
+problem-do-sign-in-undecided = しばらくしてからもう一度お試しください。申請は、ログインしなくても提出できます。
+
+problem-title-link-another-person = ほかの方のアカウントです
+problem-what-link-another-person = このアカウントは、氏名か生年月日の異なる方の署名用証明書と結び付いています。
+problem-do-link-another-person = 結び付けずに、その申請の確認キーを保管してください。氏名が変わったときは、先に古い結び付きを解除してください。

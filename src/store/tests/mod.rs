@@ -12,6 +12,7 @@ mod outage;
 #[path = "../../../tests/suite/support/postgres.rs"]
 #[allow(dead_code)]
 mod postgres;
+mod residents;
 mod statuses;
 mod sweep;
 

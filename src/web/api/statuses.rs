@@ -1,4 +1,4 @@
-//! Following a filing with its access token. No token, a wrong one and an unknown number answer alike, so that nobody
+//! Following a filing with its access token, or as a resident who signed in and whose account it is linked to. No token, a wrong one and an unknown number answer alike, so that nobody
 //! learns which numbers are taken.
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -8,7 +8,7 @@ use super::views::SubmissionView;
 use crate::gateway::Gateway;
 use crate::ids::ArrivalNumber;
 use crate::store::submissions::SubmissionRecord;
-use crate::web::extract::bearer::BearerToken;
+use crate::web::extract::resident::FilingKey;
 use crate::web::problem::Problem;
 
 /// `GET /api/v1/submissions/{arrival_number}`: status, verdicts and history.
@@ -18,9 +18,9 @@ use crate::web::problem::Problem;
 pub async fn get_submission(
     gateway: web::Data<Gateway>,
     number: web::Path<String>,
-    token: BearerToken,
+    key: FilingKey,
 ) -> Result<HttpResponse, Problem> {
-    let record = opened(&gateway, &number, token).await?;
+    let record = opened(&gateway, &number, key).await?;
     json(&SubmissionView::for_resident(&record))
 }
 
@@ -31,9 +31,9 @@ pub async fn get_submission(
 pub async fn get_receipt(
     gateway: web::Data<Gateway>,
     number: web::Path<String>,
-    token: BearerToken,
+    key: FilingKey,
 ) -> Result<HttpResponse, Problem> {
-    let filing = opened(&gateway, &number, token).await?.submission;
+    let filing = opened(&gateway, &number, key).await?.submission;
     let body = format!("{{\"receipt\":{},\"receipt_jws\":\"{}\"}}", filing.receipt_json, filing.receipt_jws);
     let answer = HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -42,8 +42,12 @@ pub async fn get_receipt(
     Ok(answer)
 }
 
-async fn opened(gateway: &Gateway, number: &str, token: BearerToken) -> Result<SubmissionRecord, Problem> {
+async fn opened(gateway: &Gateway, number: &str, key: FilingKey) -> Result<SubmissionRecord, Problem> {
     let number: ArrivalNumber = number.parse().map_err(|_| Problem::unauthorized())?;
-    let record = gateway.store.submission_record(number).await?;
-    record.filter(|record| record.submission.token_matches(&token.sha256)).ok_or_else(Problem::unauthorized)
+    let record = gateway.store.submission_record(number).await?.ok_or_else(Problem::unauthorized)?;
+    let opens = match key {
+        FilingKey::Token(token) => record.submission.token_matches(&token.sha256),
+        FilingKey::Resident(resident) => gateway.store.link_opens(resident.account, &record.submission).await?,
+    };
+    if opens { Ok(record) } else { Err(Problem::unauthorized()) }
 }

@@ -22,7 +22,7 @@ impl std::fmt::Debug for BearerToken {
 }
 
 impl BearerToken {
-    fn of(request: &HttpRequest) -> Option<Self> {
+    pub(super) fn of(request: &HttpRequest) -> Option<Self> {
         let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
         let (scheme, token) = value.split_once(' ')?;
         let token = token.trim();

@@ -146,6 +146,12 @@ impl Browser {
         if fits { Ok(()) } else { Err(CsrfRefused) }
     }
 
+    /// Whether the request's own words on where it comes from name this site, or it says nothing of it. For what carries
+    /// its own proof of the browser in place of a token: the answer to a sign-in challenge.
+    pub fn is_from_us(&self) -> bool {
+        self.from_us
+    }
+
     fn of(request: &HttpRequest) -> Result<Self, actix_web::Error> {
         let guard =
             request.app_data::<web::Data<CsrfGuard>>().ok_or_else(|| Problem::internal("the CSRF guard is missing"))?;

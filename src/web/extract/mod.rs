@@ -7,4 +7,5 @@ pub mod csrf;
 pub mod multipart;
 pub mod operator_program;
 pub mod request_id;
+pub mod resident;
 pub mod session;

@@ -26,9 +26,23 @@ pub fn cookie_of(desk: Desk) -> &'static str {
     }
 }
 
-/// The session cookie that counts for a request: that of the desk whose page it asks for. Other pages know of none.
+/// The session cookie that counts for a request: that of the desk whose page it asks for, or a resident's on the pages of
+/// their account. Other pages know of none: an application that is being filled in belongs to the browser, and signing in
+/// beside it loses nothing of it.
 pub fn cookie_value(guard: &CsrfGuard, request: &HttpRequest) -> Option<String> {
-    guard.cookie_value(request, cookie_of(Desk::asked_for(request)?))
+    match Desk::asked_for(request) {
+        Some(desk) => guard.cookie_value(request, cookie_of(desk)),
+        None if is_account(request.path()) => guard.cookie_value(request, RESIDENT_COOKIE),
+        None => None,
+    }
+}
+
+/// The name of a resident's session cookie, without the prefix.
+pub const RESIDENT_COOKIE: &str = "resident-session";
+
+/// Whether an address is of the pages of a resident's account.
+fn is_account(path: &str) -> bool {
+    path.strip_prefix("/account").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// SHA-256 of a session cookie's value: what the database knows of it.

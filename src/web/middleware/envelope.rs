@@ -127,7 +127,8 @@ fn render(request: Option<&actix_web::HttpRequest>, problem: &Problem, state: &W
 fn wants_page(request: &actix_web::HttpRequest) -> bool {
     let path = request.path();
     let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    !path.starts_with("/api/") && !path.starts_with("/.well-known/") && accepts.contains("text/html")
+    let is_for_programs = ["/api/", "/auth/", "/.well-known/"].iter().any(|start| path.starts_with(start));
+    !is_for_programs && accepts.contains("text/html")
 }
 
 fn finish(response: &mut ServiceResponse<BoxBody>, state: &WebState, id: &RequestId) {

@@ -3,6 +3,7 @@
 //! An application goes `/procedures/{code}` -> `/apply/{draft}/form` -> `attachments` -> `review` -> `sign` -> `receipt`;
 //! the draft is kept by the gateway, bound to the browser, until it is filed or its time is over. Every step works
 //! without JavaScript.
+pub mod account;
 pub mod agent;
 pub mod applicant;
 pub mod at_draft;
@@ -19,6 +20,7 @@ pub mod procedures;
 pub mod receipt;
 pub mod review;
 pub mod sign;
+pub mod sign_in;
 pub mod status;
 pub mod verdict;
 pub mod verify;

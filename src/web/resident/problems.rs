@@ -90,6 +90,15 @@ fn kept(code: RejectionCode) -> &'static str {
         | RejectionCode::WithdrawalMismatch
         | RejectionCode::NotTheApplicant
         | RejectionCode::CorrectsUnknown
+        | RejectionCode::LinkAnotherPerson
+        | RejectionCode::SignInToken
+        | RejectionCode::SignInFormat
+        | RejectionCode::SignInChallenge
+        | RejectionCode::SignInSignature
+        | RejectionCode::SignInWrongCertificate
+        | RejectionCode::SignInCertificateEnded
+        | RejectionCode::SignInNotTrusted
+        | RejectionCode::SignInUndecided
         | RejectionCode::AttachmentRefused
         | RejectionCode::ScannerUnavailable => "problem-kept-unchanged",
         // Both can come of a commit whose outcome nobody heard.

@@ -29,6 +29,17 @@ struct ReceiptView {
     attachments: Vec<String>,
     policy: String,
     access_token: Option<String>,
+    linkable: bool,
+}
+
+/// What a receipt is shown with.
+pub struct Shown {
+    /// Where the filing stands.
+    pub status: Option<SubmissionStatus>,
+    /// The access key, the first time.
+    pub access_token: Option<String>,
+    /// Whether the person is to be asked about a link to their account.
+    pub linkable: bool,
 }
 
 /// Answers with the receipt. What it shows is read out of the receipt's own text.
@@ -37,8 +48,7 @@ pub fn respond(
     gateway: &Gateway,
     id: &str,
     filed: &FiledDraft,
-    status: Option<SubmissionStatus>,
-    access_token: Option<String>,
+    Shown { status, access_token, linkable }: Shown,
 ) -> HttpResponse {
     let receipt: Value = serde_json::from_str(&filed.receipt_json).unwrap_or_default();
     let text = |pointer: &str| receipt.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -64,6 +74,7 @@ pub fn respond(
         attachments: names.iter().filter_map(|file| Some(file.get("name")?.as_str()?.to_owned())).collect(),
         policy: text("/verdict/policy/id"),
         access_token,
+        linkable,
         page,
     };
     view.page.respond(StatusCode::OK, &view)
@@ -79,7 +90,7 @@ pub async fn get_receipt(page: Page, at: AtDraft) -> Result<HttpResponse, Proble
         return Ok(at.lead_to(drafts::next_step(&draft)));
     };
     let status = at.gateway.store.submission_find(filed.arrival_number).await?.map(|found| found.status);
-    Ok(respond(page, &at.gateway, &draft.key.id, filed, status, None))
+    Ok(respond(page, &at.gateway, &draft.key.id, filed, Shown { status, access_token: None, linkable: false }))
 }
 
 /// The receipt's exact JSON text.

@@ -14,6 +14,7 @@ use crate::store::drafts::{Draft, FiledDraft, PreparedApplication};
 use crate::submission::received::{ReceivedAttachment, ReceivedSubmission};
 use crate::submission::rejection::Rejection;
 use crate::web::extract::multipart::{Part, PartSpec};
+use crate::web::extract::resident::MaybeResident;
 use crate::web::forms::SummaryLine;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
@@ -91,6 +92,7 @@ pub async fn post_signature(
     at: AtDraft,
     request: HttpRequest,
     payload: web::Payload,
+    resident: MaybeResident,
 ) -> Result<HttpResponse, Problem> {
     let specs = [PartSpec::optional("signature", at.state.config.limits.signature)];
     let mut parts = at.read_form(&request, payload, &specs).await?;
@@ -104,7 +106,21 @@ pub async fn post_signature(
         return Ok(view.respond(StatusCode::UNPROCESSABLE_ENTITY, Some(message)));
     };
     let received = received(&at.gateway, &draft, prepared, signature).await?;
-    settle(page, view, &at.gateway, &draft, at.gateway.submit(received).await).await
+    let outcome = at.gateway.submit(received).await;
+    let linkable = offer_link(&at.gateway, resident, &outcome).await;
+    settle(page, view, (&at.gateway, linkable), &draft, outcome).await
+}
+
+/// What was filed now, out of this browser's own draft and while somebody is signed in, may be linked to their account.
+/// Gives whether they are to be asked. A fault here must not keep the receipt from them: they are asked at their next
+/// filing.
+async fn offer_link(gateway: &Gateway, resident: MaybeResident, outcome: &SubmitOutcome) -> bool {
+    let (Some(resident), SubmitOutcome::New { arrival_number, .. }) = (resident.0, outcome) else { return false };
+    let offered = gateway.store.link_offer(resident.account, *arrival_number, gateway.clock.now()).await;
+    offered.unwrap_or_else(|error| {
+        tracing::warn!(target: "madoguchi::http", %error, "a link could not be offered");
+        false
+    })
 }
 
 /// What the pages collected, as a filing.
@@ -136,7 +152,7 @@ async fn received(
 async fn settle(
     page: Page,
     view: SignView,
-    gateway: &Gateway,
+    (gateway, linkable): (&Gateway, bool),
     draft: &Draft,
     outcome: SubmitOutcome,
 ) -> Result<HttpResponse, Problem> {
@@ -158,5 +174,6 @@ async fn settle(
         tracing::warn!(%error, "a filed draft could not be tidied up");
     }
     let status = gateway.store.submission_find(filed.arrival_number).await.ok().flatten().map(|found| found.status);
-    Ok(receipt::respond(page, gateway, &draft.key.id, &filed, status, access_token))
+    let shown = receipt::Shown { status, access_token, linkable };
+    Ok(receipt::respond(page, gateway, &draft.key.id, &filed, shown))
 }

@@ -87,6 +87,8 @@ struct StatusView {
     receipt_jws: String,
     statements: Vec<String>,
     evidence: String,
+    /// Where one came from.
+    back: &'static str,
 }
 
 impl StatusView {
@@ -113,8 +115,15 @@ impl StatusView {
             receipt_jws: filing.receipt_jws,
             statements,
             evidence,
+            back: "/status",
         }
     }
+}
+
+/// A filing as whoever may see it is shown it.
+pub(super) fn respond(page: Page, gateway: &Gateway, record: SubmissionRecord, back: &'static str) -> HttpResponse {
+    let view = StatusView { back, ..StatusView::new(page, gateway, record) };
+    view.page.respond(StatusCode::OK, &view)
 }
 
 /// The changes of the status and the later verdicts, in the order of time.
@@ -146,11 +155,11 @@ fn step_view(language: Language, step: &StoredStatus) -> StepView {
     }
 }
 
-fn status_key(part: &str, status: SubmissionStatus) -> String {
+pub(super) fn status_key(part: &str, status: SubmissionStatus) -> String {
     format!("status-{part}-{}", status.as_str().replace('_', "-"))
 }
 
-fn colour(status: SubmissionStatus) -> &'static str {
+pub(super) fn colour(status: SubmissionStatus) -> &'static str {
     match status {
         SubmissionStatus::Accepted | SubmissionStatus::Completed => "green",
         SubmissionStatus::Held | SubmissionStatus::CorrectionRequested => "yellow",

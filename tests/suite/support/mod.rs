@@ -19,4 +19,5 @@ pub mod postgres;
 pub mod reader;
 pub mod slapd;
 pub mod visitor;
+pub mod web_eid;
 pub mod world;

@@ -1,0 +1,200 @@
+//! Signing in with a card: challenges that are taken once, sessions that end, links that open what they say and no more.
+use chrono::Duration;
+use futures_util::future::join_all;
+
+use super::*;
+use crate::store::resident_links::{LinkAnswer, LinkOutcome, LinkState};
+use crate::store::resident_sessions::{CardHolder, ResidentId, SessionLife};
+use crate::store::sign_in_challenges::NewChallenge;
+
+on_both!(
+    of_many_answers_to_one_challenge_one_gets_it,
+    challenges_end_and_are_bounded,
+    a_session_ends_when_it_is_idle_old_ended_or_its_certificate_is,
+    a_link_opens_its_filing_and_later_ones_and_nothing_else,
+    a_certificate_is_linked_to_one_account_and_an_account_to_one_person,
+);
+
+const LIFE: SessionLife = SessionLife { idle: Duration::minutes(20), at_most: Duration::hours(4) };
+
+fn challenge(browser: u8, before: Option<u8>, seconds: i64) -> NewChallenge {
+    NewChallenge {
+        browser_sha256: [browser; 32],
+        before: before.map(|before| [before; 32]),
+        nonce: format!("nonce {browser}"),
+        issued_at: at(seconds),
+    }
+}
+
+fn life() -> Duration {
+    Duration::minutes(5)
+}
+
+fn of_many_answers_to_one_challenge_one_gets_it(place: &Place) {
+    run(async {
+        let gateways = [place.open(), place.open()];
+        for round in 0..5_u8 {
+            assert!(gateways[0].challenge_keep(challenge(round, None, 0), life(), 100).await.unwrap());
+            let taking = (0..8).map(|number| gateways[number % 2].challenge_take([round; 32], life(), at(1)));
+            let taken: Vec<_> = join_all(taking).await.into_iter().filter_map(Result::unwrap).collect();
+            assert_eq!(taken, [format!("nonce {round}")], "one of eight");
+        }
+        assert_eq!(gateways[0].challenge_take([77; 32], life(), at(1)).await.unwrap(), None);
+    });
+}
+
+fn challenges_end_and_are_bounded(place: &Place) {
+    run(async {
+        let store = place.open();
+        assert!(store.challenge_keep(challenge(1, None, 0), life(), 2).await.unwrap());
+        assert!(store.challenge_keep(challenge(2, Some(1), 0), life(), 2).await.unwrap());
+        assert_eq!(store.challenge_count().await.unwrap(), 1, "a browser has one");
+        assert_eq!(store.challenge_take([1; 32], life(), at(1)).await.unwrap(), None);
+        assert!(store.challenge_keep(challenge(3, None, 0), life(), 2).await.unwrap());
+        assert!(!store.challenge_keep(challenge(4, None, 1), life(), 2).await.unwrap(), "there is no room");
+        assert_eq!(store.challenge_take([2; 32], life(), at(299)).await.unwrap().as_deref(), Some("nonce 2"));
+        assert_eq!(store.challenge_take([3; 32], life(), at(300)).await.unwrap(), None, "too late");
+        assert!(store.challenge_keep(challenge(5, None, 400), life(), 1).await.unwrap(), "what is over makes room");
+    });
+}
+
+fn holder(number: u8) -> CardHolder {
+    CardHolder {
+        certificate_sha256: [number; 32],
+        issuer_sha256: [1; 32],
+        serial: vec![number],
+        not_after: at(100_000),
+    }
+}
+
+async fn sign_in(store: &Store, number: u8) -> ResidentId {
+    store.resident_sign_in(holder(number), [number; 32], None, LIFE, at(0)).await.unwrap();
+    store.resident_use([number; 32], LIFE, at(1)).await.unwrap().unwrap().account
+}
+
+fn a_session_ends_when_it_is_idle_old_ended_or_its_certificate_is(place: &Place) {
+    run(async {
+        let store = place.open();
+        let account = sign_in(&store, 1).await;
+        let uses =
+            async |id: u8, seconds: i64| store.resident_use([id; 32], LIFE, at(seconds)).await.unwrap().is_some();
+        assert!(uses(1, 1199).await && uses(1, 2398).await, "it is used");
+        assert!(!uses(1, 2398 + 1200).await, "idle");
+        store.resident_sign_in(holder(1), [2; 32], Some([1; 32]), LIFE, at(10)).await.unwrap();
+        assert!(!uses(1, 11).await, "the session before in the same browser is over");
+        assert_eq!(store.resident_use([2; 32], LIFE, at(11)).await.unwrap().unwrap().account, account);
+        assert!(!uses(2, 4 * 3600 + 11).await, "too old");
+        assert!(store.resident_sign_out([2; 32], at(20)).await.unwrap());
+        assert!(!uses(2, 21).await && !store.resident_sign_out([2; 32], at(22)).await.unwrap());
+        let ends = CardHolder { not_after: at(60), ..holder(3) };
+        store.resident_sign_in(ends, [3; 32], None, LIFE, at(0)).await.unwrap();
+        assert!(uses(3, 60).await && !uses(3, 61).await, "the certificate's end is the session's");
+        let lines = store.audit_list(None, 20).await.unwrap();
+        let actions: Vec<_> =
+            lines.iter().map(|line| (line.action.as_str(), line.actor.as_str(), line.subject.as_str())).collect();
+        assert_eq!(actions.iter().filter(|line| **line == ("sign_in_card", "resident", "")).count(), 3);
+        assert_eq!(actions.iter().filter(|line| **line == ("sign_out_card", "resident", "")).count(), 1);
+    });
+}
+
+/// A filing signed with this certificate by somebody of this name.
+async fn filed(store: &Store, signer: u8, name: &str) -> RecordRow {
+    let fresh = RecordRow {
+        signer_sha256: [signer; 32],
+        signer_serial: vec![signer],
+        applicant_name: name.to_owned(),
+        ..row(format!("{name} {}", Uuid::new_v4()))
+    };
+    assert!(is_new(&record(store, &fresh).await));
+    fresh
+}
+
+async fn answer(store: &Store, account: &ResidentId, said: LinkAnswer) -> LinkOutcome {
+    let wanted = if said == LinkAnswer::Undo { LinkState::Linked } else { LinkState::Offered };
+    let links = store.links_list(account.clone()).await.unwrap();
+    let link = links.into_iter().find(|link| link.state == wanted).expect("a link to answer");
+    store.link_answer(account.clone(), link.id, said, at(100)).await.unwrap()
+}
+
+async fn seen(store: &Store, account: &ResidentId) -> Vec<ArrivalNumber> {
+    let filings = store.resident_filings(account.clone(), 100).await.unwrap();
+    for filing in &filings {
+        assert!(store.link_opens(account.clone(), filing).await.unwrap(), "what is listed can be opened");
+    }
+    filings.into_iter().map(|filing| filing.arrival_number).collect()
+}
+
+fn a_link_opens_its_filing_and_later_ones_and_nothing_else(place: &Place) {
+    run(async {
+        let store = place.open();
+        let (mine, other) = (sign_in(&store, 1).await, sign_in(&store, 2).await);
+        let before = filed(&store, 9, "山田").await;
+        let first = filed(&store, 9, "山田").await;
+        let strangers = filed(&store, 8, "鈴木").await;
+        assert!(store.link_offer(mine.clone(), first.arrival_number, at(10)).await.unwrap());
+        assert!(store.link_offer(mine.clone(), first.arrival_number, at(11)).await.unwrap(), "one question");
+        assert_eq!(store.links_list(mine.clone()).await.unwrap().len(), 1);
+        assert!(seen(&store, &mine).await.is_empty(), "nothing before the person says yes");
+        assert_eq!(answer(&store, &mine, LinkAnswer::Link).await, LinkOutcome::Done);
+        let held = RecordRow { signer_sha256: [9; 32], signer_serial: vec![9], ..held_row("held", at(5)) };
+        assert!(is_new(&record(&store, &held).await));
+        let newest = filed(&store, 9, "山田").await;
+        let expected = [newest.arrival_number, held.arrival_number, first.arrival_number];
+        assert_eq!(seen(&store, &mine).await, expected, "of the tail of the feed");
+        store.follow_up(crate::settings::Grace::default(), 1000).await.unwrap();
+        assert_eq!(seen(&store, &mine).await, expected, "of the index of signers");
+        for closed in [&before, &strangers] {
+            let filing = store.submission_find(closed.arrival_number).await.unwrap().unwrap();
+            assert!(!store.link_opens(mine.clone(), &filing).await.unwrap());
+        }
+        let filing = store.submission_find(first.arrival_number).await.unwrap().unwrap();
+        assert!(!store.link_opens(other.clone(), &filing).await.unwrap() && seen(&store, &other).await.is_empty());
+        let id = store.links_list(mine.clone()).await.unwrap()[0].id.clone();
+        let strange = store.link_answer(other, id, LinkAnswer::Undo, at(101)).await.unwrap();
+        assert_eq!(strange, LinkOutcome::NotThere, "another account cannot undo it");
+        assert!(!store.link_offer(mine.clone(), newest.arrival_number, at(102)).await.unwrap(), "linked already");
+        assert_eq!(answer(&store, &mine, LinkAnswer::Undo).await, LinkOutcome::Done);
+        assert!(seen(&store, &mine).await.is_empty());
+        assert!(store.link_offer(mine.clone(), newest.arrival_number, at(103)).await.unwrap(), "asked anew");
+        assert_eq!(answer(&store, &mine, LinkAnswer::Refuse).await, LinkOutcome::Done);
+        assert!(seen(&store, &mine).await.is_empty());
+        let lines = store.audit_list(None, 50).await.unwrap();
+        for action in ["link_certificate", "undo_link", "refuse_link"] {
+            assert!(lines.iter().any(|line| line.action == action && line.actor == "resident"), "{action}");
+        }
+        assert!(store.resident_sign_out([1; 32], at(110)).await.unwrap());
+        store.resident_sign_in(holder(1), [1; 32], None, LIFE, at(111)).await.unwrap();
+        let again = store.resident_use([1; 32], LIFE, at(112)).await.unwrap().unwrap();
+        assert_eq!(again.account, mine, "an account with a history stays");
+    });
+}
+
+fn a_certificate_is_linked_to_one_account_and_an_account_to_one_person(place: &Place) {
+    run(async {
+        let store = place.open();
+        let (first, second) = (sign_in(&store, 1).await, sign_in(&store, 2).await);
+        let filing = filed(&store, 9, "山田").await;
+        store.link_offer(first.clone(), filing.arrival_number, at(10)).await.unwrap();
+        assert_eq!(answer(&store, &first, LinkAnswer::Link).await, LinkOutcome::Done);
+        let others = filed(&store, 8, "鈴木").await;
+        store.link_offer(first.clone(), others.arrival_number, at(11)).await.unwrap();
+        assert_eq!(answer(&store, &first, LinkAnswer::Link).await, LinkOutcome::AnotherPerson);
+        let renewed = filed(&store, 7, "山田").await;
+        assert_eq!(answer(&store, &first, LinkAnswer::Refuse).await, LinkOutcome::Done);
+        store.link_offer(first.clone(), renewed.arrival_number, at(12)).await.unwrap();
+        assert_eq!(answer(&store, &first, LinkAnswer::Link).await, LinkOutcome::Done, "a renewed certificate");
+        let later = filed(&store, 9, "山田").await;
+        store.link_offer(second.clone(), later.arrival_number, at(13)).await.unwrap();
+        assert_eq!(answer(&store, &second, LinkAnswer::Link).await, LinkOutcome::Done);
+        let states: Vec<_> = store
+            .links_list(first.clone())
+            .await
+            .unwrap()
+            .iter()
+            .map(|link| (link.signer_sha256[0], link.state))
+            .collect();
+        assert!(states.contains(&(9, LinkState::Moved)), "who loses it sees that: {states:?}");
+        assert_eq!(seen(&store, &first).await, [renewed.arrival_number]);
+        assert_eq!(seen(&store, &second).await, [later.arrival_number], "from its own filing on");
+    });
+}

@@ -1,0 +1,229 @@
+//! `/account`: what a resident who signed in with their card sees: questions about links, the filings that links open,
+//! and the links themselves, each of which can be undone.
+use actix_web::cookie::time::Duration;
+use actix_web::http::{StatusCode, header};
+use actix_web::{Error, HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::procedures::see_other;
+use super::{dates, municipalities, status};
+use crate::gateway::Gateway;
+use crate::ids::ArrivalNumber;
+use crate::store::resident_links::{LinkAnswer, LinkOutcome, LinkState, ResidentLink};
+use crate::store::resident_sessions::ResidentSession;
+use crate::store::submissions::StoredSubmission;
+use crate::submission::rejection::RejectionCode;
+use crate::web::extract::csrf::{Browser, CsrfForm, CsrfGuard};
+use crate::web::extract::resident::Resident;
+use crate::web::extract::session::{RESIDENT_COOKIE, cookie_sha256};
+use crate::web::page::{Page, SignedIn};
+use crate::web::problem::Problem;
+
+/// The most filings that the page lists.
+const LISTED: u32 = 100;
+
+/// A filing that a link opens.
+struct FilingLine {
+    number: String,
+    href: String,
+    title: String,
+    procedure: String,
+    recipient: String,
+    received_at: String,
+    colour: &'static str,
+    status: String,
+}
+
+/// A link, or the question whether there is to be one.
+struct LinkLine {
+    id: String,
+    number: String,
+    filed_at: String,
+    /// The first digits of the certificate's SHA-256, in fours: enough to tell two cards apart.
+    certificate: String,
+    state: String,
+    colour: &'static str,
+    since: String,
+}
+
+#[derive(Template)]
+#[template(path = "resident/account.html")]
+struct AccountView {
+    page: Page,
+    signed_in_at: String,
+    certificate: String,
+    not_after: String,
+    offered: Vec<LinkLine>,
+    filings: Vec<FilingLine>,
+    linked: Vec<LinkLine>,
+    ended: Vec<LinkLine>,
+}
+
+/// The frame of a page of the account.
+fn frame(page: Page, browser: &Browser) -> Page {
+    let name = page.t("account-signed-in").into_owned();
+    page.user(SignedIn { name, sign_out: "/account/sign-out" }).csrf(browser.csrf_token())
+}
+
+/// The account.
+///
+/// # Errors
+/// 503 where the record cannot be read.
+pub async fn get_account(
+    page: Page,
+    browser: Browser,
+    Resident(session): Resident,
+    gateway: web::Data<Gateway>,
+) -> Result<HttpResponse, Problem> {
+    let page = frame(page.titled("account-title"), &browser);
+    let links = gateway.store.links_list(session.account.clone()).await?;
+    let filings = gateway.store.resident_filings(session.account.clone(), LISTED).await?;
+    let in_state = |wanted: fn(LinkState) -> bool| {
+        links.iter().filter(|link| wanted(link.state)).map(|link| link_line(&page, link)).collect::<Vec<_>>()
+    };
+    let view = AccountView {
+        signed_in_at: dates::moment(page.language, session.signed_in_at),
+        certificate: in_fours(&session.certificate_sha256),
+        not_after: dates::moment(page.language, session.not_after),
+        offered: in_state(|state| state == LinkState::Offered),
+        linked: in_state(|state| state == LinkState::Linked),
+        ended: in_state(|state| !matches!(state, LinkState::Offered | LinkState::Linked)),
+        filings: filings.iter().map(|filing| filing_line(&page, &gateway, filing)).collect(),
+        page,
+    };
+    Ok(view.page.respond(StatusCode::OK, &view))
+}
+
+fn filing_line(page: &Page, gateway: &Gateway, filing: &StoredSubmission) -> FilingLine {
+    let language = page.language;
+    let named = gateway.catalog.get(filing.procedure.as_str());
+    let procedure = named.map(|procedure| procedure.title.get(language).to_owned());
+    FilingLine {
+        number: filing.arrival_number.grouped(),
+        href: format!("/account/filings/{}", filing.arrival_number),
+        title: filing.title.clone(),
+        procedure: procedure.unwrap_or_else(|| filing.procedure.to_string()),
+        recipient: municipalities::describe(language, filing.recipient.as_str()),
+        received_at: dates::moment(language, filing.received_at),
+        colour: status::colour(filing.status),
+        status: page.t(&status::status_key("name", filing.status)).into_owned(),
+    }
+}
+
+fn link_line(page: &Page, link: &ResidentLink) -> LinkLine {
+    let (state, colour) = match link.state {
+        LinkState::Offered => ("account-link-offered", "yellow"),
+        LinkState::Linked => ("account-link-linked", "green"),
+        LinkState::Refused => ("account-link-refused", "grey"),
+        LinkState::Undone => ("account-link-undone", "grey"),
+        LinkState::Moved => ("account-link-moved", "red"),
+    };
+    LinkLine {
+        id: link.id.clone(),
+        number: link.arrival_number.grouped(),
+        filed_at: dates::moment(page.language, link.offered_at),
+        certificate: in_fours(&link.signer_sha256),
+        state: page.t(state).into_owned(),
+        colour,
+        since: link.decided_at.map(|at| dates::moment(page.language, at)).unwrap_or_default(),
+    }
+}
+
+/// The first sixteen hexadecimal digits.
+fn in_fours(sha256: &[u8; 32]) -> String {
+    let digits: Vec<char> = hex::encode(sha256).chars().take(16).collect();
+    let fours: Vec<String> = digits.chunks(4).map(|four| four.iter().collect()).collect();
+    fours.join(" ")
+}
+
+/// One filing, where a link opens it.
+///
+/// # Errors
+/// 404 otherwise: another person's filing looks like none.
+pub async fn get_filing(
+    page: Page,
+    browser: Browser,
+    Resident(session): Resident,
+    gateway: web::Data<Gateway>,
+    number: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let number: ArrivalNumber = number.parse().map_err(|_| Problem::not_found())?;
+    let record = gateway.store.submission_record(number).await?.ok_or_else(Problem::not_found)?;
+    if !gateway.store.link_opens(session.account, &record.submission).await? {
+        return Err(Problem::not_found());
+    }
+    Ok(status::respond(frame(page, &browser), &gateway, record, "/account"))
+}
+
+/// What the person says to a link.
+#[derive(Deserialize)]
+pub struct LinkForm {
+    #[serde(default)]
+    link: String,
+    #[serde(default)]
+    answer: String,
+}
+
+/// Does it, and shows the account again.
+///
+/// # Errors
+/// 404 for a link that is not this account's or was answered already, 409 for another person's certificate.
+pub async fn post_link(
+    form: CsrfForm<LinkForm>,
+    Resident(session): Resident,
+    gateway: web::Data<Gateway>,
+) -> Result<HttpResponse, Problem> {
+    let answer = match form.0.answer.as_str() {
+        "link" => LinkAnswer::Link,
+        "refuse" => LinkAnswer::Refuse,
+        "undo" => LinkAnswer::Undo,
+        _ => return Err(Problem::new(RejectionCode::BadRequest, "The answer is none of link, refuse and undo.")),
+    };
+    answered(&gateway, session, form.0.link, answer).await
+}
+
+async fn answered(
+    gateway: &Gateway,
+    session: ResidentSession,
+    link: String,
+    answer: LinkAnswer,
+) -> Result<HttpResponse, Problem> {
+    match gateway.store.link_answer(session.account, link, answer, gateway.clock.now()).await? {
+        LinkOutcome::Done => Ok(see_other("/account")),
+        LinkOutcome::NotThere => Err(Problem::not_found()),
+        LinkOutcome::AnotherPerson => {
+            let detail = "This account is linked to the signature certificate of somebody with another name or date of \
+                          birth. An account is for one person.";
+            Err(Problem::new(RejectionCode::LinkAnotherPerson, detail))
+        }
+    }
+}
+
+/// The form that signs out carries nothing but its token.
+#[derive(Deserialize)]
+pub struct SignOutForm {}
+
+/// Ends the session, takes its cookie back and has the browser forget the pages. Twice is the same as once.
+///
+/// # Errors
+/// A form that is not ours; a store that does not answer.
+pub async fn post_sign_out(
+    request: HttpRequest,
+    _form: CsrfForm<SignOutForm>,
+    guard: web::Data<CsrfGuard>,
+    gateway: web::Data<Gateway>,
+) -> Result<HttpResponse, Error> {
+    if let Some(id) = guard.cookie_value(&request, RESIDENT_COOKIE) {
+        let ended = gateway.store.resident_sign_out(cookie_sha256(&id), gateway.clock.now());
+        ended.await.map_err(Problem::from)?;
+    }
+    let mut cookie = guard.cookie(RESIDENT_COOKIE, String::new());
+    cookie.set_max_age(Duration::ZERO);
+    let mut response = HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, "/sign-in"))
+        .insert_header(("Clear-Site-Data", "\"cache\""))
+        .finish();
+    response.add_cookie(&cookie).map_err(Problem::internal)?;
+    Ok(response)
+}

@@ -1,0 +1,136 @@
+// Signing in with a card, in a real Chromium: what the page says without an extension, then with a double of one that
+// answers the messages of web-eid.js with a token of the test card's authentication key (no real extension, and no card:
+// those have tests of their own). A filing made while signed in is linked, listed, undone; then signed out. Japanese and
+// English, 375 and 1280 pixels, axe-core, and the sign-in by keyboard alone.
+import assert from "node:assert/strict";
+import { createHash, createSign } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { signWithOpenssl, startGateway } from "./gateway.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const folder = mkdtempSync(join(tmpdir(), "madoguchi-sign-in-"));
+const gateway = await startGateway();
+const sizes = [{ width: 375, height: 812 }, { width: 1280, height: 900 }];
+
+/// A token as a Web eID application makes it, for the origin that the browser attests.
+const tokenOf = (origin, nonce, card = "auth-yamada") => {
+  const sha256 = (text) => createHash("sha256").update(text).digest();
+  const message = Buffer.concat([sha256(origin), sha256(nonce)]);
+  const signature = createSign("RSA-SHA256").update(message).sign(readFileSync(join(gateway.pki, "private", `${card}.key.pem`)));
+  const pem = readFileSync(join(gateway.pki, "certificates", `${card}.pem`), "utf8");
+  return {
+    format: "web-eid:1.0", algorithm: "RS256", signature: signature.toString("base64"), appVersion: "https://example.org/double/1.0.0",
+    unverifiedCertificate: pem.replace(/-----[^-]+-----|\s/g, ""),
+  };
+};
+
+/// Runs in the page, as a content script does: hears the messages of web-eid.js and answers them.
+const contentScriptDouble = () => window.addEventListener("message", async ({ source, data }) => {
+  if (source !== window || !["web-eid:status", "web-eid:authenticate"].includes(data?.action)) return;
+  const answer = (suffix, more) => window.postMessage({ action: `${data.action}-${suffix}`, ...more }, location.origin);
+  answer("ack");
+  if (data.action === "web-eid:status") return answer("success", { library: data.libraryVersion, extension: "2.2.0", nativeApp: "2.2.0" });
+  const { error, ...token } = await window.webEidDouble(location.origin, data.challengeNonce);
+  return error ? answer("failure", { error: { code: error, message: "", name: "Error" } }) : answer("success", token);
+});
+
+const look = async (page, name) => {
+  for (const viewport of sizes) {
+    await page.setViewportSize(viewport);
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}-${viewport.width}.png`), fullPage: true });
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= viewport.width, `${name}: ${width} pixels wide at ${viewport.width}`);
+    const { violations } = await page.evaluate(`(() => { ${axe}; return axe.run(); })()`);
+    assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" | ")}`), [], `${name} at ${viewport.width}`);
+  }
+};
+
+/// Files an application as a resident does, signed with a file.
+const file = async (page) => {
+  await page.goto(`${gateway.origin}/procedures/general-application`);
+  await page.click("main form[action$='/start'] button");
+  await page.click("details summary");
+  await page.setInputFiles("#f-certificate", join(gateway.pki, "certificates/sign-yamada.pem"));
+  await page.click("#certificate-form button");
+  await page.waitForSelector("#f-name[readonly]");
+  await page.fill("#f-recipient", "131016");
+  await page.fill("#f-answers-title", "Street lamp");
+  await page.fill("#f-answers-body", "It is out.");
+  await page.click("main form[action$='/form'] button");
+  await page.click("main form[action$='/review'] button");
+  const draft = new URL(page.url()).pathname.replace(/\/review$/, "");
+  const [input, output] = [join(folder, "application.json"), join(folder, "application.p7s")];
+  const document = await page.request.get(`${gateway.origin}${draft}/application.json`);
+  writeFileSync(input, await document.body());
+  signWithOpenssl(gateway.pki, "sign-yamada", input, output);
+  await page.click("main a.button");
+  await page.setInputFiles("#f-signature", output);
+  await page.click("#signature-form button");
+  await page.waitForSelector("#access-key");
+};
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: ["--no-sandbox", "--disable-gpu", "--disable-quic"],
+});
+try {
+  for (const language of ["ja", "en"]) {
+    const bare = await browser.newContext({ locale: language });
+    const without = await bare.newPage();
+    await without.goto(`${gateway.origin}/sign-in?lang=${language}`);
+    await without.waitForFunction(() => document.querySelector("[data-sign-in-code]").textContent === "ERR_WEBEID_EXTENSION_UNAVAILABLE");
+    await look(without, `sign-in-without-extension-${language}`);
+    await bare.close();
+
+    const context = await browser.newContext({ locale: language });
+    let refuse = "ERR_WEBEID_USER_CANCELLED";
+    const asked = [];
+    await context.exposeFunction("webEidDouble", (origin, nonce) => {
+      asked.push({ origin, nonce });
+      return refuse ? { error: refuse } : tokenOf(origin, nonce);
+    });
+    await context.addInitScript(contentScriptDouble);
+    const page = await context.newPage();
+    const code = (expected) => page.waitForFunction((wanted) => document.querySelector("[data-sign-in-code]").textContent === wanted, expected);
+    await page.goto(`${gateway.origin}/sign-in?lang=${language}`);
+    await page.waitForFunction(() => document.querySelector("[data-sign-in-live]").textContent === document.querySelector("[data-sign-in-live]").dataset.ready);
+    await page.click("[data-sign-in-button]");
+    await code("ERR_WEBEID_USER_CANCELLED");
+    await look(page, `sign-in-cancelled-${language}`);
+    // By keyboard alone: the focus stands on the message; the button is before it.
+    refuse = null;
+    await page.focus("[data-sign-in-button]");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`${gateway.origin}/account`);
+    assert.ok(asked.every(({ origin, nonce }) => origin === gateway.origin && nonce.length === 44));
+    assert.notEqual(asked[0].nonce, asked[1].nonce, "a challenge a try");
+    await look(page, `account-empty-${language}`);
+
+    await file(page);
+    await look(page, `receipt-signed-in-${language}`);
+    await page.click("main a[href='/account']");
+    await look(page, `account-offer-${language}`);
+    await page.click("main form:has(input[value=link]) button");
+    await page.waitForSelector(".account-list a");
+    await look(page, `account-linked-${language}`);
+    await page.click(".account-list a");
+    await page.waitForSelector(".timeline");
+    await look(page, `account-filing-${language}`);
+    await page.goto(`${gateway.origin}/account`);
+    await page.click("main form:has(input[value=undo]) button");
+    await page.waitForFunction(() => !document.querySelector(".account-list"));
+    await page.click("form.sign-out button");
+    await page.waitForURL(`${gateway.origin}/sign-in`);
+    await page.goto(`${gateway.origin}/account`);
+    assert.equal(new URL(page.url()).pathname, "/sign-in", "signed out");
+    await context.close();
+  }
+  console.log("sign-in: without an extension, cancelled, by keyboard; a filing linked, listed, undone; signed out; ja and en, two sizes, axe clean");
+} finally {
+  await browser.close();
+  await gateway.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
