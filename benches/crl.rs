@@ -44,8 +44,12 @@ fn main() {
     println!("a CRL with {entries} entries, {:.0} MB", size / 1e6);
     println!("  {:<36} {:>10} {:>12} {:>14} {:>10}", "", "intake", "look-up", "resident", "at most");
     let program = std::env::current_exe().expect("this program");
-    let ours = measure(Command::new(&program).arg("ours").arg(&list));
-    report("madoguchi, signature verified", entries, &ours);
+    // The first to touch memory waits until the machine, and its host, hand it out; so several, and the one in the middle.
+    let mut ours: Vec<Measured> = (0..RUNS).map(|_| measure(Command::new(&program).arg("ours").arg(&list))).collect();
+    let each: Vec<String> = ours.iter().map(|run| format!("{:.2} s", run.intake / 1e9)).collect();
+    ours.sort_by(|one, other| one.intake.total_cmp(&other.intake));
+    report("madoguchi, signature verified", entries, &ours[RUNS / 2]);
+    println!("    the middle one of {RUNS} processes: {}", each.join(", "));
     let restarted = measure(Command::new(&program).arg("restart").arg(&list));
     report("madoguchi, restarted", entries, &restarted);
     let shards = write_shards(&fixtures, entries);
@@ -83,6 +87,8 @@ fn measure(command: &mut Command) -> Measured {
     Measured { intake: *intake, lookup: *lookup, resident: *resident, peak: rest.first().copied() }
 }
 
+/// How many processes take the list in, one after the other.
+const RUNS: usize = 5;
 /// How many serials are looked up.
 const LOOKUPS: usize = 1_000_000;
 

@@ -26,17 +26,18 @@ const KEPT: u32 = 200_000;
 /// [`StoreError`] when list or index cannot be read.
 pub fn run(store: &Store, trust: &TrustStore, due: ImpactDue) -> Result<ImpactRun, StoreError> {
     let watch = Stopwatch::start();
-    let list = wait(store.crl_archive_read(due.list))?;
+    // One list after the other, so that never both are in memory.
     let before = match due.before.map(|before| wait(store.crl_archive_read(before))) {
         Some(Err(error)) if error.is_temporary() => return Err(error),
         // Where it cannot be read every entry is looked up: that tells more than is needed, and leaves nothing out.
-        before => before.and_then(Result::ok),
+        before => before.and_then(Result::ok).map(|before| KnownEntries::of(&before)),
     };
-    let (entries, filings) = find(store, trust, &list, before.as_deref())?;
+    let list = wait(store.crl_archive_read(due.list))?;
+    let (entries, filings) = find(store, trust, &list, &before.unwrap_or_default())?;
     Ok(ImpactRun { due, entries, filings, took: watch.elapsed() })
 }
 
-/// Looks up what `list` (DER) has that `before` has not: how many entries that are, and the filings that they touch, in the
+/// Looks up what `list` (DER) has that the list before had not: how many entries that are, and the filings that they touch, in the
 /// order in which they were recorded.
 ///
 /// # Errors
@@ -45,9 +46,8 @@ pub fn find(
     store: &Store,
     trust: &TrustStore,
     list: &[u8],
-    before: Option<&[u8]>,
+    known: &KnownEntries,
 ) -> Result<(usize, Vec<ImpactFiling>), StoreError> {
-    let known = before.map(Known::of).unwrap_or_default();
     let parsed =
         ParsedCrl::from_der(list).map_err(|_| StoreError::Fault("an archived list cannot be read".to_owned()))?;
     let mut search = Search::new(store, trust)?;
@@ -63,13 +63,14 @@ pub fn find(
 
 /// The entries of the list before, each as 128 bits of keyed hashes, sorted: sixteen octets an entry.
 #[derive(Default)]
-struct Known {
+pub struct KnownEntries {
     keys: [RandomState; 2],
     entries: Vec<u128>,
 }
 
-impl Known {
-    fn of(der: &[u8]) -> Self {
+impl KnownEntries {
+    /// Of a list (DER); of none where it cannot be read.
+    pub fn of(der: &[u8]) -> Self {
         let mut known = Self::default();
         let Ok(parsed) = ParsedCrl::from_der(der) else { return known };
         let all = EntriesByIssuer::of(&parsed).filter_map(Result::ok);
@@ -114,10 +115,10 @@ struct OfIssuer {
     was_flushed: bool,
 }
 
-/// Looks entries up, in batches by issuer.
 /// A certificate: the digest of its issuer's name, and its serial.
 type Serial = ([u8; 32], Vec<u8>);
 
+/// Looks entries up, in batches by issuer.
 struct Search<'a> {
     store: &'a Store,
     issuers: HashMap<[u8; 32], OfIssuer>,

@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 use super::documents::{DocumentStore, as_recorded, damaged, unread};
 use super::error::StoreError;
 use super::{Store, blocking};
-use crate::pki::crl::ListBytes;
+use crate::pki::crl::{ListBytes, MAX_CRL};
 
 impl Store {
     /// Packs a list and puts it, synced, into the file of its digest beside the documents; gives the packed bytes where
@@ -66,7 +66,8 @@ pub fn pack(sha256: [u8; 32], list: &ListBytes) -> Result<Vec<u8>, StoreError> {
 /// [`StoreError::Damaged`] when it is not the list of that digest.
 pub fn unpack(sha256: [u8; 32], packed: &[u8], size: i64) -> Result<Vec<u8>, StoreError> {
     let size = u64::try_from(size).map_err(|_| damaged(sha256, "its row tells no size"))?;
-    let mut der = Vec::new();
+    // All room at once: a buffer that grows is there twice when it moves.
+    let mut der = Vec::with_capacity(usize::try_from(size).unwrap_or(0).min(MAX_CRL) + 1);
     let read = GzDecoder::new(packed).take(size.saturating_add(1)).read_to_end(&mut der);
     read.map_err(|_| damaged(sha256, "its bytes cannot be unpacked"))?;
     as_recorded(sha256, der)

@@ -196,7 +196,8 @@ fn a_long_list_finds_what_a_short_one_finds(place: &Place) {
         ));
         let trust = desk.gateway.verifier().trust().clone();
         let (entries, found) =
-            impact::find(&desk.gateway.store, &trust, &whole.der(&ca), Some(&before.der(&ca))).unwrap();
+            impact::find(&desk.gateway.store, &trust, &whole.der(&ca), &impact::KnownEntries::of(&before.der(&ca)))
+                .unwrap();
         assert_eq!((entries, found.len()), (chosen as usize - 1, chosen as usize - 1));
         assert!(found.iter().any(|filing| filing.submission_id == id));
     }
