@@ -66,9 +66,6 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.write(move |conn| {
             drop_ended(conn, life, now)?;
-            if let Some(before) = before {
-                end(conn, before)?;
-            }
             let account_id = account_made(conn, &holder, now)?;
             let row = (
                 resident_sessions::id_sha256.eq(id_sha256.to_vec()),
@@ -77,6 +74,10 @@ impl Store {
                 resident_sessions::used_at.eq(to_database(now)),
             );
             diesel::insert_into(resident_sessions::table).values(row).execute(conn)?;
+            // After the new one is there: an account without sessions may be forgotten.
+            if let Some(before) = before {
+                end(conn, before)?;
+            }
             audit::append(conn, &line(now, "sign_in_card", String::new(), "done"))
         })
         .await
