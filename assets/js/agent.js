@@ -26,7 +26,14 @@
   };
   const show = (name, visible = true) => { part(name).hidden = !visible; };
 
-  const missing = (errors) => {
+  const missing = (all) => {
+    // A program that is not the one that was paired with is no missing piece: it is said alone, and loudly.
+    const alarm = all.filter(({ code }) => code === "agent-key");
+    const errors = alarm.length > 0 ? alarm : all;
+    part("missing").classList.toggle("notice", alarm.length > 0);
+    part("missing").classList.toggle("notice--error", alarm.length > 0);
+    if (alarm.length > 0) part("missing").setAttribute("role", "alert"); else part("missing").removeAttribute("role");
+    part("missing-text").hidden = alarm.length > 0;
     part("missing-list").replaceChildren(...errors.map((error) => {
       const line = document.createElement("li");
       line.append(...told(error));
