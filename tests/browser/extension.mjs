@@ -146,6 +146,19 @@ const webEidMessages = async (context, page) => {
   await unanswered.close();
 };
 
+/// The gateway's own sign-in page, which speaks the same messages.
+const signIn = async (context, page) => {
+  await page.goto(`${gateway.origin}/sign-in?lang=en`);
+  await page.waitForSelector("[data-sign-in-button]:visible");
+  await page.click("[data-sign-in-button]");
+  const window = await windows.next(context);
+  await confirm(window, { card: "auth-yamada", pin: "1234", see: ["Sign in with your card", gateway.origin, phrase] });
+  await window.waitForSelector("h1.done");
+  await window.close();
+  await page.waitForURL((url) => url.pathname !== "/sign-in");
+  await look(page, "en-ext-5-signed-in");
+};
+
 /// A page of another origin, a frame of it in the gateway's page, and forged, replayed and changed requests.
 const hostile = async (context, page, mgreq) => {
   const before = windows.all().length;
@@ -212,6 +225,9 @@ try {
   console.log("extension: form to receipt on a public https page with one PIN; verify and OpenSSL accept it");
   await webEidMessages(context, page);
   console.log("extension: Web eID's messages as web-eid.js speaks them; a hash is never signed");
+  await signIn(context, page);
+  console.log("extension: signed in at the gateway with the authentication certificate");
+  await page.goto(`${gateway.origin}/?lang=en`);
   await hostile(context, page, mgreq);
   console.log("extension: hostile pages get nothing");
   client.run(["native-host", "uninstall", ...hostArguments]);
