@@ -3,6 +3,7 @@ mod agent;
 pub mod card;
 mod native_host;
 mod pair;
+mod help;
 mod sign;
 mod status;
 mod trust;
@@ -46,7 +47,7 @@ enum Command {
     Pair(pair::PairArgs),
     /// Choose the phrase that stands above every PIN field
     Phrase(pair::PhraseArgs),
-    /// What is trusted and paired
+    /// Tell what works and what is in the way: reader, card, tries, dates, gateways, clock
     Status(status::StatusArgs),
     /// Serve the pages of paired gateways on this machine
     Agent(agent::AgentArgs),
@@ -56,7 +57,7 @@ enum Command {
 
 /// Reads the command line of `madoguchi-card`, runs it and gives its exit status.
 pub fn main() -> ExitCode {
-    match CommandLine::try_parse() {
+    match help::parse::<CommandLine>() {
         Ok(line) => run(line.args, &[]),
         Err(error) => {
             // Nothing more can be told to a person whose terminal cannot be written to.

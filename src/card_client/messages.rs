@@ -193,4 +193,12 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn every_code_is_described() {
+        let described = include_str!("../../docs/CARD.md");
+        for message in MESSAGES {
+            assert!(described.contains(&format!("`{}`", message.code)), "{} is not in docs/CARD.md", message.code);
+        }
+    }
 }

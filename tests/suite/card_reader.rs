@@ -241,3 +241,34 @@ fn both_certificates_are_read_each_behind_its_pin() {
         client.run(&arguments, "12345\n").refused("pin-form").told("4 digits");
     });
 }
+
+#[test]
+fn status_tells_a_help_desk_what_is_wrong() {
+    let readers = Readers::start();
+    let client = Client::new().with("PCSCLITE_CSOCK_NAME", readers.socket());
+    let findings = |client: &Client| {
+        let said = client.run(&["status", "--json", "--offline"], "");
+        let told: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        (said.status, told["findings"].as_array().unwrap().clone())
+    };
+    let named = |findings: &[serde_json::Value], name: &str| {
+        findings.iter().find(|finding| finding["name"] == name).cloned().unwrap_or_default()
+    };
+    let (status, found) = findings(&client);
+    assert_eq!((status, &named(&found, "card")["code"]), (Some(1), &serde_json::json!("no-card")));
+    let card = readers.insert(0, &YAMADA);
+    let (status, found) = findings(&client);
+    assert_eq!((status, &named(&found, "card")["state"]), (Some(0), &serde_json::json!("ok")), "{found:?}");
+    assert_eq!(named(&found, "certificate")["state"], "ok");
+    assert_eq!(named(&found, "gateway")["state"], "ok");
+    assert!(!format!("{found:?}").contains("山田"), "personal data");
+    let request = client.request("a.mgreq");
+    for _ in 0..5 {
+        client.sign(&request, &["--pkcs11", opensc().to_str().unwrap()], "WRONG001");
+    }
+    assert_eq!(card.tries(), 0);
+    let (status, found) = findings(&client);
+    assert_eq!((status, &named(&found, "card")["code"]), (Some(1), &serde_json::json!("pin-locked")), "{found:?}");
+    let client = Client::new().with("PCSCLITE_CSOCK_NAME", "/nonexistent/pcscd.comm").with("LC_ALL", "ja_JP.UTF-8");
+    client.run(&["status", "--offline"], "").refused("status-problems").told("サービスが動いていません");
+}

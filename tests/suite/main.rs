@@ -9,6 +9,7 @@ mod card_agent;
 mod card_command;
 mod card_hostile;
 mod card_native_host;
+mod card_once;
 mod card_reader;
 mod card_reader_softhsm;
 mod card_request;

@@ -155,3 +155,45 @@ impl From<TokenError> for ClientError {
         Self::refused(code, title.en, told(Language::En)).in_japanese(told(Language::Ja))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_says_what_to_do_in_both_languages() {
+        let list = || vec!["JPKI".to_owned()];
+        for error in [
+            TokenError::ServiceNotRunning,
+            TokenError::NoReader,
+            TokenError::NoCard { readers: list() },
+            TokenError::WrongCard { reader: "reader".to_owned() },
+            TokenError::Removed,
+            TokenError::Busy,
+            TokenError::SeveralCards { cards: list() },
+            TokenError::CardNotFound { cards: list() },
+            TokenError::PinForm { four_digits: true },
+            TokenError::WrongPin { before: Tries::Known(5), left: Tries::Known(4) },
+            TokenError::Locked,
+            TokenError::PadCancelled,
+            TokenError::PadNeeded,
+            TokenError::NoCertificate,
+            TokenError::Module { module: "m.so".to_owned(), reason: "none".to_owned() },
+            TokenError::Expired { at: "2026-01-01T00:00:00Z".to_owned() },
+            TokenError::NotYetValid { at: "2027-01-01T00:00:00Z".to_owned() },
+            TokenError::Revoked,
+            TokenError::Malformed("wrong"),
+            TokenError::Unusable("so".to_owned()),
+        ] {
+            let code = error.code();
+            let words = message(code).unwrap_or_else(|| panic!("{code} has no texts"));
+            let told = ClientError::from(error);
+            for language in [Language::Ja, Language::En] {
+                let said = told.told(language);
+                assert!(said.contains(words.title.of(language)) && said.contains(words.next.of(language)), "{said}");
+            }
+        }
+        let wrong = ClientError::from(TokenError::WrongPin { before: Tries::Known(5), left: Tries::Known(4) });
+        assert!(wrong.detail_in(Language::Ja).contains("5 → 4") && wrong.detail_in(Language::En).contains("5 → 4"));
+    }
+}
