@@ -1,9 +1,9 @@
 //! The command line of `madoguchi-card`. Results go to standard output or files, messages to standard error.
 mod agent;
 pub mod card;
+mod help;
 mod native_host;
 mod pair;
-mod help;
 mod sign;
 mod status;
 mod trust;
@@ -19,7 +19,7 @@ use super::{ClientError, ErrorKind};
 
 /// The resident's card client: shows what a gateway asks to be signed, and signs it with the card.
 #[derive(Debug, Parser)]
-#[command(name = "madoguchi-card", version, about, propagate_version = true, max_term_width = 100)]
+#[command(name = "madoguchi-card", version, propagate_version = true, max_term_width = 100)]
 struct CommandLine {
     #[command(flatten)]
     args: Args,
