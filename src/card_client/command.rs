@@ -1,6 +1,7 @@
 //! The command line of `madoguchi-card`. Results go to standard output or files, messages to standard error.
 mod agent;
 pub mod card;
+mod explain;
 mod help;
 mod native_host;
 mod pair;
@@ -49,6 +50,8 @@ enum Command {
     Phrase(pair::PhraseArgs),
     /// Tell what works and what is in the way: reader, card, tries, dates, gateways, clock
     Status(status::StatusArgs),
+    /// Say what a code or a gateway's refusal means, and what to do
+    Explain(explain::ExplainArgs),
     /// Serve the pages of paired gateways on this machine
     Agent(agent::AgentArgs),
     /// Answer the browser's extension (started by the browser); tell browsers where this is
@@ -76,6 +79,7 @@ pub fn run(args: Args, led_by: &[&str]) -> ExitCode {
         Command::Pair(args) => pair::pair(&args, &folder),
         Command::Phrase(args) => pair::phrase(&args, &folder),
         Command::Status(args) => status::status(&args, &folder),
+        Command::Explain(args) => explain::explain(&args),
         Command::Agent(args) => agent::agent(args, folder),
         Command::NativeHost(args) => native_host::native_host(args, folder, led_by),
     });

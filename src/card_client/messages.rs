@@ -36,6 +36,17 @@ pub fn message(code: &str) -> Option<&'static Message> {
     MESSAGES.iter().find(|message| message.code == code)
 }
 
+/// The texts for what a gateway says of a certificate (sub-indications of ETSI EN 319 102-1).
+pub fn of_sub_indication(sub_indication: &str) -> Option<&'static Message> {
+    let code = match sub_indication {
+        "REVOKED" | "REVOKED_NO_POE" => "certificate-revoked",
+        "EXPIRED" | "OUT_OF_BOUNDS_NOT_REVOKED" | "OUT_OF_BOUNDS_NO_POE" => "certificate-expired",
+        "NOT_YET_VALID" => "certificate-not-yet-valid",
+        _ => return None,
+    };
+    message(code)
+}
+
 macro_rules! messages {
     ($($code:literal: $title_ja:literal, $title_en:literal; $next_ja:literal, $next_en:literal;)*) => {
         /// Every code that a person may meet.

@@ -194,3 +194,23 @@ fn a_certificate_is_read_behind_its_pin_and_the_status_told() {
     assert_eq!((status, code.trim().len()), (Some(0), 11));
     assert_eq!(card(&desk.data(), &["phrase", "--show"], "").1, "blue lighthouse\n");
 }
+
+#[test]
+fn a_refusal_of_the_gateway_is_explained_in_the_persons_language() {
+    let desk = Desk::new();
+    let refusal = json!({ "code": "signature-refused", "sub_indication": "REVOKED_NO_POE", "status": 422 });
+    fs::write(desk.path("refusal.json"), refusal.to_string()).unwrap();
+    for (what, told) in [
+        (desk.path("refusal.json").as_str(), "引越し"),
+        ("REVOKED", "市区町村の窓口"),
+        ("OUT_OF_BOUNDS_NOT_REVOKED", "更新"),
+        ("pin-locked", "初期化"),
+    ] {
+        let (status, out, said) = card(&desk.data(), &["explain", what], "");
+        assert!(status == Some(0) && out.contains(told), "{what}: {out} {said}");
+    }
+    let (status, _, said) = card(&desk.data(), &["explain", "nothing"], "");
+    assert!(status == Some(64) && said.contains("/problems/"), "{said}");
+    let (status, out, _) = card(&desk.data(), &["--help"], "");
+    assert!(status == Some(0) && out.contains("使い方:") && out.contains("署名要求"), "{out}");
+}

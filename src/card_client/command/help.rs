@@ -119,6 +119,14 @@ const HELP: &[(&str, &str)] = &[
         "コードなしで接続し、窓口の設定 card.pairing の行を表示します（このパソコンの窓口のデモ用）",
     ),
     ("Show it", "表示します"),
+    (
+        "Say what a code or a gateway's refusal means, and what to do",
+        "エラーの符号や窓口の回答の意味と、次にすることを説明します",
+    ),
+    (
+        "A code of this program (pin-locked), a gateway's sub-indication (REVOKED_NO_POE), or the file with a gateway's refusal",
+        "エラーの符号（pin-locked など）、窓口の判定（REVOKED_NO_POE など）、または窓口の回答のファイル",
+    ),
     ("Print one JSON document", "JSON で表示します"),
     ("Ask no gateway", "窓口に問い合わせません"),
     ("The PKCS#11 module to look through; by default OpenSC's", "調べる PKCS#11 モジュール。既定は OpenSC"),

@@ -166,8 +166,5 @@ impl Inner {
 }
 
 fn may_try_again(error: &TokenError) -> bool {
-    !matches!(
-        error,
-        TokenError::Locked | TokenError::Expired { .. } | TokenError::Revoked | TokenError::NotYetValid { .. }
-    )
+    !matches!(error, TokenError::Locked | TokenError::Expired { .. } | TokenError::NotYetValid { .. })
 }

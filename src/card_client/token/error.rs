@@ -72,8 +72,6 @@ pub enum TokenError {
         /// When, as RFC 3339.
         at: String,
     },
-    /// The gateway says that the certificate was revoked.
-    Revoked,
     /// What the card answered is not what a card of this kind answers.
     Malformed(&'static str),
     /// It cannot be used for another reason.
@@ -101,7 +99,6 @@ impl TokenError {
             Self::Module { .. } => "module-unusable",
             Self::Expired { .. } => "certificate-expired",
             Self::NotYetValid { .. } => "certificate-not-yet-valid",
-            Self::Revoked => "certificate-revoked",
             Self::Malformed(_) => "card-malformed",
             Self::Unusable(_) => "card-unusable",
         }
@@ -181,7 +178,6 @@ mod tests {
             TokenError::Module { module: "m.so".to_owned(), reason: "none".to_owned() },
             TokenError::Expired { at: "2026-01-01T00:00:00Z".to_owned() },
             TokenError::NotYetValid { at: "2027-01-01T00:00:00Z".to_owned() },
-            TokenError::Revoked,
             TokenError::Malformed("wrong"),
             TokenError::Unusable("so".to_owned()),
         ] {

@@ -44,7 +44,11 @@ impl Pkcs11Session {
         if let Err(error) = session.login(UserType::User, pin.as_ref()) {
             return Err(login_failed(context, token, &error));
         }
-        let key = find_key(&session, purpose).map_err(failed)?.ok_or(TokenError::NoCertificate)?;
+        let Some(key) = find_key(&session, purpose).map_err(failed)? else {
+            // OpenSC shows no objects of a card that was just pulled out, rather than an error.
+            let is_there = context.get_slot_info(slot).is_ok_and(|slot| slot.token_present());
+            return Err(if is_there { TokenError::NoCertificate } else { TokenError::Removed });
+        };
         let algorithm = KeyAlgorithm::of_certificate(&key.certificate)?;
         let mechanisms = context.get_mechanism_list(slot).map_err(failed)?;
         Ok(Self { session, slot, pin, key, algorithm, mechanisms, module, _lock: lock })
