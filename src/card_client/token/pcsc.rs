@@ -132,7 +132,11 @@ impl Channel for PcscChannel {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TokenError> {
         let mut buffer = [0u8; pcsc::MAX_BUFFER_SIZE];
         let card = self.0.as_ref().ok_or(TokenError::Removed)?;
-        card.transmit(command, &mut buffer).map(<[u8]>::to_vec).map_err(failed)
+        match card.transmit(command, &mut buffer).map_err(failed)? {
+            // A reader whose card was just pulled out may answer with nothing at all.
+            [] => Err(TokenError::Removed),
+            answer => Ok(answer.to_vec()),
+        }
     }
 }
 
