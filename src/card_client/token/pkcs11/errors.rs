@@ -1,10 +1,14 @@
 //! What a module's return values mean to a person.
+use std::time::Duration;
+
 use cryptoki::context::Pkcs11;
 use cryptoki::error::{Error, RvError};
 use cryptoki::slot::Slot;
 
 use crate::card_client::confirm::neutralise;
 use crate::card_client::token::TokenError;
+
+const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 
 /// A short reason for the help desk: `C_Sign: CKR_DEVICE_ERROR` rather than its chapter of the standard.
 pub fn reason(error: &Error) -> String {
@@ -31,11 +35,22 @@ pub fn of_card(context: &Pkcs11, slot: Slot, error: &Error) -> TokenError {
             RvError::DeviceRemoved | RvError::TokenNotPresent | RvError::SessionHandleInvalid | RvError::SessionClosed
         )
     );
-    let is_there = || context.get_slot_info(slot).is_ok_and(|slot| slot.token_present());
     match value(error) {
-        _ if gone || !is_there() => TokenError::Removed,
+        _ if gone => TokenError::Removed,
         Some(RvError::PinLocked) => TokenError::Locked,
+        _ if is_gone(context, slot) => TokenError::Removed,
         Some(RvError::TokenNotRecognized) => TokenError::WrongCard { reader: String::new() },
         _ => TokenError::Unusable(reason(error)),
     }
+}
+
+/// Whether the card of a slot was pulled out. The readers' service notices it a moment later than the call that failed by
+/// it, so this looks for a little longer than a second.
+pub fn is_gone(context: &Pkcs11, slot: Slot) -> bool {
+    (0..6).any(|look| {
+        if look > 0 {
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+        !context.get_slot_info(slot).is_ok_and(|slot| slot.token_present())
+    })
 }

@@ -46,8 +46,8 @@ impl Pkcs11Session {
         }
         let Some(key) = find_key(&session, purpose).map_err(failed)? else {
             // OpenSC shows no objects of a card that was just pulled out, rather than an error.
-            let is_there = context.get_slot_info(slot).is_ok_and(|slot| slot.token_present());
-            return Err(if is_there { TokenError::NoCertificate } else { TokenError::Removed });
+            let gone = errors::is_gone(context, slot);
+            return Err(if gone { TokenError::Removed } else { TokenError::NoCertificate });
         };
         let algorithm = KeyAlgorithm::of_certificate(&key.certificate)?;
         let mechanisms = context.get_mechanism_list(slot).map_err(failed)?;
