@@ -9,7 +9,7 @@
   const words = document.querySelector("[data-sign-in-words]").content;
   // web-eid.js gives the extension a second to say that it is there, and the card's program five more.
   const [handshake, start, person] = [1000, 5000, 120000];
-  const failed = (code) => Object.assign(new Error(code), { code });
+  const failed = (code, reason) => Object.assign(new Error(code), { code, reason });
 
   /// Sends one message and waits for its answer; one at a time.
   const ask = (action, more, patience) => new Promise((resolve, reject) => {
@@ -25,7 +25,7 @@
       if (source !== window || origin !== location.origin || !data || typeof data.action !== "string") return;
       if (data.action === `${action}-ack`) acknowledged = true;
       if (data.action === `${action}-success`) settle(resolve, data);
-      if (data.action === `${action}-failure`) settle(reject, failed(data.error?.code ?? "ERR_WEBEID_UNKNOWN_ERROR"));
+      if (data.action === `${action}-failure`) settle(reject, failed(data.error?.code ?? "ERR_WEBEID_UNKNOWN_ERROR", data.error?.reason));
     };
     const early = setTimeout(() => { if (!acknowledged) settle(reject, failed("ERR_WEBEID_EXTENSION_UNAVAILABLE")); }, handshake);
     const late = setTimeout(() => settle(reject, failed("ERR_WEBEID_ACTION_TIMEOUT")), handshake + start + patience);
@@ -45,12 +45,13 @@
     return answer;
   };
 
-  const tell = (code) => {
-    const known = words.querySelector(`[data-code="${CSS.escape(code)}"]`) ?? words.querySelector('[data-code="ERR_WEBEID_UNKNOWN_ERROR"]');
-    const [what, todo] = known.children;
+  // A card client may say more than the ecosystem's code: its own code beside it.
+  const tell = ({ code = "ERR_WEBEID_UNKNOWN_ERROR", reason }) => {
+    const of = (one) => (typeof one === "string" ? words.querySelector(`[data-code="${CSS.escape(one)}"]`)?.children : undefined);
+    const [what, todo] = of(code) ?? of("ERR_WEBEID_UNKNOWN_ERROR");
     part("what").textContent = what.textContent;
-    part("do").textContent = todo.textContent;
-    part("code").textContent = code;
+    part("do").textContent = (of(reason)?.[0] ?? todo).textContent;
+    part("code").textContent = typeof reason === "string" ? `${code}, ${reason}` : code;
     problem.hidden = false;
     live.textContent = "";
   };
@@ -73,7 +74,7 @@
     try {
       await signIn();
     } catch (error) {
-      tell(error.code ?? "ERR_WEBEID_UNKNOWN_ERROR");
+      tell(error);
       problem.focus();
     } finally {
       button.disabled = false;
@@ -89,5 +90,5 @@
     await ask("web-eid:status", {}, 0);
     live.textContent = live.dataset.ready;
   };
-  look().catch((error) => tell(error.code ?? "ERR_WEBEID_UNKNOWN_ERROR"));
+  look().catch(tell);
 })();

@@ -88,6 +88,8 @@ pub enum LinkOutcome {
     NotThere,
     /// The account is linked to a certificate of somebody of another name or date of birth.
     AnotherPerson,
+    /// Somebody linked the same certificate to another account in this very moment: nothing was changed; ask again.
+    Raced,
 }
 
 impl Store {
@@ -102,7 +104,7 @@ impl Store {
         number: ArrivalNumber,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        self.write(move |conn| {
+        let offered = self.write(move |conn| {
             let filing: Option<(i64, Vec<u8>)> = submissions::table
                 .filter(submissions::arrival_number.eq(number.as_str()))
                 .select((submissions::id, submissions::signer_sha256))
@@ -127,8 +129,12 @@ impl Store {
             );
             diesel::insert_into(resident_links::table).values(row).execute(conn)?;
             Ok(true)
-        })
-        .await
+        });
+        match offered.await {
+            // Another filing of theirs asked the same in this very moment.
+            Err(StoreError::Duplicate) => Ok(true),
+            otherwise => otherwise,
+        }
     }
 
     /// Does what the person says to one of their links.
@@ -142,7 +148,7 @@ impl Store {
         answer: LinkAnswer,
         now: DateTime<Utc>,
     ) -> Result<LinkOutcome, StoreError> {
-        self.write(move |conn| {
+        let answered = self.write(move |conn| {
             let before = if answer == LinkAnswer::Undo { LinkState::Linked } else { LinkState::Offered };
             let found: Option<(Vec<u8>, i64, String)> = of_account(&account)
                 .inner_join(submissions::table)
@@ -168,8 +174,12 @@ impl Store {
             }
             audit::append(conn, &line(now, action, number, "done"))?;
             Ok(LinkOutcome::Done)
-        })
-        .await
+        });
+        match answered.await {
+            // Where writers run side by side, only the unique index sees the other's link.
+            Err(StoreError::Duplicate) => Ok(LinkOutcome::Raced),
+            otherwise => otherwise,
+        }
     }
 
     /// Every link of an account, the newest first.

@@ -113,6 +113,7 @@ rejection_codes! {
     SignInNotTrusted = "sign-in-not-trusted", 422, "The certificate's authority is not relied on here";
     SignInUndecided = "sign-in-undecided", 503, "Whether the authentication certificate is revoked cannot be decided now";
     LinkAnotherPerson = "link-another-person", 409, "The account is linked to another person's certificate";
+    LinkRaced = "link-raced", 409, "The certificate was linked elsewhere in the same moment";
     SeveralSigners = "several-signers", 422, "A filing is signed by exactly one person";
     TooManyDrafts = "too-many-drafts", 409, "This browser has as many drafts as it may";
     TooManyRequests = "too-many-requests", 429, "Too many requests from this address";

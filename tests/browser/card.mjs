@@ -6,7 +6,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { binary, root } from "./gateway.mjs";
+import { chromium } from "playwright-core";
+import { ask, binary, root } from "./gateway.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 export const screenshots = process.env.SCREENSHOTS ?? join(root, "target/screenshots");
@@ -79,7 +80,25 @@ export const cardClient = (folder) => {
     await until(() => { if (child.exitCode !== null) throw new Error(said); return said.includes("listens on"); }, "the agent");
     return { stop: async () => { child.kill("SIGINT"); await ended; } };
   };
-  return { data, run, agent };
+  /// The gateway's keys as `madoguchi-card trust` pins them; it does not take the test's own TLS certificate.
+  const pin = async (gateway) => {
+    const keys = JSON.parse((await ask(`${gateway.here}/.well-known/jwks.json`)).body);
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    writeFileSync(join(data, "trusted.json"), JSON.stringify([{ origin: gateway.origin, keys, pinned_at: new Date().toISOString() }]));
+  };
+  return { data, run, agent, pin };
+};
+
+/// A Chromium with the extension loaded, which reaches the gateway under its public https name.
+export const withExtension = (profile, gateway, more = {}) => {
+  const extension = join(root, "extension");
+  return chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, locale: "en", ignoreHTTPSErrors: true,
+    ignoreDefaultArgs: ["--disable-extensions"], ...more,
+    args: [...chromiumArgs, `--load-extension=${extension}`, `--disable-extensions-except=${extension}`,
+      "--disable-features=DisableLoadExtensionCommandLineSwitch",
+      `--host-resolver-rules=MAP ${new URL(gateway.origin).hostname}:443 127.0.0.1:${gateway.port}`],
+  });
 };
 
 /// Answers a window of the card client: what it shows is asserted by `see`, then the form is filled in and sent.

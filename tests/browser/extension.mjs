@@ -2,13 +2,12 @@
 // with one PIN entry. Then Web eID's messages as web-eid.js speaks them, and hostile pages: nothing is signed, and what the
 // person sees.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createPublicKey, createVerify, X509Certificate, createHash, randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
-import { assertAccepted, cardClient, chromiumArgs, confirm, fillIn, look, opener, until } from "./card.mjs";
-import { ask, root, startGateway } from "./gateway.mjs";
+import { assertAccepted, cardClient, confirm, fillIn, look, opener, until, withExtension } from "./card.mjs";
+import { startGateway } from "./gateway.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "madoguchi-extension-"));
 const gateway = await startGateway("", "madoguchi.example");
@@ -20,13 +19,6 @@ const words = { title: "Street lamp out of order", body: "The street lamp in fro
 const manifest = join(profile, "NativeMessagingHosts/jp.madoguchi.card.json");
 const cards = ["sign-yamada", "auth-yamada"].flatMap((card) => ["--p12", join(gateway.pki, `cards/${card}.p12`)]);
 const hostArguments = ["--browser", "chromium", "--user-data-dir", profile];
-
-/// The gateway's keys as `madoguchi-card trust` pins them; it does not take the test's own TLS certificate.
-const trust = async () => {
-  const keys = JSON.parse((await ask(`${gateway.here}/.well-known/jwks.json`)).body);
-  mkdirSync(client.data, { recursive: true, mode: 0o700 });
-  writeFileSync(join(client.data, "trusted.json"), JSON.stringify([{ origin: gateway.origin, keys, pinned_at: new Date().toISOString() }]));
-};
 
 const panel = (page) => page.waitForSelector("[data-card][data-looked]").then(() => page.locator("[data-card]").innerText());
 const start = async (page) => {
@@ -45,7 +37,7 @@ const missing = async (page) => {
   await page.reload();
   const untrusted = await panel(page);
   assert.ok(untrusted.includes("gateway-not-trusted"), untrusted);
-  await trust();
+  await client.pin(gateway);
   client.run(["phrase"], { input: `${phrase}\n` });
   await page.reload();
   assert.match(await panel(page), /browser’s extension/);
@@ -146,19 +138,6 @@ const webEidMessages = async (context, page) => {
   await unanswered.close();
 };
 
-/// The gateway's own sign-in page, which speaks the same messages.
-const signIn = async (context, page) => {
-  await page.goto(`${gateway.origin}/sign-in?lang=en`);
-  await page.waitForSelector("[data-sign-in-button]:visible");
-  await page.click("[data-sign-in-button]");
-  const window = await windows.next(context);
-  await confirm(window, { card: "auth-yamada", pin: "1234", see: ["Sign in with your card", gateway.origin, phrase] });
-  await window.waitForSelector("h1.done");
-  await window.close();
-  await page.waitForURL((url) => url.pathname !== "/sign-in");
-  await look(page, "en-ext-5-signed-in");
-};
-
 /// A page of another origin, a frame of it in the gateway's page, and forged, replayed and changed requests.
 const hostile = async (context, page, mgreq) => {
   const before = windows.all().length;
@@ -211,13 +190,7 @@ const hostile = async (context, page, mgreq) => {
   await evil.close();
 };
 
-const extension = join(root, "extension");
-const context = await chromium.launchPersistentContext(profile, {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, locale: "en", ignoreHTTPSErrors: true,
-  ignoreDefaultArgs: ["--disable-extensions"],
-  args: [...chromiumArgs, `--load-extension=${extension}`, `--disable-extensions-except=${extension}`,
-    "--disable-features=DisableLoadExtensionCommandLineSwitch", `--host-resolver-rules=MAP madoguchi.example:443 127.0.0.1:${gateway.port}`],
-});
+const context = await withExtension(profile, gateway);
 try {
   const page = context.pages()[0];
   await missing(page);
@@ -225,8 +198,6 @@ try {
   console.log("extension: form to receipt on a public https page with one PIN; verify and OpenSSL accept it");
   await webEidMessages(context, page);
   console.log("extension: Web eID's messages as web-eid.js speaks them; a hash is never signed");
-  await signIn(context, page);
-  console.log("extension: signed in at the gateway with the authentication certificate");
   await page.goto(`${gateway.origin}/?lang=en`);
   await hostile(context, page, mgreq);
   console.log("extension: hostile pages get nothing");

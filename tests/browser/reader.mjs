@@ -1,6 +1,6 @@
 // The whole real path in a browser: Chromium, the agent or the extension with its native messaging host, OpenSC's stock module,
 // pcscd, and the software JPKI card of tests/card in a virtual reader. From form to receipt with one PIN entry each; the card
-// is pulled out while it is open; gateway and OpenSSL accept what it signed.
+// is pulled out while it is open; gateway and OpenSSL accept what it signed. Its authentication certificate signs in.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -114,6 +114,23 @@ const pulled = async (context, page) => {
   await sign(context, page, { pin: "YAMADA01" });
 };
 
+/// Signs in at the gateway with the card's authentication certificate and its own PIN of four digits, and out again.
+const signIn = async (context, page) => {
+  const before = reader.signatures();
+  await page.goto(`${gateway.origin}/sign-in?lang=ja`);
+  await page.waitForFunction(() => document.querySelector("[data-sign-in-live]").textContent === document.querySelector("[data-sign-in-live]").dataset.ready);
+  await page.click("[data-sign-in-button]");
+  const window = await windows.next(context);
+  await look(window, "reader-sign-in");
+  await confirm(window, { pin: "1234", see: [gateway.origin, phrase, "Test PCD"] });
+  await window.waitForSelector("h1.done");
+  await window.close();
+  await page.waitForURL(`${gateway.origin}/account`);
+  assert.equal(reader.signatures(), before + 1);
+  await page.click("form.sign-out button");
+  await page.waitForURL(`${gateway.origin}/sign-in`);
+};
+
 const browser = (name, more = {}) => chromium.launchPersistentContext(join(folder, name), {
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, locale: "ja", ...more, args: [...chromiumArgs, ...(more.args ?? [])],
 });
@@ -151,6 +168,8 @@ try {
   await sign(context, context.pages()[0]);
   assert.equal(reader.signatures(), signed + 1);
   console.log("reader: form to receipt over the extension with the JPKI card through OpenSC and pcscd");
+  await signIn(context, context.pages()[0]);
+  console.log("reader: signed in with the authentication certificate of the JPKI card through OpenSC and pcscd");
 } catch (error) {
   for (const [index, page] of (context?.pages() ?? []).entries()) {
     await page.screenshot({ path: join(folder, "..", `card-reader-failed-${index}.png`), fullPage: true }).catch(() => {});

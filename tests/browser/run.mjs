@@ -4,4 +4,5 @@ await import("./agent.mjs");
 await import("./extension.mjs");
 await import("./reader.mjs");
 await import("./sign_in.mjs");
+await import("./sign_in_card.mjs");
 await import("./demo.mjs");

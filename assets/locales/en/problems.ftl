@@ -243,3 +243,7 @@ problem-do-sign-in-undecided = Try again later. Applications can still be filed 
 problem-title-link-another-person = The account belongs to somebody else
 problem-what-link-another-person = The account is linked to the signature certificate of a person with another name or date of birth.
 problem-do-link-another-person = Do not link it, and keep the access key of that filing. If your name has changed, undo the old link first.
+
+problem-title-link-raced = The certificate was linked elsewhere just now
+problem-what-link-raced = Somebody linked the same signature certificate to another account in this very moment.
+problem-do-link-raced = Go back to “My filings” and answer again. If somebody else has your card, call the card’s help line and have it suspended.

@@ -242,4 +242,8 @@ problem-do-sign-in-undecided = しばらくしてからもう一度お試しく�
 
 problem-title-link-another-person = ほかの方のアカウントです
 problem-what-link-another-person = このアカウントは、氏名か生年月日の異なる方の署名用証明書と結び付いています。
-problem-do-link-another-person = 結び付けずに、その申請の確認キーを保管してください。氏名が変わったときは、先に古い結び付きを解除してください。
+problem-do-link-another-person = 結び付けずに、その申請の照会キーを保管してください。氏名が変わったときは、先に古い結び付きを解除してください。
+
+problem-title-link-raced = たった今、ほかで結び付けられました
+problem-what-link-raced = 同じ署名用証明書が、ちょうど今、別のアカウントに結び付けられました。
+problem-do-link-raced = マイページに戻って、もう一度お答えください。ほかの人があなたのカードを使っているおそれがあるときは、カードの一時停止を窓口に申し出てください。

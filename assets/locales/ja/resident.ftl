@@ -29,15 +29,19 @@ help-moved-title = 引っ越しや改姓をされた方
 help-moved-text = 署名用電子証明書は、住所や氏名が変わると自動的に使えなくなります。お住まいの市区町村の窓口で、新しい証明書を発行してもらってください。
 help-receipt-title = 受領書と照会キー
 help-receipt-text = 提出すると、到達番号の入った受領書と照会キーをお渡しします。照会キーは一度しか表示されません。受領書は、誰でも検証できる電子署名付きのデータとしても保存できます。
+help-sign-in-title = ログインとアカウントについて
+help-sign-in-text = ログインは必須ではありません。カードでログインすると（利用者証明用の暗証番号、数字4桁）、ログインしたまま提出してアカウントに結び付けた申請と、同じ証明書で署名したその後の申請を、照会キーなしで見られます。ログインだけで申請を提出したり、補正したり、取り下げたりすることはできません。それには署名が必要です。
 privacy-title = 個人情報の取扱い
 privacy-draft-title = 入力中の申請
 privacy-draft-text = 入力内容と添付ファイルは、お使いのブラウザーに結び付けて最大24時間保管します。提出するか、破棄するか、期限が過ぎると削除します。ほかの人やほかのブラウザーからは見られません。
 privacy-filed-title = 提出した申請
 privacy-filed-text = 申請書、署名、添付ファイル、検証の結果を、提出先の機関に届けるために記録します。
+privacy-sign-in-title = カードでログインするとき
+privacy-sign-in-text = アカウントとして保管するのは、利用者証明用電子証明書の要約値、発行者、番号、有効期間の満了日です。この証明書に氏名、住所、生年月日はありません。どの署名用証明書がご本人のものかは、ご本人のお答えだけで決まります。結び付きはいつでも解除でき、結び付けたことと解除したことは記録に残ります。一度も申請にかかわらなかったアカウントは、ログアウトのときに削除します。
 privacy-never-title = 収集しないもの
 privacy-never-text = 暗証番号とマイナンバーは受け取りません。氏名や証明書の内容を、アクセス記録、統計、ページのアドレスに残すことはありません。
 privacy-cookies-title = クッキー
-privacy-cookies-text = 入力中の申請をこのブラウザーに結び付けるものと、表示言語を覚えるものだけを使います。追跡や広告には使いません。
+privacy-cookies-text = 入力中の申請をこのブラウザーに結び付けるものと、表示言語を覚えるもの、ログインする方にはログインの手続用とログイン中用のものだけを使います。追跡や広告には使いません。
 
 ## Applying
 steps-label = 申請の手順
@@ -255,7 +259,7 @@ attachments-hint = { $count } 個まで。
 
 # カードでのログインとマイページ。
 sign-in-title = カードでログイン
-sign-in-lead = ログインすると、カードで提出した申請とその状況を、確認キーなしで見られます。
+sign-in-lead = ログインすると、カードで提出した申請とその状況を、照会キーなしで見られます。
 sign-in-no-script-title = ログインには JavaScript が必要です
 sign-in-no-script = ブラウザーは、スクリプトを通してカードのソフトとやり取りします。申請の提出と状況の確認は、なくてもできます。
 sign-in-card-title = ログイン
@@ -278,7 +282,7 @@ sign-in-dyn-action-pending-do = カードのソフトの画面で終えるか、
 sign-in-dyn-action-timeout = カードのソフトから、時間内に返事がありませんでした
 sign-in-dyn-action-timeout-do = もう一度ボタンを押してください。続くときは、ブラウザーを起動し直してください。
 sign-in-dyn-context-insecure = 安全な接続で開かれていません
-sign-in-dyn-context-insecure-do = https で始まる住所でこのサイトを開いて、もう一度お試しください。
+sign-in-dyn-context-insecure-do = https で始まるアドレスでこのサイトを開いて、もう一度お試しください。
 sign-in-dyn-extension-unavailable = ブラウザーの拡張機能が見つかりません
 sign-in-dyn-extension-unavailable-do = カードのソフトの拡張機能をブラウザーに入れるか有効にして、このページを読み込み直してください。
 sign-in-dyn-missing-parameter = カードへの問いが不完全でした

@@ -16,6 +16,7 @@ on_both!(
     a_session_ends_when_it_is_idle_old_ended_or_its_certificate_is,
     a_link_opens_its_filing_and_later_ones_and_nothing_else,
     a_certificate_is_linked_to_one_account_and_an_account_to_one_person,
+    of_two_accounts_that_link_one_certificate_at_once_one_has_it,
 );
 
 const LIFE: SessionLife = SessionLife { idle: Duration::minutes(20), at_most: Duration::hours(4) };
@@ -214,5 +215,39 @@ fn a_certificate_is_linked_to_one_account_and_an_account_to_one_person(place: &P
         assert!(states.contains(&(9, LinkState::Moved)), "who loses it sees that: {states:?}");
         assert_eq!(seen(&store, &first).await, [renewed.arrival_number]);
         assert_eq!(seen(&store, &second).await, [later.arrival_number], "from its own filing on");
+    });
+}
+
+fn of_two_accounts_that_link_one_certificate_at_once_one_has_it(place: &Place) {
+    run(async {
+        let gateways = [place.open(), place.open()];
+        let accounts = [sign_in(&gateways[0], 1).await, sign_in(&gateways[1], 2).await];
+        for signer in 10..20_u8 {
+            let filing = filed(&gateways[0], signer, "山田").await;
+            // Each account is asked twice at once: there is one question of each.
+            let asking =
+                (0..4).map(|n| gateways[n % 2].link_offer(accounts[n / 2].clone(), filing.arrival_number, at(10)));
+            assert!(join_all(asking).await.into_iter().all(Result::unwrap), "asked");
+            let answering = (0..2).map(|n| answer(&gateways[n], &accounts[n], LinkAnswer::Link));
+            let outcomes = join_all(answering).await;
+            assert!(outcomes.contains(&LinkOutcome::Done), "{outcomes:?}");
+            let other = |one: &LinkOutcome| !matches!(one, LinkOutcome::Done | LinkOutcome::Raced);
+            assert!(!outcomes.iter().any(other), "{outcomes:?}");
+            let mut held = Vec::new();
+            for account in &accounts {
+                let links = gateways[0].links_list(account.clone()).await.unwrap();
+                let of_signer = links.into_iter().filter(|link| link.signer_sha256 == [signer; 32]);
+                held.extend(of_signer.map(|link| link.state));
+            }
+            assert_eq!(held.len(), 2, "one question an account: {held:?}");
+            assert_eq!(held.iter().filter(|state| **state == LinkState::Linked).count(), 1, "{held:?}");
+            for account in &accounts {
+                // Whoever was told to ask again says no: the next round has nothing open.
+                let links = gateways[0].links_list(account.clone()).await.unwrap();
+                if links.iter().any(|link| link.state == LinkState::Offered) {
+                    assert_eq!(answer(&gateways[0], account, LinkAnswer::Refuse).await, LinkOutcome::Done);
+                }
+            }
+        }
     });
 }

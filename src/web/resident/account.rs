@@ -168,7 +168,8 @@ pub struct LinkForm {
 /// Does it, and shows the account again.
 ///
 /// # Errors
-/// 404 for a link that is not this account's or was answered already, 409 for another person's certificate.
+/// 404 for a link that is not this account's or was answered already, 409 for another person's certificate and for one that
+/// is linked elsewhere in the same moment.
 pub async fn post_link(
     form: CsrfForm<LinkForm>,
     Resident(session): Resident,
@@ -196,6 +197,10 @@ async fn answered(
             let detail = "This account is linked to the signature certificate of somebody with another name or date of \
                           birth. An account is for one person.";
             Err(Problem::new(RejectionCode::LinkAnotherPerson, detail))
+        }
+        LinkOutcome::Raced => {
+            let detail = "Somebody linked the same signature certificate to another account in this very moment.";
+            Err(Problem::new(RejectionCode::LinkRaced, detail))
         }
     }
 }

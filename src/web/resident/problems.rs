@@ -91,6 +91,7 @@ fn kept(code: RejectionCode) -> &'static str {
         | RejectionCode::NotTheApplicant
         | RejectionCode::CorrectsUnknown
         | RejectionCode::LinkAnotherPerson
+        | RejectionCode::LinkRaced
         | RejectionCode::SignInToken
         | RejectionCode::SignInFormat
         | RejectionCode::SignInChallenge

@@ -4,6 +4,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::agent;
 use crate::submission::rejection::RejectionCode;
 use crate::web::extract::resident::MaybeResident;
 use crate::web::page::Page;
@@ -25,6 +26,19 @@ pub const WEB_EID_CODES: &[&str] = &[
     "ERR_WEBEID_USER_TIMEOUT",
     "ERR_WEBEID_VERSION_INVALID",
     "ERR_WEBEID_VERSION_MISMATCH",
+];
+
+/// Codes of this project's own card client, where they say more than the one of the ecosystem that comes with them. The
+/// texts are those of the signing pages.
+pub const CARD_CODES: &[&str] = &[
+    "gateway-not-trusted",
+    "too-many",
+    "window-not-opened",
+    "pin-locked",
+    "card-removed",
+    "certificate-expired",
+    "certificate-revoked",
+    "replaced",
 ];
 
 /// What the gateway may answer to a token.
@@ -88,7 +102,12 @@ pub async fn get_sign_in(
         title: page.t(&format!("problem-title-{}", code.as_str())).into_owned(),
         to_do: page.t(&format!("problem-do-{}", code.as_str())).into_owned(),
     });
-    let words = of_extension.chain(of_gateway).collect();
+    let of_card = CARD_CODES.iter().map(|code| Words {
+        code,
+        title: page.t(&agent::text_key(code)).into_owned(),
+        to_do: String::new(),
+    });
+    let words = of_extension.chain(of_gateway).chain(of_card).collect();
     let view = SignInView { page, words };
     Ok(view.page.respond(StatusCode::OK, &view))
 }
@@ -101,6 +120,9 @@ mod tests {
     #[test]
     fn every_code_of_the_ecosystem_has_words_and_what_to_do() {
         for language in Language::ALL {
+            for code in CARD_CODES {
+                assert!(agent::CODES.contains(code) && language.find(&agent::text_key(code)).is_some(), "{code}");
+            }
             for code in WEB_EID_CODES {
                 assert!(language.find(&key(code)).is_some(), "{} in {}", key(code), language.tag());
                 assert!(
