@@ -10,6 +10,8 @@ const VERSION = api.runtime.getManifest().version;
 const IDLE_MS = 6 * 60 * 1000;
 const STATUS_MS = 4000;
 const USER_MS = 5 * 60 * 1000 + 5000;
+// What is asked at once, in characters; the card client reads frames of 8 MiB.
+const MAX_BODY = 7 << 20;
 
 let port = null;
 let nextId = 1;
@@ -83,7 +85,11 @@ const operation = async (who, command, body, patience) => {
       throw new Refused("ERR_WEBEID_ACTION_PENDING", "this site asked already; answer or close the card client's window");
     }
   }
-  checkVersion(await status(who));
+  const native = await status(who);
+  checkVersion(native);
+  // Nothing that other sites send goes any further, however much of it there is.
+  if (!native.trusted) throw new Refused("ERR_WEBEID_NATIVE_INVALID_ARGUMENT", "this gateway is not trusted by the card client", { reason: "gateway-not-trusted" });
+  if (JSON.stringify(body).length > MAX_BODY) throw new Refused("ERR_WEBEID_NATIVE_INVALID_ARGUMENT", "too much was asked at once");
   const late = new Refused("ERR_WEBEID_USER_TIMEOUT", "nobody answered in time");
   return ask(who, command, body, Math.min(Math.max(Number(patience) || USER_MS, 1000), USER_MS), late);
 };

@@ -70,8 +70,16 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// A program that fails leaves no image of its memory, in which a PIN could stand.
+fn leave_no_core() {
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    // Where the system does not let us, everything works all the same.
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+}
+
 /// Runs what the arguments ask for. `led_by`: the words after which the running program takes them.
 pub fn run(args: Args, led_by: &[&str]) -> ExitCode {
+    leave_no_core();
     let done = DataFolder::new(args.data).and_then(|folder| match args.command {
         Command::Sign(args) => sign::sign(&args, &folder),
         Command::ReadCertificate(args) => sign::read_certificate(&args, &folder),

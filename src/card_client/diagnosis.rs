@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::ClientError;
 use super::folder::DataFolder;
+use super::native_host::install::{ALL, Browser};
 use super::origin::Origin;
 use super::texts::Language;
 use super::token::pkcs11::{Pkcs11Source, usual_module};
@@ -82,6 +83,7 @@ impl Examination<'_> {
         let mut found = self.cards();
         found.extend(self.gateways()?);
         found.push(self.agent_runs());
+        found.push(self.native_host());
         Ok(found)
     }
 
@@ -227,5 +229,22 @@ impl Examination<'_> {
             (false, Language::En) => "the agent does not run (signing with files does not need it)".to_owned(),
         };
         Finding::of("agent", State::Ok, told)
+    }
+
+    /// In which browsers the native messaging host is installed.
+    fn native_host(&self) -> Finding {
+        let there = |browser: &&Browser| browser.manifest(None).is_ok_and(|path| path.exists());
+        let browsers: Vec<&str> = ALL.iter().filter(there).map(|browser| browser.name()).collect();
+        let told = match (browsers.is_empty(), self.language) {
+            (false, Language::Ja) => format!("拡張機能との接続が {} に登録されています", browsers.join(", ")),
+            (false, Language::En) => format!("the extension's connection is installed for {}", browsers.join(", ")),
+            (true, Language::Ja) => {
+                "拡張機能との接続は登録されていません（使うときは madoguchi-card native-host install）".to_owned()
+            }
+            (true, Language::En) => {
+                "the extension's connection is not installed (to use it: madoguchi-card native-host install)".to_owned()
+            }
+        };
+        Finding::of("native-host", State::Ok, told)
     }
 }

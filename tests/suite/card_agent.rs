@@ -136,13 +136,13 @@ fn several_filings_are_each_shown_and_signed_with_one_pin() {
 fn a_request_is_signed_once() {
     let agent = TestAgent::start(&["sign-yamada"]);
     let mgreq = agent.gateway.good();
-    let sign = || agent.begin("/v1/sign", &json!({ "mgreq": mgreq }));
-    let (_, window) = sign();
+    let (_, window) = agent.begin("/v1/sign", &json!({ "mgreq": mgreq }));
     agent.answer(&agent.open(&window), SIGN);
-    let (operation, window) = sign();
-    let page = agent.answer(&agent.open(&window), SIGN);
-    let told = agent.call("GET", &operation, "").json();
-    assert_eq!((&told["status"], &told["error"]["code"]), (&json!("ended"), &json!("request-used")), "{page:?}");
+    let again = agent.call("POST", "/v1/sign", &json!({ "mgreq": mgreq }).to_string());
+    assert_eq!((again.status, again.json()["error"]["code"].as_str()), (422, Some("request-used")), "no window opens");
+    let other = agent.gateway.good();
+    let twice = agent.call("POST", "/v1/sign", &json!({ "mgreqs": [other, other] }).to_string());
+    assert_eq!((twice.status, twice.json()["error"]["code"].as_str()), (422, Some("request-used")));
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! The interface for the pages of gateways: JSON in, JSON out, never a PIN.
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
@@ -15,7 +16,8 @@ use crate::card_client::ClientError;
 use crate::card_client::pairing::offer::{self, PageProof};
 use crate::card_client::request::{CheckedRequest, Envelope};
 use crate::card_client::texts::Language;
-use crate::card_client::trust::PinnedKeys;
+use crate::card_client::trust::RollingKeys;
+use crate::card_client::used::UsedRequests;
 use crate::card_client::web_eid;
 
 /// `POST /v1/hello`.
@@ -129,9 +131,12 @@ pub async fn post_sign(agent: web::Data<Agent>, known: web::ReqData<KnownOrigin>
     };
     let mut asked = call.mgreqs;
     asked.extend(call.mgreq);
-    match sign_kind(&agent, &known.origin, &asked) {
-        Ok(kind) => begun(agent.begin(&known.origin, kind, call.language)),
-        Err(error) => refusal(StatusCode::UNPROCESSABLE_ENTITY, &error),
+    let (checking, origin) = (agent.clone(), known.origin.clone());
+    // Apart: keys that rolled over are fetched from the gateway.
+    match web::block(move || sign_kind(&checking, &origin, &asked)).await {
+        Ok(Ok(kind)) => begun(agent.begin(&known.origin, kind, call.language)),
+        Ok(Err(error)) => refusal(StatusCode::UNPROCESSABLE_ENTITY, &error),
+        Err(error) => refusal(StatusCode::INTERNAL_SERVER_ERROR, &ClientError::fault(error.to_string())),
     }
 }
 
@@ -151,7 +156,8 @@ pub async fn post_authenticate(
     }
 }
 
-/// What signs these requests of `origin`, each of them checked.
+/// What signs these requests of `origin`, each of them checked. Blocks where the gateway's keys rolled over: they are
+/// fetched then.
 ///
 /// # Errors
 /// With the code of the first check that failed; `request-malformed` for none or too many.
@@ -160,9 +166,20 @@ pub fn sign_kind(agent: &Agent, origin: &str, asked: &[Envelope]) -> Result<Kind
         let detail = format!("1 to {MAX_FILINGS} signing requests are taken at once");
         return Err(ClientError::refused("request-malformed", "the signing request cannot be read", detail));
     }
-    let keys = PinnedKeys(agent.folder.clone());
+    let keys = RollingKeys { folder: agent.folder.clone(), clock: agent.clock() };
     let check = |envelope: &Envelope| CheckedRequest::check(envelope, &keys, Some(origin), agent.now()).map(Arc::new);
     let requests = asked.iter().map(check).collect::<Result<Vec<_>, _>>()?;
+    // Looked at now, so that nobody reads and types a PIN for what will not be signed; the signer looks again.
+    let used = UsedRequests::take(&agent.folder, agent.now())?;
+    let mut seen = HashSet::new();
+    for request in &requests {
+        used.check(request)?;
+        if !seen.insert(request.claims().jti.as_str()) {
+            let detail = "the same request stands twice among those to be signed";
+            return Err(ClientError::refused("request-used", "a request is signed once", detail));
+        }
+    }
+    drop(seen);
     Ok(Kind::Sign { requests, agreed: 0 })
 }
 
@@ -215,8 +232,7 @@ pub async fn delete_operation(
 ) -> HttpResponse {
     match agent.inner().find(&known.origin, &id) {
         Some(operation) => {
-            let detail = "the page that asked goes on another way";
-            operation.end(ClientError::refused("cancelled", "cancelled by the page", detail));
+            operation.cancel();
             HttpResponse::NoContent().finish()
         }
         None => unknown(),

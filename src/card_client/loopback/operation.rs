@@ -129,11 +129,20 @@ impl Operation {
         self.progress = Progress::Ended(error);
     }
 
+    /// The page that asked goes on another way. What the person agreed to and the card does already is not broken off: its
+    /// request would be used up and its signature lost.
+    pub fn cancel(&mut self) {
+        if matches!(self.progress, Progress::Waiting) {
+            let detail = "the page that asked goes on another way";
+            self.end(ClientError::refused("cancelled", "cancelled by the page", detail));
+        }
+    }
+
     /// What the page that asked is told.
     pub fn report(&self, now: DateTime<Utc>) -> Value {
         let (id, kind) = (&self.id, self.kind.name());
         match &self.progress {
-            _ if now >= self.expires_at => {
+            Progress::Waiting if now >= self.expires_at => {
                 let error = ClientError::refused("expired", "the time is over", "nobody answered in time; ask again");
                 json!({ "operation": id, "kind": kind, "status": "ended", "error": error_body(&error) })
             }

@@ -74,6 +74,11 @@ impl Agent {
         self.clock.now()
     }
 
+    /// Its clock.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+
     /// The state, with what is over let go; a thread that panicked with it left nothing half done that matters.
     pub fn inner(&self) -> MutexGuard<'_, Inner> {
         let mut inner = self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -139,8 +144,9 @@ impl Inner {
             self.lock = Some(lock::take(folder)?);
             self.windows.opened(origin, now)?;
         }
-        // A card that is open for one site is not open for another.
-        self.held = self.held.take().filter(|held| held.origin == origin);
+        // A card that is open for one site is not open for another; and whatever opens a card anew must find it free.
+        let goes_on = matches!(kind, Kind::Sign { .. });
+        self.held = self.held.take().filter(|held| goes_on && held.origin == origin);
         let mut operation = Operation::new(origin, kind, language, now)?;
         // The card that signs is not the one that signs in.
         if !matches!(operation.kind, Kind::Authenticate { .. }) {

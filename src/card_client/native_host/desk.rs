@@ -141,11 +141,10 @@ impl Desk {
     /// Ends what the message `of` of the same origin began.
     fn cancel(&self, origin: &str, of: u64) {
         let found = self.waiting().get(&of).filter(|(of_origin, _)| of_origin == origin).cloned();
-        if let Some((origin, operation)) = found {
-            let detail = "the page that asked goes on another way";
-            if let Some(operation) = self.agent.inner().find(&origin, &operation) {
-                operation.end(ClientError::refused("cancelled", "cancelled by the page", detail));
-            }
+        if let Some((origin, operation)) = found
+            && let Some(operation) = self.agent.inner().find(&origin, &operation)
+        {
+            operation.cancel();
         }
     }
 

@@ -40,6 +40,16 @@ impl Browser {
         }
     }
 
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "Chromium",
+            Self::Chrome => "Google Chrome",
+            Self::Firefox => "Firefox",
+            Self::Edge => "Microsoft Edge",
+        }
+    }
+
     /// Where its manifest lies; `user_data` is the browser's own folder where it is not the usual one.
     ///
     /// # Errors

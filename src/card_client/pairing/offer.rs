@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_code_pairs_its_origin_once() {
         let (_dir, folder) = folder();
-        let now = Utc::now();
+        let now = chrono::DateTime::<Utc>::UNIX_EPOCH;
         let code = offer(&folder, &Origin::parse(ORIGIN).unwrap(), now).unwrap();
         assert!(is_offered(&folder, ORIGIN, now).unwrap());
         let good = proof(&code, ORIGIN, AGENT);
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn a_passed_on_proof_a_late_one_and_guesses_pair_nothing() {
         let (_dir, folder) = folder();
-        let now = Utc::now();
+        let now = chrono::DateTime::<Utc>::UNIX_EPOCH;
         let origin = Origin::parse(ORIGIN).unwrap();
         let code = offer(&folder, &origin, now).unwrap();
         let elsewhere = proof(&code, ORIGIN, "http://127.0.0.1:9999");

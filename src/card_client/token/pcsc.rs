@@ -24,6 +24,22 @@ impl PcscSource {
     }
 }
 
+/// The card in a reader; none where nothing lies in it.
+fn card_in(context: &Context, reader: &CStr, purpose: Purpose) -> Result<Option<CardInfo>, TokenError> {
+    match look(context, reader)? {
+        Inside::Nothing => Ok(None),
+        Inside::Stranger => Err(TokenError::WrongCard { reader: name(reader) }),
+        Inside::Jpki(mut card) => Ok(Some(CardInfo {
+            id: name(reader),
+            label: LABEL.to_owned(),
+            reader: name(reader),
+            kind: CardKind::Pcsc,
+            pin_pad: false,
+            tries: card.tries(purpose)?,
+        })),
+    }
+}
+
 /// What lies in a reader.
 enum Inside {
     Nothing,
@@ -36,24 +52,17 @@ impl TokenSource for PcscSource {
         let _lock = lock_card(&self.0)?;
         let context = context()?;
         let readers = readers(&context)?;
-        let (mut cards, mut stranger) = (Vec::new(), None);
+        let (mut cards, mut in_the_way) = (Vec::new(), None);
         for reader in &readers {
-            match look(&context, reader)? {
-                Inside::Nothing => {}
-                Inside::Stranger => stranger = Some(name(reader)),
-                Inside::Jpki(mut card) => cards.push(CardInfo {
-                    id: name(reader),
-                    label: LABEL.to_owned(),
-                    reader: name(reader),
-                    kind: CardKind::Pcsc,
-                    pin_pad: false,
-                    tries: card.tries(purpose)?,
-                }),
+            match card_in(&context, reader, purpose) {
+                Ok(found) => cards.extend(found),
+                // One reader that fails does not hide the card in another.
+                Err(error) => in_the_way = Some(error),
             }
         }
-        match (cards.is_empty(), stranger) {
+        match (cards.is_empty(), in_the_way) {
             (false, _) => Ok(cards),
-            (true, Some(reader)) => Err(TokenError::WrongCard { reader }),
+            (true, Some(error)) => Err(error),
             (true, None) => Err(TokenError::NoCard { readers: readers.iter().map(|reader| name(reader)).collect() }),
         }
     }
