@@ -3,7 +3,6 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::ClientError;
@@ -116,9 +115,6 @@ pub struct StagedFile {
     file: File,
 }
 
-/// Keeps the temporary files of one program apart.
-static STAGED: AtomicU64 = AtomicU64::new(0);
-
 impl StagedFile {
     /// Prepares writing `path`; what is there stays until [`Self::finish`].
     ///
@@ -126,10 +122,9 @@ impl StagedFile {
     /// When its folder cannot be written.
     pub fn create(path: &Path, mode: u32) -> Result<Self, ClientError> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let number = STAGED.fetch_add(1, Ordering::Relaxed);
-        let temporary = path.with_file_name(format!(".{name}.{}.{number}.tmp", std::process::id()));
-        let mut options = OpenOptions::new();
-        let file = options.create(true).truncate(true).write(true).mode(mode).open(&temporary);
+        // A name that nobody guesses, and never a file or a link that is there: the folder may be others' too.
+        let temporary = path.with_file_name(format!(".{name}.{}.tmp", uuid::Uuid::new_v4().simple()));
+        let file = OpenOptions::new().create_new(true).write(true).mode(mode).open(&temporary);
         let file = file.map_err(|error| ClientError::input(path, error))?;
         Ok(Self { path: path.to_owned(), temporary, file })
     }

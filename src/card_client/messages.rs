@@ -91,7 +91,7 @@ messages! {
         "署名用は5回、利用者証明用は3回続けて間違えるとロックされます。正しい番号が分からないときは、残り回数があるうちにやめてください", "after 5 wrong ones in a row (3 for the PIN of four digits) the card locks; when you are not sure, stop while tries are left";
     "pin-locked":
         "暗証番号がロックされています", "the PIN is locked";
-        "住民票のある市区町村の窓口で、カードと本人確認書類を持って初期化（再設定）を受けてください。署名用はコンビニのキオスク端末とスマートフォンのアプリでも初期化できる場合があります。デモ用カードはクライアントを再起動すると元に戻ります", "have it reset at the counter of your municipality, with the card and proof of who you are; a real card is unlocked nowhere else, a demo card when the client is started again";
+        "住民票のある市区町村の窓口で、カードと本人確認書類を持って初期化（再設定）を受けてください。署名用はコンビニのキオスク端末とスマートフォンのアプリでも初期化できる場合があります。デモ用カードはクライアントを再起動すると元に戻ります", "have it reset at the counter of your municipality, with the card and proof of who you are; for the signature PIN a convenience store's kiosk and the phone app may do it too. A demo card is unlocked when the client is started again";
     "pin-pad-cancelled":
         "暗証番号の入力が中止されました", "the PIN entry at the reader was ended";
         "カードリーダーのボタンで暗証番号を入力し、確定してください", "type the PIN on the reader's own keys and confirm it";

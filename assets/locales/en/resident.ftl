@@ -263,7 +263,7 @@ attachments-hint = { $count ->
 
 # Signing in with the card, and the account.
 sign-in-title = Sign in with your card
-sign-in-lead = Signed in, you see the filings that you made with your card and how they stand, without keeping access keys.
+sign-in-lead = Signed in, you can link the filings that you make to your account and see how they stand, without keeping access keys.
 sign-in-no-script-title = Signing in needs JavaScript
 sign-in-no-script = The browser speaks with the card's program through a script. Filing an application and looking up its status work without it.
 sign-in-card-title = Sign in

@@ -259,7 +259,7 @@ attachments-hint = { $count } 個まで。
 
 # カードでのログインとマイページ。
 sign-in-title = カードでログイン
-sign-in-lead = ログインすると、カードで提出した申請とその状況を、照会キーなしで見られます。
+sign-in-lead = ログインして提出した申請をアカウントに結び付けると、照会キーなしで状況を見られます。
 sign-in-no-script-title = ログインには JavaScript が必要です
 sign-in-no-script = ブラウザーは、スクリプトを通してカードのソフトとやり取りします。申請の提出と状況の確認は、なくてもできます。
 sign-in-card-title = ログイン

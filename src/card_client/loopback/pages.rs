@@ -48,10 +48,12 @@ pub async fn post_answer(agent: web::Data<Agent>, request: HttpRequest, body: we
         form[..].zeroize();
     }
     let Some(answer) = answer else { return screen::forged(language) };
+    let mut worked_for = None;
     match take_in(&agent, answer) {
         Taken::Gone => return screen::gone(language),
         Taken::Answered => {}
         Taken::Work(work) => {
+            worked_for = Some(work.operation.clone());
             let at = agent.clone();
             if let Ok(outcome) = web::block(move || work.run(&at)).await {
                 agent.inner().finish(outcome);
@@ -60,6 +62,10 @@ pub async fn post_answer(agent: web::Data<Agent>, request: HttpRequest, body: we
     }
     let mut inner = agent.inner();
     let (Some(operation), Ok(key)) = (inner.operation.as_mut(), random_token()) else { return screen::gone(language) };
+    // While the card worked another operation may have taken the place; its window is not this one.
+    if worked_for.is_some_and(|worked_for| worked_for != operation.id) {
+        return screen::gone(language);
+    }
     // The next page has an address of its own, so that loading it again sends no PIN a second time.
     let location = format!("/p/{key}");
     operation.page_key = Some(key);

@@ -50,7 +50,8 @@ enum Task {
 
 /// A piece of work.
 pub struct Work {
-    operation: String,
+    /// The identifier of the operation that it is for.
+    pub operation: String,
     origin: String,
     task: Task,
     entry: Entry,
