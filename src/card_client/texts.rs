@@ -126,6 +126,8 @@ texts! {
     read_done: "電子証明書を読み取りました", "Your certificate was read";
     /// After signing.
     sign_done: "署名しました", "Signed";
+    /// After signing, where not all could be signed.
+    sign_partly: "一部の申請だけに署名しました", "Only some of the applications were signed";
     /// What to do after it.
     close: "このウィンドウを閉じて、元の画面に戻ってください。", "Close this window and go back to the page you came from.";
     /// After a refusal.

@@ -2,10 +2,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::Duration;
+use madoguchi::card_client::request::{CheckedRequest, Envelope};
+use madoguchi::card_client::used::UsedRequests;
 use serde_json::json;
 
 use crate::support::card::{GATEWAY, PHRASE, TestAgent};
-use crate::support::pki::TestPki;
+use crate::support::pki::{TestPki, now};
 
 const SIGN: &str = "checked=yes&card=0&pin=YAMADA01&action=agree";
 
@@ -143,6 +145,23 @@ fn a_request_is_signed_once() {
     let other = agent.gateway.good();
     let twice = agent.call("POST", "/v1/sign", &json!({ "mgreqs": [other, other] }).to_string());
     assert_eq!((twice.status, twice.json()["error"]["code"].as_str()), (422, Some("request-used")));
+}
+
+#[test]
+fn what_was_signed_before_a_failure_is_given_out() {
+    let agent = TestAgent::start(&["sign-yamada"]);
+    let [first, second] = [agent.gateway.good(), agent.gateway.good()];
+    let (operation, window) = agent.begin("/v1/sign", &json!({ "language": "en", "mgreqs": [first, second] }));
+    let page = agent.answer(&agent.open(&window), "checked=yes&action=agree");
+    // Meanwhile another program of this person signs the second.
+    let envelope: Envelope = serde_json::from_value(second).unwrap();
+    let request = CheckedRequest::check(&envelope, &agent.gateway.keys(), None, now()).unwrap();
+    UsedRequests::take(&agent.folder, now()).unwrap().record(&request).unwrap();
+    let done = agent.answer(&page, SIGN);
+    assert!(done.body.contains("Only some of the applications were signed"), "{done:?}");
+    let result = &agent.call("GET", &operation, "").json()["result"];
+    assert_eq!(result["signatures"].as_array().map(Vec::len), Some(1));
+    assert_eq!(result["error"]["code"], "request-used");
 }
 
 #[test]

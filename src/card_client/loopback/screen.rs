@@ -153,14 +153,15 @@ impl Screen {
         let title = match kind {
             "certificate" => texts.read_done,
             "authenticate" => texts.login_done,
+            _ if self.notice.is_some() => texts.sign_partly,
             _ => texts.sign_done,
         };
         render(&MessagePage {
             lang: self.language.tag(),
             t: texts,
             title,
-            message: texts.close.to_owned(),
-            done: true,
+            message: self.notice.clone().unwrap_or_else(|| texts.close.to_owned()),
+            done: self.notice.is_none(),
             open: open.map(|(card, until)| (card.as_str(), clock_time(*until))),
             secret: &self.secret,
         })

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
-use super::operation::{Kind, Operation, Progress};
+use super::operation::{Kind, Operation, Progress, error_body};
 use super::state::{Agent, Inner};
 use crate::card_client::pin::Pin;
 use crate::card_client::request::CheckedRequest;
@@ -61,8 +61,22 @@ pub struct Work {
 /// What became of it.
 pub struct Outcome {
     operation: String,
-    result: Result<Value, Failure>,
+    result: Result<Done, Failure>,
     held: Option<Held>,
+}
+
+/// A result.
+struct Done {
+    /// What the page that asked gets.
+    result: Value,
+    /// Why it is not all that was asked for.
+    broken_off: Option<ClientError>,
+}
+
+impl From<Value> for Done {
+    fn from(result: Value) -> Self {
+        Self { result, broken_off: None }
+    }
 }
 
 /// Why there is no result.
@@ -114,27 +128,49 @@ fn open(agent: &Agent, task: &Task, entry: Entry, origin: &str) -> Result<Held, 
     Ok(Held { origin: origin.to_owned(), card: card.label, until, session })
 }
 
-/// What the page that asked gets.
-fn perform(agent: &Agent, task: &Task, origin: &str, held: &mut Held) -> Result<Value, ClientError> {
+fn perform(agent: &Agent, task: &Task, origin: &str, held: &mut Held) -> Result<Done, ClientError> {
     let now = agent.now();
     let certificate = STANDARD.encode(held.session.certificate());
     match task {
         Task::Certificate => {
             signer::check_dates(held.session.certificate(), now)?;
             let algorithm = held.session.algorithm().jose_name();
-            Ok(json!({ "certificate": certificate, "card": held.card, "algorithm": algorithm }))
+            Ok(json!({ "certificate": certificate, "card": held.card, "algorithm": algorithm }).into())
         }
         Task::Sign(requests) => {
-            let mut signatures = Vec::new();
-            for request in requests {
-                let signature = signer::sign(request, held.session.as_mut(), &agent.folder, now)?;
-                let sha256 = &request.claims().application_sha256;
-                signatures.push(json!({ "signature": STANDARD.encode(signature), "application_sha256": sha256 }));
+            let (signatures, broken_off) = signatures(agent, requests, held)?;
+            let mut result = json!({ "signatures": signatures, "certificate": certificate, "card": held.card });
+            if let (Some(error), Some(members)) = (&broken_off, result.as_object_mut()) {
+                members.insert("error".to_owned(), error_body(error));
             }
-            Ok(json!({ "signatures": signatures, "certificate": certificate, "card": held.card }))
+            Ok(Done { result, broken_off })
         }
-        Task::Authenticate(nonce) => web_eid::token(held.session.as_mut(), origin, nonce, now),
+        Task::Authenticate(nonce) => web_eid::token(held.session.as_mut(), origin, nonce, now).map(Done::from),
     }
+}
+
+/// The signatures over the requests, in their order, up to the first that fails: what was made is given out, because its
+/// request is used up.
+///
+/// # Errors
+/// When the first fails.
+fn signatures(
+    agent: &Agent,
+    requests: &[Arc<CheckedRequest>],
+    held: &mut Held,
+) -> Result<(Vec<Value>, Option<ClientError>), ClientError> {
+    let mut made = Vec::new();
+    for request in requests {
+        match signer::sign(request, held.session.as_mut(), &agent.folder, agent.now()) {
+            Ok(signature) => {
+                let sha256 = &request.claims().application_sha256;
+                made.push(json!({ "signature": STANDARD.encode(signature), "application_sha256": sha256 }));
+            }
+            Err(error) if made.is_empty() => return Err(error),
+            Err(error) => return Ok((made, Some(error))),
+        }
+    }
+    Ok((made, None))
 }
 
 impl Inner {
@@ -145,7 +181,10 @@ impl Inner {
             return;
         }
         match outcome.result {
-            Ok(result) => {
+            Ok(Done { result, broken_off }) => {
+                let language = operation.language;
+                operation.notice =
+                    broken_off.map(|error| format!("{}: {}", error.title_in(language), error.detail_in(language)));
                 operation.progress = Progress::Done(result);
                 self.held = outcome.held;
                 if !matches!(operation.kind, Kind::Authenticate { .. }) && operation.chosen.is_some() {

@@ -76,9 +76,10 @@ impl Found {
 }
 
 impl TokenInSlot {
-    /// Names it as long as the card stays in its reader.
+    /// Names it as long as the card stays in its reader. The reader stands in it, because slots may be counted anew and
+    /// not every card has a serial number of its own: a PIN is for one card.
     pub fn id(&self) -> String {
-        format!("{}:{}", self.slot.id(), self.told.serial_number().trim())
+        format!("{}:{}:{}", self.slot.id(), self.told.serial_number().trim(), self.reader)
     }
 
     /// Which of the two slots of a JPKI card this is, by the label that OpenSC gives it.
