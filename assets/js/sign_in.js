@@ -1,15 +1,17 @@
-// Signing in with a card. The page speaks the messages of web-eid.js to whatever browser extension answers them; the PIN
-// is typed in the card client's own window. What goes wrong is told in that ecosystem's codes, with what to do.
+// Signing in with a card: by whatever browser extension answers the messages of web-eid.js, else by the card client's agent on
+// this computer. The PIN is typed in the card client's own window. What is missing is told calmly when the page is there; what
+// goes wrong after the person pressed the button is an alert, in that ecosystem's codes, with what to do.
 "use strict";
 (() => {
   const panel = document.querySelector("[data-sign-in]");
-  if (!panel) return;
+  if (!panel || !globalThis.madoguchiCard?.panelOf) return;
+  const { extension, failed, panelOf } = globalThis.madoguchiCard;
+  const { live, language, start } = panelOf(panel);
   const part = (name) => panel.querySelector(`[data-sign-in-${name}]`);
-  const [button, live, problem] = [part("button"), part("live"), part("problem")];
+  const [button, again, problem] = [part("button"), part("again"), part("problem")];
   const words = document.querySelector("[data-sign-in-words]").content;
-  // web-eid.js gives the extension a second to say that it is there, and the card's program five more.
-  const [handshake, start, person] = [1000, 5000, 120000];
-  const failed = (code, reason) => Object.assign(new Error(code), { code, reason });
+  // web-eid.js gives the extension a second to say that it is there, and the signing app five more.
+  const [handshake, begin, person] = [1000, 5000, 120000];
 
   /// Sends one message and waits for its answer; one at a time.
   const ask = (action, more, patience) => new Promise((resolve, reject) => {
@@ -25,13 +27,30 @@
       if (source !== window || origin !== location.origin || !data || typeof data.action !== "string") return;
       if (data.action === `${action}-ack`) acknowledged = true;
       if (data.action === `${action}-success`) settle(resolve, data);
-      if (data.action === `${action}-failure`) settle(reject, failed(data.error?.code ?? "ERR_WEBEID_UNKNOWN_ERROR", data.error?.reason));
+      if (data.action === `${action}-failure`) {
+        settle(reject, failed(data.error?.code ?? "ERR_WEBEID_UNKNOWN_ERROR", "", { reason: data.error?.reason }));
+      }
     };
     const early = setTimeout(() => { if (!acknowledged) settle(reject, failed("ERR_WEBEID_EXTENSION_UNAVAILABLE")); }, handshake);
-    const late = setTimeout(() => settle(reject, failed("ERR_WEBEID_ACTION_TIMEOUT")), handshake + start + patience);
+    const late = setTimeout(() => settle(reject, failed("ERR_WEBEID_ACTION_TIMEOUT")), handshake + begin + patience);
     window.addEventListener("message", hear);
     window.postMessage({ action, libraryVersion: "2.1.0", ...more }, location.origin);
   });
+
+  // An extension that answers, of whichever maker. Ours tells beforehand whether it trusts this site; others tell when asked.
+  const anyExtension = async () => {
+    // A content script may need a moment to be there.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const [, ours] = await Promise.all([ask("web-eid:status", {}, 0), extension.status().catch(() => null)]);
+    if (ours && !ours.trusted) throw failed("ERR_WEBEID_NATIVE_INVALID_ARGUMENT", "", { reason: "gateway-not-trusted" });
+    return {
+      authenticate: async (lang, challengeNonce) => {
+        const options = { lang, userInteractionTimeout: person };
+        const { action, ...token } = await ask("web-eid:authenticate", { challengeNonce, options }, person);
+        return token;
+      },
+    };
+  };
 
   const call = async (path, body) => {
     const response = await fetch(path, {
@@ -54,41 +73,27 @@
     part("code").textContent = typeof reason === "string" ? `${code}, ${reason}` : code;
     problem.hidden = false;
     live.textContent = "";
+    problem.focus();
   };
 
-  const signIn = async () => {
-    if (!window.isSecureContext) throw failed("ERR_WEBEID_CONTEXT_INSECURE");
+  const signIn = async (way) => {
     const { nonce } = await call("/auth/challenge");
     live.textContent = live.dataset.busy;
-    const { action, ...token } = await ask("web-eid:authenticate", {
-      challengeNonce: nonce, options: { lang: document.documentElement.lang, userInteractionTimeout: person },
-    }, person);
+    const token = await way.authenticate(language, nonce);
     live.textContent = live.dataset.sending;
     const { location: next } = await call("/auth/login", token);
     location.assign(next);
   };
 
-  button.addEventListener("click", async () => {
-    button.disabled = true;
-    problem.hidden = true;
-    try {
-      await signIn();
-    } catch (error) {
-      tell(error);
-      problem.focus();
-    } finally {
-      button.disabled = false;
-    }
-  });
-
-  panel.hidden = false;
-  // What is missing is told before anybody presses the button: a content script may need a moment to be there.
-  const look = async () => {
-    if (!window.isSecureContext) throw failed("ERR_WEBEID_CONTEXT_INSECURE");
-    live.textContent = live.dataset.looking;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    await ask("web-eid:status", {}, 0);
+  again.addEventListener("click", () => location.reload());
+  start(anyExtension, (way) => {
+    button.hidden = false;
+    again.hidden = true;
     live.textContent = live.dataset.ready;
-  };
-  look().catch(tell);
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      problem.hidden = true;
+      try { await signIn(way); } catch (error) { tell(error); } finally { button.disabled = false; }
+    });
+  }).finally(() => { again.hidden = !button.hidden; });
 })();

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::ClientError;
 use super::document::Node;
 use crate::jws::claims::{CARD_AUDIENCE, RequestClaims};
-use crate::jws::{JwkSet, JwsError, REQUEST_TYP};
+use crate::jws::{JwkSet, JwsError, REQUEST_TYP, VerifiedToken};
 
 /// The longest request that is read: a document of 1 MiB in base64, and its token.
 pub const MAX_REQUEST: u64 = 4 << 20;
@@ -15,6 +15,8 @@ pub const MAX_REQUEST: u64 = 4 << 20;
 const MAX_DOCUMENT: usize = 1 << 20;
 /// How far a gateway's clock may run ahead of ours.
 const SKEW_MINUTES: i64 = 5;
+/// The longest that a request may be signed after it was made, where its key has ended since: the gateway's own default.
+const LONGEST_LIFE_HOURS: i64 = 24;
 /// The formats of documents that this client knows how to show.
 const FORMATS: [&str; 2] = ["madoguchi/application/1", "madoguchi/withdrawal/1"];
 
@@ -88,7 +90,7 @@ impl CheckedRequest {
         if document.len() > MAX_DOCUMENT {
             return Err(malformed("the application in it is longer than 1 MiB".to_owned()));
         }
-        let claims = verified_claims(&envelope.request, keys)?;
+        let claims = verified_claims(&envelope.request, keys, now)?;
         check_claims(&claims, asked_by, now)?;
         check_digest(&claims, &document)?;
         let root = check_document(&claims, &document)?;
@@ -126,7 +128,7 @@ fn malformed(detail: String) -> ClientError {
 }
 
 /// The claims, after the signature was verified with the pinned keys of the gateway that they name.
-fn verified_claims(token: &str, keys: &dyn GatewayKeys) -> Result<RequestClaims, ClientError> {
+fn verified_claims(token: &str, keys: &dyn GatewayKeys, now: DateTime<Utc>) -> Result<RequestClaims, ClientError> {
     let unverified_issuer = claimed_issuer(token)?;
     let Some(set) = keys.keys_of(&unverified_issuer)? else {
         return Err(ClientError::refused(
@@ -152,8 +154,22 @@ fn verified_claims(token: &str, keys: &dyn GatewayKeys) -> Result<RequestClaims,
         };
         ClientError::refused("request-signature", "the gateway's signature is not good", format!("{error}; {advice}"))
     })?;
-    serde_json::from_slice(&verified.payload)
-        .map_err(|error| malformed(format!("its claims are not those of a signing request ({error})")))
+    let claims: RequestClaims = serde_json::from_slice(&verified.payload)
+        .map_err(|error| malformed(format!("its claims are not those of a signing request ({error})")))?;
+    check_keys_end(&verified, &claims, now)?;
+    Ok(claims)
+}
+
+/// A retired key signs nothing after its end. Whoever holds it can date a request back, but not for longer than a request
+/// of before the end may still be signed.
+fn check_keys_end(verified: &VerifiedToken, claims: &RequestClaims, now: DateTime<Utc>) -> Result<(), ClientError> {
+    let last = (now - Duration::hours(LONGEST_LIFE_HOURS)).timestamp();
+    if !verified.is_after_the_keys_end(claims.iat) && !verified.is_after_the_keys_end(last) {
+        return Ok(());
+    }
+    let detail =
+        "the gateway had retired the key that signed it; do not sign; fetch the request from the gateway again";
+    Err(ClientError::refused("request-signature", "the gateway's signature is not good", detail))
 }
 
 /// The gateway that a token says it is from, before anything is believed of it.

@@ -195,7 +195,7 @@ texts! {
     /// Label of its PIN.
     login_pin: "暗証番号（利用者証明用・4桁）", "PIN for signing in (4 digits)";
     /// After signing in.
-    login_done: "ログイン情報を渡しました", "You proved who you are";
+    login_done: "カードの確認ができました", "Your card has been checked";
     /// The box that keeps the card open.
     keep_open: "続けて署名するため、5分間は暗証番号なしでカードを使えるようにする（申請内容は署名の前に必ず表示します）", "Keep the card open for 5 minutes, so that I can sign without the PIN again (the application is always shown before it is signed)";
     /// The card is open.

@@ -16,6 +16,8 @@ const FILE: &str = "trusted.json";
 /// The longest key set that is read.
 const MAX_KEY_SET: u64 = 64 << 10;
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A pinned set that is older is fetched again where it can be, so that the end of a retired key is heard of.
+const FRESH_HOURS: i64 = 24;
 
 /// A gateway and its pinned keys.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,7 +26,7 @@ pub struct TrustedGateway {
     pub origin: String,
     /// Its key set, as `/.well-known/jwks.json` gave it.
     pub keys: serde_json::Value,
-    /// Since when.
+    /// When it was taken.
     pub pinned_at: DateTime<Utc>,
 }
 
@@ -73,7 +75,8 @@ impl GatewayKeys for PinnedKeys {
 }
 
 /// The pinned keys, which follow a gateway's key set as it rolls over: where a request is signed with a key that is not
-/// pinned, the set is fetched anew from the pinned origin and taken by [`roll_over`]'s rule.
+/// pinned, or the set was taken more than a day ago, it is fetched anew from the pinned origin and taken by [`roll_over`]'s
+/// rule. A set that cannot be fetched leaves the pinned one in use.
 pub struct RollingKeys {
     /// The client's folder.
     pub folder: DataFolder,
@@ -83,7 +86,16 @@ pub struct RollingKeys {
 
 impl GatewayKeys for RollingKeys {
     fn keys_of(&self, origin: &str) -> Result<Option<JwkSet>, ClientError> {
-        PinnedKeys(self.folder.clone()).keys_of(origin)
+        let Some(gateway) = trusted(&self.folder)?.into_iter().find(|gateway| gateway.origin == origin) else {
+            return Ok(None);
+        };
+        let age = self.clock.now() - gateway.pinned_at;
+        if age >= chrono::Duration::hours(FRESH_HOURS)
+            && let Some(renewed) = self.renewed_keys_of(origin)?
+        {
+            return Ok(Some(renewed));
+        }
+        gateway.key_set().map(Some)
     }
 
     fn renewed_keys_of(&self, origin: &str) -> Result<Option<JwkSet>, ClientError> {
@@ -97,20 +109,24 @@ impl GatewayKeys for RollingKeys {
 /// Takes a fetched key set in place of the pinned one when it still holds one of the pinned keys, byte for byte (a gateway
 /// keeps its retired keys in its set), and gives it. A set without any of them is another gateway's until the person looks
 /// at it with `trust`: none. Who may answer for the pinned origin over TLS may add a key in this way, and nobody else may;
-/// what is signed is shown all the same.
+/// what is signed is shown all the same. A key's end that was heard of once stays: it can come earlier, never later.
 ///
 /// # Errors
 /// When the folder cannot be read or written.
 pub fn roll_over(
     folder: &DataFolder,
     origin: &Origin,
-    fetched: JwkSet,
+    mut fetched: JwkSet,
     now: DateTime<Utc>,
 ) -> Result<Option<JwkSet>, ClientError> {
     let Some(pinned) = PinnedKeys(folder.clone()).keys_of(origin.as_str())? else { return Ok(None) };
     let holds = |wanted: &Jwk| fetched.keys.iter().any(|key| key.thumbprint() == wanted.thumbprint());
     if !pinned.keys.iter().any(holds) {
         return Ok(None);
+    }
+    for key in &mut fetched.keys {
+        let known = pinned.keys.iter().find(|pinned| pinned.thumbprint() == key.thumbprint());
+        key.exp = key.exp.into_iter().chain(known.and_then(|known| known.exp)).min();
     }
     pin(folder, origin, &fetched, now)?;
     Ok(Some(fetched))

@@ -6,6 +6,7 @@ mod crl;
 mod demo;
 mod failure;
 mod input;
+mod keys;
 mod migrate;
 mod pki;
 mod serve;
@@ -65,6 +66,8 @@ enum Command {
     Migrate(migrate::Args),
     /// Add and manage the accounts of agencies and operators
     Account(account::Args),
+    /// The gateway's own signing keys: list them, retire one
+    Keys(keys::Args),
     /// The card client, as `madoguchi-card`; `demo` starts its agent so
     #[cfg(feature = "card-client")]
     #[command(hide = true)]
@@ -93,6 +96,7 @@ fn dispatch(command: Command) -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Migrate(args) => migrate::run(args),
         Command::Account(args) => account::run(args),
+        Command::Keys(args) => keys::run(args),
         #[cfg(feature = "card-client")]
         Command::Card(args) => crate::card_client::command::run(args, &["card"]),
     }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::exit;
-use crate::jws::{JwkSet, JwsError, RECEIPT_TYP, STATEMENT_TYP};
+use crate::jws::{JwkSet, JwsError, RECEIPT_TYP, STATEMENT_TYP, VerifiedToken};
 use chain::StatementFinding;
 
 /// The largest file that is read.
@@ -159,12 +159,26 @@ fn open(bytes: &[u8], keys: &JwkSet) -> Result<Opened, String> {
     let verified = verified.map_err(|error| error.to_string())?;
     let content: Value =
         serde_json::from_slice(&verified.payload).map_err(|_| "what was signed is not JSON".to_owned())?;
+    check_keys_end(&verified, &content)?;
     // The readable copy beside the token proves nothing: where there is one, it must say the same.
     if answer.as_ref().and_then(|answer| answer.get("receipt")).is_some_and(|copy| *copy != content) {
         return Err("the receipt in the JSON document is not the one that was signed".to_owned());
     }
     let beside = answer.as_ref().map(chain::tokens_in).unwrap_or_default();
     Ok(Opened { kind, kid: verified.kid, content, jws: token.to_owned(), beside })
+}
+
+/// What says that it was made after its key had ended was made by somebody who holds a retired key.
+///
+/// # Errors
+/// A sentence.
+fn check_keys_end(verified: &VerifiedToken, content: &Value) -> Result<(), String> {
+    let made_at = content.get("received_at").or_else(|| content.get("made_at")).and_then(Value::as_str);
+    let made_at = made_at.and_then(|text| chrono::DateTime::parse_from_rfc3339(text).ok());
+    match made_at.is_some_and(|at| verified.is_after_the_keys_end(at.timestamp())) {
+        true => Err("it says that it was made after the key that signed it had been retired".to_owned()),
+        false => Ok(()),
+    }
 }
 
 fn is_named(receipt: &Value, role: &str, sha256: &str) -> bool {
@@ -301,6 +315,24 @@ mod tests {
             assert_eq!(findings.result, "invalid", "{broken}");
             assert!(findings.fault.is_some());
         }
+    }
+
+    #[test]
+    fn a_receipt_of_before_its_keys_end_is_valid_and_one_of_after_it_is_not() {
+        let mut case = Case::new();
+        let of = |received_at: &str| serde_json::json!({"arrival_number": "x", "received_at": received_at}).to_string();
+        let sign = |keys: &Keys, text: &str| keys.receipt().sign(RECEIPT_TYP, text.as_bytes()).unwrap();
+        let [before, after] = ["2026-01-01T00:00:00Z", "2026-01-03T00:00:00Z"].map(|at| sign(&case.keys, &of(at)));
+        let ends_at = "2026-01-02T00:00:00Z".parse().unwrap();
+        let folder = case.folder.path().join("keys");
+        Keys::retire(&folder, crate::evidence::keys::KeyUse::Receipt, ends_at).unwrap();
+        assert_eq!(case.examine(&after, None, None).result, "valid", "the key set is not fetched again yet");
+        case.keys = Keys::open(&folder).unwrap();
+        std::fs::write(case.folder.path().join("jwks.json"), case.keys.set_json()).unwrap();
+        assert_eq!(case.examine(&before, None, None).result, "valid");
+        let refused = case.examine(&after, None, None);
+        assert!(refused.result == "invalid" && refused.fault.unwrap().contains("retired"));
+        assert_eq!(case.examine(&sign(&case.keys, &of("2026-01-03T00:00:00Z")), None, None).result, "valid");
     }
 
     #[test]

@@ -5,13 +5,14 @@
 //! keys/receipt.p8  request.p8    PKCS#8 DER, mode 0600
 //! keys/session.key               64 random bytes, mode 0600
 //! keys/lists.key                 64 random bytes, mode 0600: for the indexes of revocation lists
-//! keys/retired/<kid>.jwk         public keys that still verify what they signed
+//! keys/retired/<kid>.jwk         public keys that still verify what they signed, with the time at which they ended (`exp`)
 //! ```
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use zeroize::Zeroizing;
 
@@ -116,13 +117,16 @@ impl Keys {
         Ok(Self { receipt, request, session, lists, set, set_json })
     }
 
-    /// Retires a key of `folder`: its public half stays in the set, and the next [`Keys::open`] makes a new one.
+    /// Retires a key of `folder`: its public half stays in the set with `ends_at`, and the next [`Keys::open`] makes a new
+    /// one. Gateways that run sign with the old one until they are started again: they have to be before `ends_at`.
     ///
     /// # Errors
-    /// A [`KeyError`] with the name of the file that is wrong.
-    pub fn retire(folder: &Path, key_use: KeyUse) -> Result<String, KeyError> {
+    /// A [`KeyError`] with the name of the file that is wrong; also where there is no key to retire.
+    pub fn retire(folder: &Path, key_use: KeyUse, ends_at: DateTime<Utc>) -> Result<String, KeyError> {
         let path = folder.join(key_use.file());
-        let jwk = signing_key(&path)?.jwk().clone();
+        fs::metadata(&path).map_err(|error| io_error(&path, error))?;
+        let mut jwk = signing_key(&path)?.jwk().clone();
+        jwk.exp = Some(ends_at.timestamp());
         let kept = folder.join(RETIRED).join(format!("{}.jwk", jwk.kid));
         let text = serde_json::to_vec(&jwk)
             .map_err(|error| KeyError::Invalid { path: kept.display().to_string(), what: error.to_string() })?;
@@ -203,8 +207,16 @@ fn retired_keys(folder: &Path) -> Result<Vec<Jwk>, KeyError> {
 fn retired_key(path: &Path) -> Result<Jwk, KeyError> {
     let invalid = |what: &str| KeyError::Invalid { path: path.display().to_string(), what: what.to_owned() };
     let bytes = fs::read(path).map_err(|error| io_error(path, error))?;
-    let jwk: Jwk = serde_json::from_slice(&bytes).map_err(|_| invalid("not a JSON Web Key"))?;
-    if jwk.kid == jwk.thumbprint() { Ok(jwk) } else { Err(invalid("its kid is not its thumbprint")) }
+    let mut jwk: Jwk = serde_json::from_slice(&bytes).map_err(|_| invalid("not a JSON Web Key"))?;
+    if jwk.kid != jwk.thumbprint() {
+        return Err(invalid("its kid is not its thumbprint"));
+    }
+    // A key that an earlier version retired ended when its file was written, at the latest.
+    if jwk.exp.is_none() {
+        let written = fs::metadata(path).and_then(|file| file.modified()).map_err(|error| io_error(path, error))?;
+        jwk.exp = Some(DateTime::<Utc>::from(written).timestamp());
+    }
+    Ok(jwk)
 }
 
 /// Reads a private key, and makes it first where it is not there.
@@ -280,11 +292,31 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = Keys::open(folder.path()).unwrap();
         let token = first.receipt().sign(RECEIPT_TYP, b"{}").unwrap();
-        let kid = Keys::retire(folder.path(), KeyUse::Receipt).unwrap();
+        let ends_at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let kid = Keys::retire(folder.path(), KeyUse::Receipt, ends_at).unwrap();
+        assert!(matches!(Keys::retire(folder.path(), KeyUse::Receipt, ends_at), Err(KeyError::Io { .. })), "no key");
         let second = Keys::open(folder.path()).unwrap();
         assert_ne!(second.receipt().kid(), kid);
         assert_eq!(second.set().keys.len(), 3);
-        assert_eq!(second.set().verify(RECEIPT_TYP, &token).unwrap().kid, kid);
+        let verified = second.set().verify(RECEIPT_TYP, &token).unwrap();
+        assert_eq!((verified.kid.as_str(), verified.key_ended_at), (kid.as_str(), Some(1_800_000_000)));
+        let published: serde_json::Value = serde_json::from_str(second.set_json()).unwrap();
+        let ends: Vec<_> = published["keys"].as_array().unwrap().iter().map(|key| key["exp"].as_i64()).collect();
+        assert_eq!(ends, [None, None, Some(1_800_000_000)], "keys in use have no end");
+    }
+
+    #[test]
+    fn a_key_that_was_retired_without_its_end_ended_when_its_file_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        Keys::open(folder.path()).unwrap();
+        let kid = Keys::retire(folder.path(), KeyUse::Request, DateTime::UNIX_EPOCH).unwrap();
+        let path = folder.path().join(RETIRED).join(format!("{kid}.jwk"));
+        let mut jwk: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        jwk.as_object_mut().unwrap().remove("exp").unwrap();
+        fs::write(&path, jwk.to_string()).unwrap();
+        let written = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+        File::options().write(true).open(&path).unwrap().set_modified(written.into()).unwrap();
+        assert_eq!(Keys::open(folder.path()).unwrap().set().find(&kid).unwrap().exp, Some(1_700_000_000));
     }
 
     #[test]

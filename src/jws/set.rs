@@ -27,6 +27,10 @@ pub struct Jwk {
     /// `ES256`.
     #[serde(default = "Jwk::algorithm")]
     pub alg: String,
+    /// When a retired key ended, as a NumericDate: it says nothing after that (OpenID Federation 1.0 8.7.1). None for a key
+    /// that is in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exp: Option<i64>,
 }
 
 impl Jwk {
@@ -51,6 +55,7 @@ impl Jwk {
             kid: String::new(),
             key_use: Self::signature_use(),
             alg: Self::algorithm(),
+            exp: None,
         };
         jwk.kid = jwk.thumbprint();
         Ok(jwk)
@@ -94,6 +99,15 @@ pub struct VerifiedToken {
     pub payload: Vec<u8>,
     /// The key that signed.
     pub kid: String,
+    /// When that key ended, where it did: what the token says of its own time is to be compared with it.
+    pub key_ended_at: Option<i64>,
+}
+
+impl VerifiedToken {
+    /// Whether something that was signed at `at` was signed after the key had ended.
+    pub fn is_after_the_keys_end(&self, at: i64) -> bool {
+        self.key_ended_at.is_some_and(|end| at > end)
+    }
 }
 
 #[derive(Deserialize)]
@@ -164,7 +178,7 @@ impl JwkSet {
         UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.point()?)
             .verify(signed.as_bytes(), &decode(signature)?)
             .map_err(|_| JwsError::Signature)?;
-        Ok(VerifiedToken { payload: decode(payload)?, kid: header.kid })
+        Ok(VerifiedToken { payload: decode(payload)?, kid: header.kid, key_ended_at: key.exp })
     }
 }
 
@@ -204,6 +218,7 @@ mod tests {
             kid: String::new(),
             key_use: "sig".into(),
             alg: "ES256".into(),
+            exp: None,
         };
         let signed = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
         let signature = "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";

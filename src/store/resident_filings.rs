@@ -1,11 +1,13 @@
 //! The filings that an account's links open: those of the linked signature certificates, from the filing on that made
-//! the link.
+//! the link. They are read a page at a time, by the filing that the page before ended with.
 //!
 //! There is no index of signers on `submissions` itself, because it would cost each filing a page. So three places are
 //! asked, which together have every filing: the index of signers, the tail of the feed that has not been entered there
 //! yet (a second's worth), and the filings that are held.
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
@@ -14,11 +16,46 @@ use super::resident_schema::resident_links;
 use super::resident_sessions::ResidentId;
 use super::schema::{held, outbox, submissions};
 use super::steps_schema::{follow_up, signer_issuers, signers};
-use super::submissions::{StoredSubmission, SubmissionRow};
-use super::{Store, StoreError};
+use super::submissions::stored_status;
+use super::{Store, StoreError, from_database, parse_stored};
+use crate::ids::{AgencyCode, ArrivalNumber, ProcedureCode};
+use crate::submission::status::SubmissionStatus;
 
 /// The tail of the feed is read no further than this: a gateway whose background work stands still shows less for now.
 const TAIL: i64 = 5_000;
+
+/// Filings are counted up to here; what is more is "more than".
+pub const COUNTED: usize = 1_000;
+
+/// A filing as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedFiling {
+    /// Its public name.
+    pub arrival_number: ArrivalNumber,
+    /// The procedure.
+    pub procedure: ProcedureCode,
+    /// The agency.
+    pub recipient: AgencyCode,
+    /// One line on what it is about.
+    pub title: String,
+    /// Where it stands.
+    pub status: SubmissionStatus,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+}
+
+/// A page of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilingsPage {
+    /// The newest first.
+    pub filings: Vec<ListedFiling>,
+    /// How many newer ones there are, [`COUNTED`] at most.
+    pub newer: usize,
+    /// How many there are in all, [`COUNTED`] at most.
+    pub total: usize,
+    /// Whether there are older ones.
+    pub is_more: bool,
+}
 
 /// What a link opens.
 struct Opened {
@@ -29,26 +66,36 @@ struct Opened {
 }
 
 impl Store {
-    /// The filings that an account sees, the newest first, `limit` at most.
+    /// A page of the filings that an account sees: those older than `after`, or the newest. None where `after` is no filing
+    /// that the account sees, be it another's or nobody's.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn resident_filings(&self, account: ResidentId, limit: u32) -> Result<Vec<StoredSubmission>, StoreError> {
+    pub async fn resident_filings(
+        &self,
+        account: ResidentId,
+        after: Option<ArrivalNumber>,
+        limit: usize,
+    ) -> Result<Option<FilingsPage>, StoreError> {
         self.read(move |conn| {
-            let mut found = BTreeMap::new();
-            for link in opened(conn, &account)? {
-                let ids = ids_of(conn, &link, i64::from(limit))?;
-                let rows: Vec<SubmissionRow> = submissions::table
-                    .filter(submissions::id.eq_any(ids))
-                    .filter(submissions::id.ge(link.from))
-                    .filter(submissions::signer_sha256.eq(&link.signer_sha256))
-                    .load(conn)?;
-                for row in rows {
-                    let filing = StoredSubmission::try_from(row)?;
-                    found.insert(std::cmp::Reverse(filing.id), filing);
-                }
+            let links = opened(conn, &account)?;
+            let before = match after {
+                None => i64::MAX,
+                Some(number) => match seen_id(conn, &links, number)? {
+                    Some(id) => id,
+                    None => return Ok(None),
+                },
+            };
+            // The count's ids are the page's too, but for a page behind the end of the count.
+            let counted = ids_of(conn, &links, i64::MAX, COUNTED)?;
+            let newer = counted.iter().take_while(|id| **id >= before).count();
+            let mut ids: Vec<i64> = counted.iter().skip(newer).take(limit + 1).copied().collect();
+            if counted.len() == COUNTED && ids.len() <= limit {
+                ids = ids_of(conn, &links, before, limit + 1)?;
             }
-            Ok(found.into_values().take(limit as usize).collect())
+            let is_more = ids.len() > limit;
+            ids.truncate(limit);
+            Ok(Some(FilingsPage { filings: listed(conn, &ids)?, newer, total: counted.len(), is_more }))
         })
         .await
     }
@@ -70,43 +117,98 @@ fn opened(conn: &mut AnyConnection, account: &ResidentId) -> Result<Vec<Opened>,
     Ok(rows.into_iter().map(one).collect())
 }
 
-/// Filings that may be the link's: what is not of its certificate is left out by who asks.
-fn ids_of(conn: &mut AnyConnection, link: &Opened, limit: i64) -> Result<Vec<i64>, StoreError> {
-    let mut ids = vec![link.from];
-    if let (Some(issuer), Some(serial)) = (&link.issuer, &link.serial) {
-        let indexed: Vec<i64> = signers::table
-            .inner_join(signer_issuers::table)
-            .filter(signer_issuers::name_sha256.eq(issuer))
-            .filter(signers::serial.eq(serial))
-            .filter(signers::submission_id.ge(link.from))
-            .order(signers::submission_id.desc())
-            .limit(limit)
-            .select(signers::submission_id)
-            .load(conn)?;
-        ids.extend(indexed);
+/// The place of a filing, where a link opens it.
+fn seen_id(conn: &mut AnyConnection, links: &[Opened], number: ArrivalNumber) -> Result<Option<i64>, StoreError> {
+    let found: Option<(i64, Vec<u8>)> = submissions::table
+        .filter(submissions::arrival_number.eq(number.to_string()))
+        .select((submissions::id, submissions::signer_sha256))
+        .first(conn)
+        .optional()?;
+    let opens = |id: i64, signer: &[u8]| links.iter().any(|link| link.signer_sha256 == signer && link.from <= id);
+    Ok(found.filter(|(id, signer)| opens(*id, signer)).map(|(id, _)| id))
+}
+
+/// The newest filings before `before` that the links open, `limit` at most, the newest first.
+fn ids_of(conn: &mut AnyConnection, links: &[Opened], before: i64, limit: usize) -> Result<Vec<i64>, StoreError> {
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut ids = BTreeSet::new();
+    for link in links {
+        let of_link = [
+            vec![link.from],
+            indexed(conn, link, before, most)?,
+            waiting(conn, link, before, most)?,
+            tail(conn, link)?,
+        ];
+        ids.extend(of_link.into_iter().flatten().filter(|id| (link.from..before).contains(id)).map(Reverse));
     }
-    let waiting: Vec<i64> = held::table
+    Ok(ids.into_iter().map(|Reverse(id)| id).take(limit).collect())
+}
+
+fn indexed(conn: &mut AnyConnection, link: &Opened, before: i64, most: i64) -> Result<Vec<i64>, StoreError> {
+    let (Some(issuer), Some(serial)) = (&link.issuer, &link.serial) else { return Ok(Vec::new()) };
+    // Generations of a CA may give one serial twice under one name: the certificate itself decides.
+    let of_link = signers::table
+        .inner_join(signer_issuers::table)
+        .inner_join(submissions::table)
+        .filter(signer_issuers::name_sha256.eq(issuer))
+        .filter(signers::serial.eq(serial))
+        .filter(signers::submission_id.ge(link.from))
+        .filter(signers::submission_id.lt(before))
+        .filter(submissions::signer_sha256.eq(&link.signer_sha256));
+    Ok(of_link.order(signers::submission_id.desc()).limit(most).select(signers::submission_id).load(conn)?)
+}
+
+/// Filings of a certificate that are held.
+fn waiting(conn: &mut AnyConnection, link: &Opened, before: i64, most: i64) -> Result<Vec<i64>, StoreError> {
+    Ok(held::table
         .inner_join(submissions::table)
         .filter(submissions::signer_sha256.eq(&link.signer_sha256))
-        .limit(limit)
+        .filter(submissions::id.lt(before))
+        .order(submissions::id.desc())
+        .limit(most)
         .select(submissions::id)
-        .load(conn)?;
-    ids.extend(waiting);
-    ids.extend(tail(conn, &link.signer_sha256)?);
-    Ok(ids)
+        .load(conn)?)
 }
 
 /// Filings of a certificate in the part of the feed that the index of signers does not have yet.
-fn tail(conn: &mut AnyConnection, signer: &[u8]) -> Result<Vec<i64>, StoreError> {
+fn tail(conn: &mut AnyConnection, link: &Opened) -> Result<Vec<i64>, StoreError> {
     let followed: Option<i64> =
         follow_up::table.find(super::follow_up::FEED).select(follow_up::position).first(conn).optional()?;
     let last: Option<i64> = outbox::table.select(diesel::dsl::max(outbox::id)).first(conn)?;
     let not_yet = outbox::position.gt(followed.unwrap_or_default()).or(outbox::position.is_null());
-    let newest: Vec<(i64, Vec<u8>)> = outbox::table
+    Ok(outbox::table
         .inner_join(submissions::table)
         .filter(outbox::id.gt(last.unwrap_or_default() - TAIL))
         .filter(not_yet)
-        .select((submissions::id, submissions::signer_sha256))
+        .filter(submissions::signer_sha256.eq(&link.signer_sha256))
+        .select(submissions::id)
+        .load(conn)?)
+}
+
+/// What a list shows of these filings, in the same order.
+fn listed(conn: &mut AnyConnection, ids: &[i64]) -> Result<Vec<ListedFiling>, StoreError> {
+    type Row = (String, String, String, String, String, NaiveDateTime);
+    let rows: Vec<Row> = submissions::table
+        .filter(submissions::id.eq_any(ids.to_vec()))
+        .order(submissions::id.desc())
+        .select((
+            submissions::arrival_number,
+            submissions::procedure,
+            submissions::recipient,
+            submissions::title,
+            submissions::status,
+            submissions::received_at,
+        ))
         .load(conn)?;
-    Ok(newest.into_iter().filter(|(_, of)| of == signer).map(|(id, _)| id).collect())
+    let one = |(number, procedure, recipient, title, status, received_at): Row| {
+        Ok(ListedFiling {
+            arrival_number: parse_stored(&number)?,
+            procedure: parse_stored(&procedure)?,
+            recipient: parse_stored(&recipient)?,
+            title,
+            status: stored_status(&status)?,
+            received_at: from_database(received_at),
+        })
+    };
+    rows.into_iter().map(one).collect()
 }

@@ -1,19 +1,21 @@
-// Signing in with a card, in a real Chromium: what the page says without an extension, then with a double of one that
-// answers the messages of web-eid.js with a token of the test card's authentication key (no real extension, and no card:
-// those have tests of their own). A filing made while signed in is linked, listed, undone; then signed out. Japanese and
-// English, 375 and 1280 pixels, axe-core, and the sign-in by keyboard alone.
+// Signing in with a card, in a real Chromium: what the page says where neither extension nor agent is there; with a double of an
+// extension that answers the messages of web-eid.js with a token of the test card's authentication key (the real one has a
+// test of its own); and with the card client's real agent, paired on this page. A filing made while signed in is linked,
+// listed, undone; then signed out. Japanese and English, 375 and 1280 pixels, axe-core, and the sign-in by keyboard alone.
 import assert from "node:assert/strict";
 import { createHash, createSign } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { signWithOpenssl, startGateway } from "./gateway.mjs";
+import { cardClient, chromiumArgs, confirm, opener } from "./card.mjs";
+import { freePort, signWithOpenssl, startGateway } from "./gateway.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "madoguchi-sign-in-"));
-const gateway = await startGateway();
+const port = await freePort();
+const gateway = await startGateway(`[card]\nagent = "http://127.0.0.1:${port}"\n`);
 const sizes = [{ width: 375, height: 812 }, { width: 1280, height: 900 }];
 
 /// A token as a Web eID application makes it, for the origin that the browser attests.
@@ -73,17 +75,83 @@ const file = async (page) => {
   await page.waitForSelector("#access-key");
 };
 
+const looked = (page) => page.waitForSelector("[data-card][data-looked]").then(() => page.locator("[data-card]").innerText());
+const alerts = (page) => page.locator("[role=alert]:visible").count();
+
+/// Neither extension nor agent: it is said calmly, for nobody did anything yet.
+const nothingThere = async (language) => {
+  const context = await browser.newContext({ locale: language });
+  const page = await context.newPage();
+  await page.goto(`${gateway.origin}/sign-in?lang=${language}`);
+  const told = await looked(page);
+  for (const code of ["ERR_WEBEID_EXTENSION_UNAVAILABLE", "ERR_WEBEID_NATIVE_UNAVAILABLE"]) assert.ok(told.includes(code), told);
+  assert.equal(await alerts(page), 0, "no alert where nobody did anything");
+  assert.equal(await page.locator("[data-card-missing][role=status]:visible").count(), 1, "it is read out calmly");
+  assert.equal(await page.locator("[data-sign-in-button]").isVisible(), false, "no button that does nothing");
+  await look(page, `sign-in-nothing-there-${language}`);
+  await page.click("[data-sign-in-again]");
+  await page.waitForLoadState();
+  await looked(page);
+  await context.close();
+};
+
+/// By the agent: paired on this page, a wrong PIN, cancelled, signed in.
+const byAgent = async (language) => {
+  const own = join(folder, `agent-${language}`);
+  mkdirSync(own);
+  const [client, windows] = [cardClient(own), opener(own)];
+  client.run(["trust", gateway.origin, "--yes"]);
+  const cards = ["sign-yamada", "auth-yamada"].flatMap((card) => ["--p12", join(gateway.pki, `cards/${card}.p12`)]);
+  const agent = await client.agent(port, cards, windows);
+  const context = await browser.newContext({ locale: language });
+  try {
+    const page = await context.newPage();
+    await page.goto(`${gateway.origin}/sign-in?lang=${language}`);
+    await looked(page);
+    assert.equal(await alerts(page), 0);
+    await look(page, `sign-in-pair-${language}`);
+    await page.click("[data-card-pair-ask]");
+    const pairing = await windows.next(context);
+    await pairing.fill("#phrase", "青い朝顔と灯台");
+    await pairing.keyboard.press("Enter");
+    await page.fill("#f-pair-code", (await pairing.locator("#code").textContent()).trim());
+    await pairing.close();
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("[data-sign-in-button]:visible");
+    await look(page, `sign-in-paired-${language}`);
+    // Paired, the page knows the agent when it comes again.
+    await page.reload();
+    await page.waitForSelector("[data-sign-in-button]:visible");
+    await look(page, `sign-in-agent-${language}`);
+    await page.click("[data-sign-in-button]");
+    const refused = await windows.next(context);
+    await refused.click("button[value=refuse]");
+    await refused.close();
+    await page.waitForFunction(() => document.querySelector("[data-sign-in-code]").textContent === "ERR_WEBEID_USER_CANCELLED, user-cancelled");
+    assert.equal(await alerts(page), 1, "what came of pressing the button is an alert");
+    await look(page, `sign-in-agent-cancelled-${language}`);
+    await page.click("[data-sign-in-button]");
+    const window = await windows.next(context);
+    await confirm(window, { card: "auth-yamada", pin: "4321", see: [gateway.origin] });
+    await window.waitForSelector("#error");
+    assert.equal(new URL(page.url()).pathname, "/sign-in", "nobody is signed in with a wrong PIN");
+    await confirm(window, { card: "auth-yamada", pin: "1234" });
+    await window.waitForSelector("h1.done");
+    await look(window, `sign-in-agent-window-done-${language}`);
+    await page.waitForURL(`${gateway.origin}/account`);
+  } finally {
+    await context.close();
+    await agent.stop();
+  }
+};
+
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: ["--no-sandbox", "--disable-gpu", "--disable-quic"],
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: chromiumArgs,
 });
 try {
   for (const language of ["ja", "en"]) {
-    const bare = await browser.newContext({ locale: language });
-    const without = await bare.newPage();
-    await without.goto(`${gateway.origin}/sign-in?lang=${language}`);
-    await without.waitForFunction(() => document.querySelector("[data-sign-in-code]").textContent === "ERR_WEBEID_EXTENSION_UNAVAILABLE");
-    await look(without, `sign-in-without-extension-${language}`);
-    await bare.close();
+    await nothingThere(language);
+    await byAgent(language);
 
     const context = await browser.newContext({ locale: language });
     let refuse = "ERR_WEBEID_USER_CANCELLED";
@@ -96,7 +164,7 @@ try {
     const page = await context.newPage();
     const code = (expected) => page.waitForFunction((wanted) => document.querySelector("[data-sign-in-code]").textContent === wanted, expected);
     await page.goto(`${gateway.origin}/sign-in?lang=${language}`);
-    await page.waitForFunction(() => document.querySelector("[data-sign-in-live]").textContent === document.querySelector("[data-sign-in-live]").dataset.ready);
+    await page.waitForSelector("[data-card-way-extension]:visible");
     await page.click("[data-sign-in-button]");
     await code("ERR_WEBEID_USER_CANCELLED");
     await look(page, `sign-in-cancelled-${language}`);
@@ -128,7 +196,7 @@ try {
     assert.equal(new URL(page.url()).pathname, "/sign-in", "signed out");
     await context.close();
   }
-  console.log("sign-in: without an extension, cancelled, by keyboard; a filing linked, listed, undone; signed out; ja and en, two sizes, axe clean");
+  console.log("sign-in: neither extension nor agent; by the agent, paired here; by an extension, cancelled, by keyboard; a filing linked, listed, undone; signed out; ja and en, two sizes, axe clean");
 } finally {
   await browser.close();
   await gateway.stop();

@@ -26,21 +26,22 @@ const signInPage = async (page) => {
 };
 /// What this browser is answered at an address.
 const statusOf = (page, path) => page.evaluate(async (address) => (await fetch(address)).status, path);
-const ready = (page) => page.waitForFunction(() => {
-  const live = document.querySelector("[data-sign-in-live]");
-  return live.textContent === live.dataset.ready;
-});
+const ready = (page) => page.waitForSelector("[data-card-way-extension]:visible");
+/// What the page says before anything was done; it is no alert.
+const lacking = async (page) => {
+  await page.waitForSelector("[data-card][data-looked]");
+  assert.equal(await page.locator("[role=alert]:visible").count(), 0, "calmly");
+  return page.locator("[data-card-missing]").innerText();
+};
 
 /// From the extension alone to a client that trusts this gateway: each piece that is missing is told, and no window opens.
 const missing = async (page) => {
   await signInPage(page);
-  await code(page, "ERR_WEBEID_NATIVE_UNAVAILABLE");
+  assert.match(await lacking(page), /ERR_WEBEID_NATIVE_UNAVAILABLE/);
   client.run(["native-host", "install", ...hostArguments, ...cards, "--open-with", windows.command]);
   await signInPage(page);
-  await ready(page);
-  await page.click("[data-sign-in-button]");
-  await code(page, "ERR_WEBEID_NATIVE_INVALID_ARGUMENT, gateway-not-trusted");
-  assert.match(await page.locator("[data-sign-in-do]").textContent(), /madoguchi-card trust/);
+  const told = await lacking(page);
+  assert.ok(told.includes("ERR_WEBEID_NATIVE_INVALID_ARGUMENT, gateway-not-trusted") && told.includes("madoguchi-card trust"), told);
   await look(page, "en-sign-in-1-not-trusted");
   assert.equal(windows.all().length, 0, "no window for a site that is not trusted");
   await client.pin(gateway);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::Duration;
 use madoguchi::card_client::folder::DataFolder;
 use madoguchi::card_client::origin::Origin;
-use madoguchi::card_client::request::{CheckedRequest, Envelope};
+use madoguchi::card_client::request::{CheckedRequest, Envelope, GatewayKeys as _};
 use madoguchi::card_client::token::pkcs12::Pkcs12Source;
 use madoguchi::card_client::token::{PinEntry, Purpose, TokenSession, TokenSource};
 use madoguchi::card_client::trust::{self, PinnedKeys, RollingKeys};
@@ -128,6 +128,70 @@ fn a_key_set_is_taken_when_it_still_holds_a_pinned_key() {
     assert_eq!(roll(set(&[&desk.gateway, &next])), Some(set(&[&desk.gateway, &next])));
     assert_eq!(roll(set(&[&next])), Some(set(&[&next])), "one step later the first is retired");
     assert!(roll(set(&[&desk.gateway])).is_none(), "a retired key does not come back by itself");
+}
+
+#[test]
+fn a_retired_key_signs_no_request_after_its_end_and_none_a_day_later() {
+    let gateway = FakeGateway::new();
+    let keys = |end: Option<chrono::DateTime<chrono::Utc>>| {
+        let mut set = gateway.keys();
+        set.keys[0].exp = end.map(|end| end.timestamp());
+        set
+    };
+    // Made at a time and checked at a time, with a life that whoever holds the key chose.
+    let check = |end, made_at, at| {
+        let document = gateway.document();
+        let mut claims = gateway.claims(&document, made_at);
+        claims["exp"] = json!((now() + Duration::days(3650)).timestamp());
+        let mgreq = gateway.mgreq(&claims, &document);
+        CheckedRequest::check(&Envelope::read(mgreq.to_string().as_bytes()).unwrap(), &keys(end), None, at)
+            .map(|_| ())
+            .map_err(|error| (error.code, error.detail))
+    };
+    let end = now();
+    check(None, now(), now()).expect("a key in use");
+    check(Some(end), end, end + Duration::hours(23)).expect("made before the end, within the life of a request");
+    for (made_at, at) in [
+        (end + Duration::seconds(1), end + Duration::minutes(1)),
+        (end - Duration::minutes(5), end + Duration::hours(25)),
+    ] {
+        let (code, detail) = check(Some(end), made_at, at).unwrap_err();
+        assert!(code == "request-signature" && detail.contains("retired"), "{code}: {detail}");
+    }
+}
+
+#[test]
+fn a_keys_end_is_heard_of_within_a_day_and_is_not_taken_back() {
+    let (old, new) = (FakeGateway::new(), FakeGateway::new());
+    let ended = |end: i64| {
+        let mut jwk = old.key.jwk().clone();
+        jwk.exp = Some(end);
+        jwk
+    };
+    let desk = Desk::new();
+    let end = (now() - Duration::days(2)).timestamp();
+    let origin = serve(json!({ "keys": [new.key.jwk(), ended(end)] }));
+    trust::pin(&desk.folder, &origin, &old.keys(), now()).unwrap();
+    let keys_at = |at| {
+        let rolling = RollingKeys { folder: desk.folder.clone(), clock: Arc::new(FixedClock::new(at)) };
+        rolling.keys_of(origin.as_str()).unwrap().unwrap()
+    };
+    assert_eq!(keys_at(now() + Duration::hours(23)).find(old.key.kid()).unwrap().exp, None, "nothing is asked for yet");
+    let renewed = keys_at(now() + Duration::hours(24));
+    assert_eq!((renewed.keys.len(), renewed.find(old.key.kid()).unwrap().exp), (2, Some(end)));
+    for (told, kept) in [(end + 500, end), (end - 500, end - 500)] {
+        let set = JwkSet { keys: vec![new.key.jwk().clone(), ended(told)] };
+        let rolled = trust::roll_over(&desk.folder, &origin, set, now()).unwrap().unwrap();
+        assert_eq!(rolled.find(old.key.kid()).unwrap().exp, Some(kept));
+    }
+    let silent = JwkSet { keys: vec![new.key.jwk().clone(), old.key.jwk().clone()] };
+    let rolled = trust::roll_over(&desk.folder, &origin, silent, now()).unwrap().unwrap();
+    assert_eq!(rolled.find(old.key.kid()).unwrap().exp, Some(end - 500), "an end is not taken back");
+    // A gateway that does not answer leaves what is pinned in use.
+    let gone = Origin::parse("http://127.0.0.1:1").unwrap();
+    trust::pin(&desk.folder, &gone, &old.keys(), now() - Duration::days(9)).unwrap();
+    let rolling = RollingKeys { folder: desk.folder.clone(), clock: Arc::new(FixedClock::new(now())) };
+    assert_eq!(rolling.keys_of(gone.as_str()).unwrap(), Some(old.keys()));
 }
 
 /// Serves this key set on this machine, for as many calls as are made.

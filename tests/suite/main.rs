@@ -2,6 +2,7 @@
 // A table of cases is as long as it has cases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::too_many_lines, clippy::type_complexity)]
 
+mod account;
 mod api_operator_crls;
 mod authority;
 mod authority_command;
@@ -70,6 +71,8 @@ mod pki_sources;
 mod roles;
 mod second_opinion;
 mod sign_in;
+mod sign_in_ocsp;
+mod sign_in_refused;
 mod source_fails;
 mod status_machine;
 mod support;

@@ -173,7 +173,7 @@ fn a_slow_responder_keeps_nobody_waiting_and_private_addresses_are_not_asked() {
 }
 
 /// A gateway without any list, under a policy that asks for OCSP.
-fn gateway(folder: &Path, url: &str) -> TestGateway {
+pub fn gateway(folder: &Path, url: &str) -> TestGateway {
     let policy = folder.join("policy.toml");
     let jpki = include_str!("../../src/signature/policies/jpki.toml").replace("id = \"jpki\"", "id = \"jpki-ocsp\"");
     std::fs::write(&policy, format!("{jpki}\n[revocation]\nocsp = \"when_undecided\"\nnonce = \"required\"\n"))

@@ -237,7 +237,7 @@ fn every_route_answers_every_role_as_it_must() {
 fn no_form_of_a_page_is_taken_without_its_own_token() {
     let house = House::open();
     // Signed in, so that it is the form's token that is judged and not the session.
-    let mut resident = crate::sign_in::signed_in(&house.gateway, &AuthenticationCard::yamada());
+    let mut resident = crate::support::resident::signed_in(&house.gateway, &AuthenticationCard::yamada());
     let start = "/procedures/general-application";
     let begun = resident.submit(start, &format!("{start}/start"), &[("recipient", "131016")]);
     assert_eq!(begun.status, 303, "{}", begun.text());

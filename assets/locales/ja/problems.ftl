@@ -209,12 +209,12 @@ problem-what-list-refused = 署名、発行者、対象範囲、日付、番号�
 problem-do-list-refused = 回答に含まれるコードと説明をご確認のうえ、認証局から最新のリストを入手して、もう一度送信してください。
 
 problem-title-sign-in-token = ログインのトークンを読み取れません
-problem-what-sign-in-token = カードのソフトから送られたものが、求められている形式のトークンではありませんでした。
-problem-do-sign-in-token = もう一度お試しください。続くときは、カードのソフトとブラウザーの拡張機能を新しくしてください。
+problem-what-sign-in-token = 署名アプリから送られたものが、求められている形式のトークンではありませんでした。
+problem-do-sign-in-token = もう一度お試しください。続くときは、署名アプリとブラウザーの拡張機能を新しくしてください。
 
 problem-title-sign-in-format = ログインのトークンの版に対応していません
 problem-what-sign-in-format = このサイトが受け付けるのは web-eid:1 とその下位の版のトークンです。
-problem-do-sign-in-format = カードのソフトとブラウザーの拡張機能を新しくして、もう一度お試しください。
+problem-do-sign-in-format = 署名アプリとブラウザーの拡張機能を新しくして、もう一度お試しください。
 
 problem-title-sign-in-challenge = 時間が過ぎたか、別のところで始めたログインです
 problem-what-sign-in-challenge = ログインは、同じブラウザーで5分以内に終える必要があり、1回の試みは1回だけ有効です。このブラウザーには、答えを待っている問いがありませんでした。

@@ -52,6 +52,7 @@ pub fn follow(first: &Opened, files: &[Vec<u8>], keys: &JwkSet) -> Result<Vec<St
         let verified = keys.verify(STATEMENT_TYP, &token).map_err(|error| format!("statement {number}: {error}"))?;
         let said: Value = serde_json::from_slice(&verified.payload)
             .map_err(|_| format!("statement {number}: what was signed is not JSON"))?;
+        super::check_keys_end(&verified, &said).map_err(|fault| format!("statement {number}: {fault}"))?;
         for member in ["arrival_number", "application_sha256"] {
             if said.get(member).is_none() || said.get(member) != first.content.get(member) {
                 return Err(format!("statement {number} is of another filing"));

@@ -15,6 +15,7 @@ on_both!(
     challenges_end_and_are_bounded,
     a_session_ends_when_it_is_idle_old_ended_or_its_certificate_is,
     a_link_opens_its_filing_and_later_ones_and_nothing_else,
+    filings_are_paged_by_the_last_one_seen,
     a_certificate_is_linked_to_one_account_and_an_account_to_one_person,
     of_two_accounts_that_link_one_certificate_at_once_one_has_it,
 );
@@ -136,11 +137,61 @@ async fn answer(store: &Store, account: &ResidentId, said: LinkAnswer) -> LinkOu
 }
 
 async fn seen(store: &Store, account: &ResidentId) -> Vec<ArrivalNumber> {
-    let filings = store.resident_filings(account.clone(), 100).await.unwrap();
-    for filing in &filings {
-        assert!(store.link_opens(account.clone(), filing).await.unwrap(), "what is listed can be opened");
+    let page = store.resident_filings(account.clone(), None, 100).await.unwrap().unwrap();
+    assert_eq!((page.total, page.newer, page.is_more), (page.filings.len(), 0, false));
+    for filing in &page.filings {
+        let stored = store.submission_find(filing.arrival_number).await.unwrap().unwrap();
+        assert!(store.link_opens(account.clone(), &stored).await.unwrap(), "what is listed can be opened");
     }
-    filings.into_iter().map(|filing| filing.arrival_number).collect()
+    page.filings.into_iter().map(|filing| filing.arrival_number).collect()
+}
+
+fn filings_are_paged_by_the_last_one_seen(place: &Place) {
+    run(async {
+        let store = place.open();
+        let (mine, other) = (sign_in(&store, 1).await, sign_in(&store, 2).await);
+        let first = filed(&store, 9, "山田").await;
+        store.link_offer(mine.clone(), first.arrival_number, at(10)).await.unwrap();
+        assert_eq!(answer(&store, &mine, LinkAnswer::Link).await, LinkOutcome::Done);
+        let mut rows = vec![first];
+        for _ in 0..7 {
+            let strangers = filed(&store, 8, "鈴木").await;
+            rows.push(filed(&store, 9, "山田").await);
+            assert_ne!(rows[0].arrival_number, strangers.arrival_number);
+        }
+        // Some of them in the index of signers, the rest in the tail of the feed.
+        let indexed: Vec<&RecordRow> = rows[..5].iter().collect();
+        let mut signers = Vec::new();
+        for row in indexed {
+            let submission_id = store.submission_find(row.arrival_number).await.unwrap().unwrap().cursor();
+            signers.push(SignerRow { issuer: row.signer_issuer, serial: row.signer_serial.clone(), submission_id });
+        }
+        store.signers_insert(signers).await.unwrap();
+        let newest_first: Vec<_> = rows.iter().rev().map(|row| row.arrival_number).collect();
+        let page = async |after| store.resident_filings(mine.clone(), after, 3).await.unwrap();
+        let (mut after, mut walked, mut sizes) = (None, Vec::new(), Vec::new());
+        while let Some(found) = page(after).await {
+            assert_eq!((found.total, found.newer), (8, walked.len()));
+            walked.extend(found.filings.iter().map(|filing| filing.arrival_number));
+            sizes.push(found.filings.len());
+            after = walked.last().copied();
+            if !found.is_more {
+                break;
+            }
+        }
+        assert_eq!((walked, sizes), (newest_first.clone(), vec![3, 3, 2]));
+        let behind = page(Some(rows[0].arrival_number)).await.unwrap();
+        assert!(behind.filings.is_empty() && !behind.is_more, "nothing is older than the oldest");
+        // A new filing moves nothing between the pages.
+        let newest = filed(&store, 9, "山田").await;
+        let second = page(Some(newest_first[2])).await.unwrap();
+        let numbers: Vec<_> = second.filings.iter().map(|filing| filing.arrival_number).collect();
+        assert_eq!((numbers, second.newer), (newest_first[3..6].to_vec(), 4));
+        let strange = filed(&store, 8, "鈴木").await.arrival_number;
+        assert_eq!(page(Some(strange)).await, None, "another's filing is no place in one's own list");
+        let theirs = store.resident_filings(other, Some(newest.arrival_number), 3).await.unwrap();
+        assert_eq!(theirs, None);
+    });
 }
 
 fn a_link_opens_its_filing_and_later_ones_and_nothing_else(place: &Place) {

@@ -10,9 +10,9 @@ use super::procedures::see_other;
 use super::{dates, municipalities, status};
 use crate::gateway::Gateway;
 use crate::ids::ArrivalNumber;
+use crate::store::resident_filings::{COUNTED, FilingsPage, ListedFiling};
 use crate::store::resident_links::{LinkAnswer, LinkOutcome, LinkState, ResidentLink};
 use crate::store::resident_sessions::ResidentSession;
-use crate::store::submissions::StoredSubmission;
 use crate::submission::rejection::RejectionCode;
 use crate::web::extract::csrf::{Browser, CsrfForm, CsrfGuard};
 use crate::web::extract::resident::Resident;
@@ -20,8 +20,16 @@ use crate::web::extract::session::{RESIDENT_COOKIE, cookie_sha256};
 use crate::web::page::{Page, SignedIn};
 use crate::web::problem::Problem;
 
-/// The most filings that the page lists.
-const LISTED: u32 = 100;
+/// The filings on a page.
+const LISTED: usize = 50;
+
+/// Where in the list a page is.
+#[derive(Deserialize)]
+pub struct Place {
+    /// The filing that the page before ended with.
+    #[serde(default)]
+    after: Option<String>,
+}
 
 /// A filing that a link opens.
 struct FilingLine {
@@ -56,6 +64,10 @@ struct AccountView {
     not_after: String,
     offered: Vec<LinkLine>,
     filings: Vec<FilingLine>,
+    /// Which of how many; empty where it is not known.
+    range: String,
+    older: Option<String>,
+    newest: Option<&'static str>,
     linked: Vec<LinkLine>,
     ended: Vec<LinkLine>,
 }
@@ -66,19 +78,23 @@ fn frame(page: Page, browser: &Browser) -> Page {
     page.user(SignedIn { name, sign_out: "/account/sign-out" }).csrf(browser.csrf_token())
 }
 
-/// The account.
+/// The account, with the newest filings or those after one of them.
 ///
 /// # Errors
-/// 503 where the record cannot be read.
+/// 404 where the page is to begin after a filing that is not on the list, 503 where the record cannot be read.
 pub async fn get_account(
     page: Page,
     browser: Browser,
     Resident(session): Resident,
     gateway: web::Data<Gateway>,
+    place: web::Query<Place>,
 ) -> Result<HttpResponse, Problem> {
     let page = frame(page.titled("account-title"), &browser);
+    let after = place.into_inner().after.map(|number| number.parse().map_err(|_| Problem::not_found())).transpose()?;
     let links = gateway.store.links_list(session.account.clone()).await?;
-    let filings = gateway.store.resident_filings(session.account.clone(), LISTED).await?;
+    let listed = gateway.store.resident_filings(session.account.clone(), after, LISTED).await?;
+    let listed = listed.ok_or_else(Problem::not_found)?;
+    let last = listed.filings.last().filter(|_| listed.is_more);
     let in_state = |wanted: fn(LinkState) -> bool| {
         links.iter().filter(|link| wanted(link.state)).map(|link| link_line(&page, link)).collect::<Vec<_>>()
     };
@@ -89,13 +105,26 @@ pub async fn get_account(
         offered: in_state(|state| state == LinkState::Offered),
         linked: in_state(|state| state == LinkState::Linked),
         ended: in_state(|state| !matches!(state, LinkState::Offered | LinkState::Linked)),
-        filings: filings.iter().map(|filing| filing_line(&page, &gateway, filing)).collect(),
+        filings: listed.filings.iter().map(|filing| filing_line(&page, &gateway, filing)).collect(),
+        range: range(&page, &listed),
+        older: last.map(|filing| format!("/account?after={}", filing.arrival_number)),
+        newest: after.map(|_| "/account"),
         page,
     };
     Ok(view.page.respond(StatusCode::OK, &view))
 }
 
-fn filing_line(page: &Page, gateway: &Gateway, filing: &StoredSubmission) -> FilingLine {
+/// "51–100 of 237": nothing where all stand on one page.
+fn range(page: &Page, listed: &FilingsPage) -> String {
+    let (first, last, total) = (listed.newer + 1, listed.newer + listed.filings.len(), listed.total);
+    if last == first - 1 || listed.newer >= COUNTED || (listed.newer == 0 && !listed.is_more) {
+        return String::new();
+    }
+    let key = if total < COUNTED { "account-filings-range" } else { "account-filings-range-more" };
+    page.language.with_all(key, &[("first", &first), ("last", &last), ("total", &total)])
+}
+
+fn filing_line(page: &Page, gateway: &Gateway, filing: &ListedFiling) -> FilingLine {
     let language = page.language;
     let named = gateway.catalog.get(filing.procedure.as_str());
     let procedure = named.map(|procedure| procedure.title.get(language).to_owned());

@@ -1,10 +1,10 @@
-//! `/sign-in`: signing in with a card. The page's script asks the browser extension, in the messages of web-eid.js; what
-//! is missing is told in the codes of that ecosystem, with what to do.
+//! `/sign-in`: signing in with a card. The page's script asks the browser extension, in the messages of web-eid.js, and then
+//! the card client's agent; what is missing is told in the codes of that ecosystem, with what to do.
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::agent;
+use super::agent::{self, AgentView};
 use crate::submission::rejection::RejectionCode;
 use crate::web::extract::resident::MaybeResident;
 use crate::web::page::Page;
@@ -31,6 +31,8 @@ pub const WEB_EID_CODES: &[&str] = &[
 /// Codes of this project's own card client, where they say more than the one of the ecosystem that comes with them. The
 /// texts are those of the signing pages.
 pub const CARD_CODES: &[&str] = &[
+    "agent-key",
+    "token-invalid",
     "gateway-not-trusted",
     "too-many",
     "window-not-opened",
@@ -68,6 +70,7 @@ struct Words {
 #[template(path = "resident/sign_in.html")]
 struct SignInView {
     page: Page,
+    agent: Option<AgentView>,
     words: Vec<Words>,
 }
 
@@ -91,7 +94,9 @@ pub async fn get_sign_in(
     if resident.0.is_some() {
         return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, "/account")).finish());
     }
-    let page = page.titled("sign-in-title");
+    let agent = AgentView::of(&state);
+    let mut page = page.titled("sign-in-title");
+    page.connect_to = agent.as_ref().map(|agent| agent.origin.clone());
     let of_extension = WEB_EID_CODES.iter().map(|code| Words {
         code,
         title: page.t(&key(code)).into_owned(),
@@ -108,7 +113,7 @@ pub async fn get_sign_in(
         to_do: String::new(),
     });
     let words = of_extension.chain(of_gateway).chain(of_card).collect();
-    let view = SignInView { page, words };
+    let view = SignInView { page, agent, words };
     Ok(view.page.respond(StatusCode::OK, &view))
 }
 

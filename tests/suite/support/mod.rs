@@ -17,6 +17,7 @@ pub mod place;
 #[allow(dead_code)]
 pub mod postgres;
 pub mod reader;
+pub mod resident;
 pub mod slapd;
 pub mod visitor;
 pub mod web_eid;
