@@ -17,7 +17,9 @@
       const text = [error.reason, error.code, "ERR_WEBEID_UNKNOWN_ERROR"]
         .map((code) => code && texts.querySelector(`[data-code="${CSS.escape(code)}"]`)?.textContent).find(Boolean);
       const small = document.createElement("code");
-      small.textContent = error.reason ? `${error.code}, ${error.reason}` : error.code;
+      // Narrow pages break a code where its words end.
+      const words = (error.reason ? `${error.code}, ${error.reason}` : error.code).split(/(?<=_)/);
+      small.append(...words.flatMap((word) => [word, document.createElement("wbr")]));
       return [document.createTextNode(`${text} `), small];
     };
 

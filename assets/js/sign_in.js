@@ -95,5 +95,5 @@
       problem.hidden = true;
       try { await signIn(way); } catch (error) { tell(error); } finally { button.disabled = false; }
     });
-  }).finally(() => { again.hidden = !button.hidden; });
+  }).finally(() => { again.hidden = panel.querySelector("[data-card-missing]").hidden; });
 })();

@@ -99,6 +99,7 @@ fn welcome(origin: &str, data: &Path, phrase: Option<&str>) -> String {
         "\nMadoguchi demo / 窓口デモ\n\n  \
            Open    {origin}/\n  \
            File    choose General application (一般申請), fill it in, and sign it {sign}{phrase}\n  \
+           Sign in {origin}/sign-in with an authentication card (auth-yamada)\n  \
            Stop    Ctrl-C; everything stays in {}, and the same command goes on with it",
         data.display()
     )

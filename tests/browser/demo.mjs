@@ -125,6 +125,27 @@ const file = async (context, language, pin) => {
   return { number, key };
 };
 
+/// Signs in with the authentication card through the demo's agent, looks at the account, and signs out.
+const signInByCard = async (context, language, pin) => {
+  const page = await context.newPage();
+  await page.goto(`${origin}/sign-in?lang=${language}`);
+  await page.waitForSelector("[data-sign-in-button]:visible");
+  assert.equal(await page.locator("[role=alert]:visible").count(), 0, "nothing to be alarmed about");
+  await look(page, `${language}-10-sign-in`);
+  await page.click("[data-sign-in-button]");
+  const popup = await windows.next(context);
+  await popup.locator("label.choice", { hasText: "auth-yamada" }).click();
+  await popup.fill("#pin", pin);
+  await popup.click("button.agree");
+  await popup.waitForSelector("[role=status]");
+  await popup.close();
+  await page.waitForURL(`${origin}/account`);
+  await look(page, `${language}-11-account`);
+  await page.click("form.sign-out button");
+  await page.waitForURL(`${origin}/sign-in`);
+  await page.close();
+};
+
 const signIn = async (page, address, login, password) => {
   await page.goto(`${address}?lang=en`);
   await page.fill("[name=login]", login);
@@ -170,6 +191,10 @@ const browse = async (context, output) => {
   const [pin] = printed(output, /^\s+sign-yamada\s+([A-Z0-9]+)\s+山田/m, "sign-yamada's PIN");
   const filings = { ja: await file(context, "ja", pin), en: await file(context, "en", pin) };
   console.log("demo: certificate, signature and receipt through the card client, in Japanese and English");
+
+  const [fourDigits] = printed(output, /^\s+auth-yamada\s+(\d{4})\s/m, "auth-yamada's PIN");
+  for (const language of ["ja", "en"]) await signInByCard(context, language, fourDigits);
+  console.log("demo: signed in with the card by the agent, in Japanese and English");
 
   const page = context.pages()[0] ?? await context.newPage();
   const [login, password, address] = printed(output, /^\s+Agency\s+(\S+)\s+(\S+)\s+(\S+)$/m, "the agency's sign-in");
