@@ -8,7 +8,8 @@
 //!    withdrawals, 0006xx corrections, 0007xx the probe of readiness, 0008xx where reports
 //!    lie, 0009xx indices, 0010xx the archive of revocation lists, 0012xx their quarantine, 0013xx their sources
 //!    and operators' tokens, 0014xx OCSP responses, 0015xx the second step of verdicts, 0016xx trust states, 0017xx second opinions,
-//!    0018xx challenges for signing in with a card, 0019xx residents' accounts and links.
+//!    0018xx challenges for signing in with a card, 0019xx residents' accounts and links, 0023xx
+//!    what follows after filing.
 //! 2. A `diesel::table!` for it at the end of `schema.rs` (or in the noun's own file), with types that both databases
 //!    know: `BigInt Integer Text Binary Bool Timestamp Nullable<_>`.
 //! 3. A file `store/<noun>s.rs` with plain structs and `impl Store { pub async fn <noun>_<verb>(...) }`, each of which is
@@ -20,6 +21,7 @@
 //!
 //! Times are [`to_database`]/[`from_database`] (microseconds, UTC). Errors never repeat stored values.
 pub mod accounts;
+pub mod after_schema;
 pub mod agency_queue;
 pub mod agency_tokens;
 pub mod alarms;
@@ -38,6 +40,7 @@ pub mod draft_limits;
 pub mod drafts;
 pub mod error;
 pub mod feed;
+pub mod filing_sessions;
 pub mod follow_up;
 mod group;
 mod group_parts;

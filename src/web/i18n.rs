@@ -20,7 +20,7 @@ macro_rules! locale_files {
             &[$(($name, include_str!(concat!("../../assets/locales/en/", $name, ".ftl")))),*];
     };
 }
-locale_files!["common", "resident", "verify", "problems", "agency", "operator", "steps"];
+locale_files!["common", "resident", "verify", "problems", "agency", "operator", "steps", "after"];
 
 /// Beginnings of keys that are put together at run time; whoever adds one tests by enumeration that every key it can
 /// make is there.
@@ -41,6 +41,7 @@ pub const DYNAMIC_PREFIXES: &[&str] = &[
     "operator-dyn-",
     "steps-dyn-",
     "sign-in-dyn-",
+    "after-dyn-",
 ];
 
 impl Language {

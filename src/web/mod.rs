@@ -16,6 +16,7 @@ pub mod middleware;
 pub mod ocsp;
 pub mod operator;
 pub mod page;
+pub mod print;
 pub mod problem;
 pub mod resident;
 pub mod routes;

@@ -16,6 +16,8 @@ pub enum Access {
     Anyone,
     /// Who holds the filing's access token, or the resident who filed it.
     FilingToken,
+    /// Who opened the filing in this browser with its access key, or the resident whose account is linked to it.
+    OwnFiling,
     /// A program of an agency, by bearer token.
     AgencyToken,
     /// A program of the PKI operators, by bearer token.
@@ -97,8 +99,15 @@ route_table! {
     POST "/apply/{draft}/receipt"                            Anyone       resident::sign::post_signature;
     GET  "/apply/{draft}/receipt.json"                       Anyone       resident::receipt::get_json;
     GET  "/apply/{draft}/receipt.jws"                        Anyone       resident::receipt::get_jws;
+    GET  "/apply/{draft}/receipt.pdf"                        Anyone       resident::receipt::get_pdf;
     GET  "/status"                                           Anyone       resident::status::get_form;
     POST "/status"                                           Anyone       resident::status::post_form;
+    GET  "/filings/{arrival_number}"                         OwnFiling    resident::filing::get_filing;
+    POST "/filings/{arrival_number}/close"                   OwnFiling    resident::filing::post_close;
+    GET  "/filings/{arrival_number}/receipt"                 OwnFiling    resident::filing::receipt::get_receipt;
+    GET  "/filings/{arrival_number}/receipt.json"            OwnFiling    resident::filing::receipt::get_json;
+    GET  "/filings/{arrival_number}/receipt.jws"             OwnFiling    resident::filing::receipt::get_jws;
+    GET  "/filings/{arrival_number}/receipt.pdf"             OwnFiling    resident::filing::receipt::get_pdf;
     GET  "/verify"                                           Anyone       resident::verify::get_form;
     POST "/verify"                                           Anyone       resident::verify::post_files;
     GET  "/sign-in"                                          Anyone       resident::sign_in::get_sign_in;

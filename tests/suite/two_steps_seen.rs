@@ -54,8 +54,9 @@ impl Seen {
 
     fn status_page(&self) -> String {
         let mut visitor = Visitor::new(&self.gateway);
-        let page =
+        let opened =
             visitor.submit("/status", "/status", &[("arrival_number", &self.number), ("access_key", &self.token)]);
+        let page = visitor.get(opened.header("location").unwrap());
         assert_eq!(page.status, 200, "{}", page.text());
         page.text()
     }

@@ -4,6 +4,7 @@ pub mod bearer;
 pub mod body;
 pub mod budget;
 pub mod csrf;
+pub mod filing;
 pub mod multipart;
 pub mod operator_program;
 pub mod request_id;

@@ -27,12 +27,12 @@ pub fn cookie_of(desk: Desk) -> &'static str {
 }
 
 /// The session cookie that counts for a request: that of the desk whose page it asks for, or a resident's on the pages of
-/// their account. Other pages know of none: an application that is being filled in belongs to the browser, and signing in
+/// their account and of their filings. Other pages know of none: an application that is being filled in belongs to the browser, and signing in
 /// beside it loses nothing of it.
 pub fn cookie_value(guard: &CsrfGuard, request: &HttpRequest) -> Option<String> {
     match Desk::asked_for(request) {
         Some(desk) => guard.cookie_value(request, cookie_of(desk)),
-        None if is_account(request.path()) => guard.cookie_value(request, RESIDENT_COOKIE),
+        None if is_of_resident(request.path()) => guard.cookie_value(request, RESIDENT_COOKIE),
         None => None,
     }
 }
@@ -40,9 +40,13 @@ pub fn cookie_value(guard: &CsrfGuard, request: &HttpRequest) -> Option<String> 
 /// The name of a resident's session cookie, without the prefix.
 pub const RESIDENT_COOKIE: &str = "resident-session";
 
-/// Whether an address is of the pages of a resident's account.
-fn is_account(path: &str) -> bool {
-    path.strip_prefix("/account").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// The name of the cookie of a browser in which a filing was opened with its access key, without the prefix.
+pub const FILING_COOKIE: &str = "filing-session";
+
+/// Whether an address is of the pages of a resident's account, or of a filing that an account may open.
+fn is_of_resident(path: &str) -> bool {
+    let under = |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    under("/account") || under("/filings")
 }
 
 /// SHA-256 of a session cookie's value: what the database knows of it.

@@ -7,7 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::procedures::see_other;
-use super::{dates, municipalities, status};
+use super::{dates, filing, municipalities, status};
 use crate::gateway::Gateway;
 use crate::ids::ArrivalNumber;
 use crate::store::resident_filings::{COUNTED, FilingsPage, ListedFiling};
@@ -15,6 +15,7 @@ use crate::store::resident_links::{LinkAnswer, LinkOutcome, LinkState, ResidentL
 use crate::store::resident_sessions::ResidentSession;
 use crate::submission::rejection::RejectionCode;
 use crate::web::extract::csrf::{Browser, CsrfForm, CsrfGuard};
+use crate::web::extract::filing::OpenFiling;
 use crate::web::extract::resident::Resident;
 use crate::web::extract::session::{RESIDENT_COOKIE, cookie_sha256};
 use crate::web::page::{Page, SignedIn};
@@ -182,7 +183,8 @@ pub async fn get_filing(
     if !gateway.store.link_opens(session.account, &record.submission).await? {
         return Err(Problem::not_found());
     }
-    Ok(status::respond(frame(page, &browser), &gateway, record, "/account"))
+    let open = OpenFiling { record, by_account: true };
+    filing::page::show(frame(page, &browser), &gateway, open).await
 }
 
 /// What the person says to a link.

@@ -2,10 +2,11 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
-use serde_json::Value;
 
 use super::at_draft::AtDraft;
-use super::{drafts, municipalities};
+use super::drafts;
+use super::filing::receipt::pdf;
+use super::receipt_contents::ReceiptContents;
 use crate::gateway::Gateway;
 use crate::store::drafts::FiledDraft;
 use crate::submission::status::SubmissionStatus;
@@ -20,14 +21,7 @@ struct ReceiptView {
     id: String,
     step: u8,
     held: bool,
-    number: String,
-    received_at: String,
-    procedure: String,
-    recipient: String,
-    application_sha256: String,
-    signature_sha256: String,
-    attachments: Vec<String>,
-    policy: String,
+    receipt: ReceiptContents,
     access_token: Option<String>,
     linkable: bool,
 }
@@ -50,33 +44,12 @@ pub fn respond(
     filed: &FiledDraft,
     Shown { status, access_token, linkable }: Shown,
 ) -> HttpResponse {
-    let receipt: Value = serde_json::from_str(&filed.receipt_json).unwrap_or_default();
-    let text = |pointer: &str| receipt.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let language = page.language;
-    let code = text("/procedure");
-    let title = gateway.catalog.get(&code).map(|procedure| procedure.title.get(language).to_owned());
-    let received_at = text("/received_at").parse().map(|time| super::dates::moment(language, time));
+    let receipt = ReceiptContents::of(page.language, gateway, &filed.receipt_json);
     let held = status == Some(SubmissionStatus::Held);
     let mut page = page.titled(if held { "receipt-title-held" } else { "receipt-title" });
     // Changing the language loads the page again, without the key.
     page.language_links = access_token.is_none();
-    let names = receipt.pointer("/attachments").and_then(Value::as_array).cloned().unwrap_or_default();
-    let view = ReceiptView {
-        id: id.to_owned(),
-        step: 5,
-        held,
-        number: filed.arrival_number.grouped(),
-        received_at: received_at.unwrap_or_default(),
-        procedure: title.unwrap_or(code),
-        recipient: municipalities::describe(language, &text("/recipient")),
-        application_sha256: text("/application_sha256"),
-        signature_sha256: text("/signature_sha256"),
-        attachments: names.iter().filter_map(|file| Some(file.get("name")?.as_str()?.to_owned())).collect(),
-        policy: text("/verdict/policy/id"),
-        access_token,
-        linkable,
-        page,
-    };
+    let view = ReceiptView { id: id.to_owned(), step: 5, held, receipt, access_token, linkable, page };
     view.page.respond(StatusCode::OK, &view)
 }
 
@@ -111,4 +84,14 @@ pub async fn get_jws(at: AtDraft) -> Result<HttpResponse, Problem> {
     let filed = at.filed().await?;
     let name = format!("receipt-{}.jws", filed.arrival_number);
     Ok(download::of_kind("application/jose", &name, filed.receipt_jws))
+}
+
+/// The receipt to print.
+///
+/// # Errors
+/// 404 for a draft that is not this browser's or not filed.
+pub async fn get_pdf(page: Page, at: AtDraft) -> Result<HttpResponse, Problem> {
+    let filed = at.filed().await?;
+    let contents = ReceiptContents::of(page.language, &at.gateway, &filed.receipt_json);
+    pdf(page.language, &contents, filed.receipt_jws).await
 }

@@ -1,23 +1,21 @@
-//! `/status`: where a filing stands, by its arrival number and access key, which are posted and never in an address.
+//! `/status`: where a filing stands, by its arrival number and access key, which are posted and never in
+//! an address, opens its page in this browser.
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 use serde::Deserialize;
 
-use super::municipalities;
+use super::procedures::see_other;
 use crate::gateway::Gateway;
 use crate::ids::{ArrivalNumber, IdError};
-use crate::store::submissions::{StoredStatus, SubmissionRecord};
-use crate::submission::status::{RevocationState, SubmissionStatus};
-use crate::web::extract::csrf::{Browser, CsrfForm};
+use crate::submission::status::SubmissionStatus;
+use crate::web::extract::csrf::{Browser, CsrfForm, CsrfGuard, random_id};
+use crate::web::extract::filing::address;
+use crate::web::extract::session::{FILING_COOKIE, cookie_sha256};
 use crate::web::forms::{Field, SummaryLine, summary};
-use crate::web::i18n::Language;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
-use crate::web::steps::{resident_words, step_words};
 
 /// What is posted.
 #[derive(Deserialize)]
@@ -34,6 +32,7 @@ struct FormView {
     page: Page,
     errors: Vec<SummaryLine>,
     fields: Vec<Field>,
+    closed: bool,
 }
 
 impl FormView {
@@ -52,111 +51,38 @@ impl FormView {
                 .error(error("access_key")),
         ];
         let errors = summary(&fields);
-        Self { page: page.titled("status-title").errors(!errors.is_empty()), errors, fields }
+        Self { page: page.titled("status-title").errors(!errors.is_empty()), errors, fields, closed: false }
     }
+}
+
+/// `?closed=1`: a filing's page was asked for that is not open here.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    closed: u8,
 }
 
 /// The form.
-pub async fn get_form(page: Page, browser: Browser) -> HttpResponse {
+pub async fn get_form(page: Page, browser: Browser, asked: web::Query<Asked>) -> HttpResponse {
     let view = FormView::new(page.csrf(browser.csrf_token()), "", None);
+    let view = FormView { closed: asked.closed == 1, ..view };
     view.page.respond(StatusCode::OK, &view)
-}
-
-/// One step of a filing's history.
-struct StepView {
-    name: String,
-    at: String,
-    reason: String,
-}
-
-#[derive(Template)]
-#[template(path = "resident/status.html")]
-struct StatusView {
-    page: Page,
-    number: String,
-    colour: &'static str,
-    status: String,
-    next: String,
-    procedure: String,
-    recipient: String,
-    received_at: String,
-    revocation: String,
-    revocation_words: String,
-    contested: bool,
-    steps: Vec<StepView>,
-    receipt_jws: String,
-    statements: Vec<String>,
-    evidence: String,
-    /// Where one came from.
-    back: &'static str,
-}
-
-impl StatusView {
-    fn new(page: Page, gateway: &Gateway, record: SubmissionRecord) -> Self {
-        let (language, steps, evidence) = (page.language, steps(page.language, &record), evidence(&record));
-        let statements = record.verdicts.into_iter().filter_map(|verdict| verdict.statement_jws).collect();
-        let filing = record.submission;
-        let named = gateway.catalog.get(filing.procedure.as_str());
-        let procedure = named.map(|procedure| procedure.title.get(language).to_owned());
-        let revocation = language.t(&format!("revocation-state-{}", filing.revocation.as_str()));
-        Self {
-            page: page.titled("status-result-title"),
-            number: filing.arrival_number.grouped(),
-            colour: colour(filing.status),
-            status: language.t(&status_key("name", filing.status)).into_owned(),
-            next: language.t(&status_key("next", filing.status)).into_owned(),
-            procedure: procedure.unwrap_or_else(|| filing.procedure.to_string()),
-            recipient: municipalities::describe(language, filing.recipient.as_str()),
-            received_at: super::dates::moment(language, filing.received_at),
-            revocation: revocation.into_owned(),
-            revocation_words: resident_words(language, filing.revocation),
-            contested: filing.revocation == RevocationState::Contested,
-            steps,
-            receipt_jws: filing.receipt_jws,
-            statements,
-            evidence,
-            back: "/status",
-        }
-    }
-}
-
-/// A filing as whoever may see it is shown it.
-pub(super) fn respond(page: Page, gateway: &Gateway, record: SubmissionRecord, back: &'static str) -> HttpResponse {
-    let view = StatusView { back, ..StatusView::new(page, gateway, record) };
-    view.page.respond(StatusCode::OK, &view)
-}
-
-/// The changes of the status and the later verdicts, in the order of time.
-fn steps(language: Language, record: &SubmissionRecord) -> Vec<StepView> {
-    let changes = record.history.iter().map(|step| (step.at, step_view(language, step)));
-    let verdicts = record.verdicts.iter().filter_map(|verdict| {
-        let at = super::dates::moment(language, verdict.decided_at);
-        let name = step_words(language, &verdict.kind)?;
-        Some((verdict.decided_at, StepView { name, at, reason: String::new() }))
-    });
-    let mut all: Vec<_> = changes.chain(verdicts).collect();
-    all.sort_by_key(|(at, _)| *at);
-    all.into_iter().map(|(_, step)| step).collect()
-}
-
-/// The receipt and every statement as one file, in base64: `madoguchi verify-receipt` checks the whole chain.
-fn evidence(record: &SubmissionRecord) -> String {
-    let statements: Vec<&String> =
-        record.verdicts.iter().filter_map(|verdict| verdict.statement_jws.as_ref()).collect();
-    let file = serde_json::json!({ "receipt_jws": record.submission.receipt_jws, "statements": statements });
-    STANDARD.encode(file.to_string())
-}
-
-fn step_view(language: Language, step: &StoredStatus) -> StepView {
-    StepView {
-        name: language.t(&status_key("name", step.to)).into_owned(),
-        at: super::dates::moment(language, step.at),
-        reason: step.reason.clone().unwrap_or_default(),
-    }
 }
 
 pub(super) fn status_key(part: &str, status: SubmissionStatus) -> String {
     format!("status-{part}-{}", status.as_str().replace('_', "-"))
+}
+
+/// Whose turn it is: the end of the key of its words.
+pub(super) fn who_acts(status: SubmissionStatus) -> &'static str {
+    match status {
+        SubmissionStatus::Held => "gateway-acts",
+        SubmissionStatus::Received | SubmissionStatus::UnderReview => "agency-acts",
+        SubmissionStatus::Corrected | SubmissionStatus::Accepted => "agency-acts",
+        SubmissionStatus::CorrectionRequested => "you-act",
+        SubmissionStatus::Rejected | SubmissionStatus::Completed => "nobody-acts",
+        SubmissionStatus::Withdrawn | SubmissionStatus::Refused => "nobody-acts",
+    }
 }
 
 pub(super) fn colour(status: SubmissionStatus) -> &'static str {
@@ -169,13 +95,15 @@ pub(super) fn colour(status: SubmissionStatus) -> &'static str {
     }
 }
 
-/// Where the filing stands. A wrong number and a wrong key are told apart only by the number's check digit.
+/// Opens the filing in this browser and leads to it. A wrong number and a wrong key are told apart only by the number's check digit.
 ///
 /// # Errors
 /// 503 where the record cannot be read.
 pub async fn post_form(
     page: Page,
     browser: Browser,
+    request: HttpRequest,
+    guard: web::Data<CsrfGuard>,
     gateway: web::Data<Gateway>,
     form: CsrfForm<StatusForm>,
 ) -> Result<HttpResponse, Problem> {
@@ -188,12 +116,24 @@ pub async fn post_form(
     sha256.copy_from_slice(digest(&SHA256, form.0.access_key.trim().as_bytes()).as_ref());
     let found = gateway.store.submission_record(number).await?;
     match found.filter(|record| record.submission.token_matches(&sha256)) {
-        Some(record) => {
-            let view = StatusView::new(page, &gateway, record);
-            Ok(view.page.respond(StatusCode::OK, &view))
-        }
+        Some(record) => open(&request, &guard, &gateway, record.submission.arrival_number).await,
         None => Ok(again(page, &form.0, ("access_key", "status-not-found"))),
     }
+}
+
+/// The cookie of a new session, which opens this filing and no other, and the way to its page.
+async fn open(
+    request: &HttpRequest,
+    guard: &CsrfGuard,
+    gateway: &Gateway,
+    number: ArrivalNumber,
+) -> Result<HttpResponse, Problem> {
+    let id = random_id().map_err(Problem::internal)?;
+    let before = guard.cookie_value(request, FILING_COOKIE).map(|value| cookie_sha256(&value));
+    gateway.store.filing_session_open(number, cookie_sha256(&id), before, gateway.clock.now()).await?;
+    let mut response = see_other(&address(number, ""));
+    response.add_cookie(&guard.cookie(FILING_COOKIE, id)).map_err(Problem::internal)?;
+    Ok(response)
 }
 
 fn number_fault(error: IdError) -> &'static str {
@@ -211,11 +151,14 @@ fn again(page: Page, form: &StatusForm, wrong: (&str, &str)) -> HttpResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::submission::status::RevocationState;
+    use crate::web::i18n::Language;
 
     #[test]
     fn every_status_and_every_revocation_state_has_words() {
         for language in Language::ALL {
             for status in SubmissionStatus::ALL {
+                assert!(language.find(&format!("after-dyn-{}", who_acts(*status))).is_some());
                 for part in ["name", "next"] {
                     assert!(language.find(&status_key(part, *status)).is_some(), "{}", status_key(part, *status));
                 }

@@ -1,0 +1,13 @@
+after-receipt-sheet = Receipt
+after-receipt-pdf = Receipt (PDF)
+after-receipt-qr = QR code of the arrival number { $number }
+after-receipt-note = The receipt with this gateway's electronic signature is attached to this document as receipt.jws; anyone can verify it. To follow the application you need the access key besides the arrival number.
+after-since = In this state since
+after-back = Back to the application
+after-close = Close this application here
+after-closed-title = The application is not open here
+after-closed-text = For your safety it is closed when nothing was done for a while. Please give the arrival number and the access key again. Nothing that was recorded is lost.
+after-dyn-gateway-acts = The next step is this gateway's.
+after-dyn-agency-acts = The next step is the agency's.
+after-dyn-you-act = The next step is yours.
+after-dyn-nobody-acts = Nothing more is to be done.

@@ -1,0 +1,13 @@
+after-receipt-sheet = 受領書
+after-receipt-pdf = 受領書（PDF）
+after-receipt-qr = 到達番号 { $number } のQRコード
+after-receipt-note = この受領書には、この窓口の電子署名が付いた受領データ（receipt.jws）が添付されています。誰でも検証できます。申請の状況の確認には、到達番号のほかに照会キーが必要です。
+after-since = 現在の状態になった日時
+after-back = 申請の状況に戻る
+after-close = この申請の表示を終了する
+after-closed-title = 申請の表示は終了しています
+after-closed-text = 安全のため、しばらく操作がないと表示を終了します。もう一度、到達番号と照会キーを入力してください。記録は失われていません。
+after-dyn-gateway-acts = 次に動くのは、この窓口です。
+after-dyn-agency-acts = 次に動くのは、提出先の機関です。
+after-dyn-you-act = 次に動くのは、あなたです。
+after-dyn-nobody-acts = これ以上の手続はありません。

@@ -1,0 +1,10 @@
+DROP TABLE official_documents;
+DROP TABLE mails;
+DROP TABLE mail_addresses;
+DROP TABLE withdrawal_requests;
+DROP TABLE draft_corrections;
+DROP TABLE correction_requests;
+DROP TABLE filing_notices;
+DROP TABLE filing_messages_read;
+DROP TABLE filing_messages;
+DROP TABLE filing_sessions;
