@@ -7,6 +7,7 @@ pub mod confirm;
 pub mod diagnosis;
 pub mod document;
 pub mod folder;
+mod leave;
 pub mod loopback;
 pub mod messages;
 pub mod native_host;

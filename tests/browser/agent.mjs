@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { assertAccepted, cardClient, chromiumArgs, confirm, fillIn, look, opener, until } from "./card.mjs";
+import { assertAccepted, cardClient, chromiumArgs, confirm, fillIn, look, opener, run } from "./card.mjs";
 import { ask, freePort, startGateway } from "./gateway.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "madoguchi-agent-"));
@@ -239,7 +239,7 @@ const context = await chromium.launchPersistentContext(join(folder, "profile"), 
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, locale: "ja", args: chromiumArgs,
 });
 let agent;
-try {
+const test = async () => {
   const page = context.pages()[0];
   agent = await missing(page);
   await pair(context, page);
@@ -262,14 +262,9 @@ try {
   const [replayed, pin] = [join(folder, "replayed.mgreq"), "YAMADA01\n"];
   writeFileSync(replayed, JSON.stringify(mgreq));
   assert.throws(() => client.run(["sign", replayed, "--p12", cards[1], "--pin-stdin"], { input: pin }), /request-used/);
-} catch (error) {
-  for (const [index, page] of context.pages().entries()) {
-    await page.screenshot({ path: join(folder, "..", `card-agent-failed-${index}.png`), fullPage: true }).catch(() => {});
-  }
-  throw error;
-} finally {
-  await context.close();
-  await agent?.stop().catch(() => {});
-  await gateway.stop();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-}
+};
+
+await run("agent", test, {
+  context: () => context,
+  steps: [() => agent?.stop(), () => gateway.stop(), () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })],
+});

@@ -28,6 +28,61 @@ export const until = async (look, what, patience = 20_000) => {
   }
 };
 
+/// Waits for a promise, and fails when it does not settle in time.
+export const within = async (promise, what, patience = 30_000) => {
+  let timer;
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`${what} took longer than ${patience} ms`)), patience); });
+  try { return await Promise.race([promise, late]); } finally { clearTimeout(timer); }
+};
+
+/// Ends a program that a test started; one that does not end is killed, and that is a failure which says what it said.
+const stop = async (child, ended, what, said) => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill("SIGINT");
+  try {
+    await within(ended, `${what} (SIGINT)`, 15_000);
+  } catch (error) {
+    child.kill("SIGKILL");
+    await within(ended, `${what} (SIGKILL)`, 5_000);
+    throw new Error(`${what} did not end: ${error.message}; it said:\n${said()}`);
+  }
+};
+
+/// Closes a browser; one that does not close is left behind, and told: what the test found is not lost for it.
+export const closeBrowser = async (context) => {
+  if (!context) return;
+  try { await within(context.close(), "closing the browser"); } catch (error) { console.error(error.message); }
+};
+
+/// Runs a test: its failure is told, with pictures of every page, before anything is cleaned up; cleaning up is bounded, and so
+/// is the whole. `context` gives the browser that is open; `steps` clean up, one after the other, each whatever became of the others.
+export const run = async (name, test, { context = () => null, steps = [], patience = 10 * 60_000 }) => {
+  // Where nothing else ends it: a promise that never settles, a page that never answers.
+  const last = setTimeout(() => { console.error(`${name}: did not end`); process.exit(1); }, patience + 3 * 60_000);
+  let failed = false;
+  try {
+    await within(test(), name, patience);
+  } catch (error) {
+    failed = true;
+    console.error(`${name}: FAILED\n${error?.stack ?? error}`);
+    for (const [index, page] of (context()?.pages() ?? []).entries()) {
+      const path = join(screenshots, `failed-${name}-${index}.png`);
+      await within(page.screenshot({ path, fullPage: true }), "a picture", 10_000).catch(() => {});
+    }
+  }
+  for (const step of [() => closeBrowser(context()), ...steps]) {
+    try {
+      await within(Promise.resolve(step()), `${name}: cleaning up`, 45_000);
+    } catch (error) {
+      failed = true;
+      console.error(`${name}: ${error?.stack ?? error}`);
+    }
+  }
+  clearTimeout(last);
+  // What a failed test left open would keep this program alive.
+  if (failed) process.exit(1);
+};
+
 /// Looks at a page in both sizes: no sideways scrolling, no serious finding of axe-core, a picture for people.
 export const look = async (page, name) => {
   for (const [size, viewport] of sizes) {
@@ -69,7 +124,7 @@ export const opener = (folder) => {
 export const cardClient = (folder) => {
   const data = join(folder, "card-client");
   const run = (args, options = {}) => execFileSync(binary, ["card", "--data", data, ...args],
-    { encoding: "utf8", stdio: ["pipe", "pipe", "pipe"], ...options });
+    { encoding: "utf8", stdio: ["pipe", "pipe", "pipe"], timeout: 60_000, killSignal: "SIGKILL", ...options });
   /// Starts the agent; `stop` ends it.
   const agent = async (port, cards, open) => {
     const child = spawn(binary, ["card", "--data", data, "agent", "--listen", `127.0.0.1:${port}`, "--open-with", open.command, ...cards],
@@ -78,7 +133,7 @@ export const cardClient = (folder) => {
     child.stderr.on("data", (chunk) => { said += chunk; });
     const ended = new Promise((resolve) => child.once("exit", resolve));
     await until(() => { if (child.exitCode !== null) throw new Error(said); return said.includes("listens on"); }, "the agent");
-    return { stop: async () => { child.kill("SIGINT"); await ended; } };
+    return { stop: () => stop(child, ended, "the agent", () => said) };
   };
   /// The gateway's keys as `madoguchi-card trust` pins them; it does not take the test's own TLS certificate.
   const pin = async (gateway) => {

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createPublicKey, createVerify, X509Certificate, createHash, randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { assertAccepted, cardClient, confirm, fillIn, look, opener, until, withExtension } from "./card.mjs";
+import { assertAccepted, cardClient, confirm, fillIn, look, opener, run, until, withExtension } from "./card.mjs";
 import { startGateway } from "./gateway.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "madoguchi-extension-"));
@@ -191,7 +191,7 @@ const hostile = async (context, page, mgreq) => {
 };
 
 const context = await withExtension(profile, gateway);
-try {
+const test = async () => {
   const page = context.pages()[0];
   await missing(page);
   const mgreq = await file(context, page);
@@ -203,13 +203,9 @@ try {
   console.log("extension: hostile pages get nothing");
   client.run(["native-host", "uninstall", ...hostArguments]);
   assert.ok(!existsSync(manifest));
-} catch (error) {
-  for (const [index, page] of context.pages().entries()) {
-    await page.screenshot({ path: join(folder, "..", `card-extension-failed-${index}.png`), fullPage: true }).catch(() => {});
-  }
-  throw error;
-} finally {
-  await context.close();
-  await gateway.stop();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-}
+};
+
+await run("extension", test, {
+  context: () => context,
+  steps: [() => gateway.stop(), () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })],
+});

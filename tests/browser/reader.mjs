@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { assertAccepted, cardClient, chromiumArgs, confirm, fillIn, look, opener, until } from "./card.mjs";
+import { assertAccepted, cardClient, chromiumArgs, closeBrowser, confirm, fillIn, look, opener, run, until } from "./card.mjs";
 import { freePort, root, startGateway } from "./gateway.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "madoguchi-reader-"));
@@ -31,7 +31,7 @@ const startReader = async () => {
   started.push(pcscd);
   const socket = `/proc/${pcscd.pid}/root/run/pcscd/pcscd.comm`;
   await until(() => existsSync(socket), "pcscd");
-  const listed = () => execFileSync("opensc-tool", ["-l"], { encoding: "utf8", env: { ...process.env, PCSCLITE_CSOCK_NAME: socket }, stdio: ["ignore", "pipe", "ignore"] });
+  const listed = () => execFileSync("opensc-tool", ["-l"], { encoding: "utf8", env: { ...process.env, PCSCLITE_CSOCK_NAME: socket }, stdio: ["ignore", "pipe", "ignore"], timeout: 20_000 });
   const hasCard = () => /^0\s+Yes/m.test(listed());
   await until(() => listed().includes("Test PCD"), "the virtual reader");
   const file = (name) => ["certificates", "anchors", "intermediates"].map((where) => join(gateway.pki, where, `${name}.pem`)).find(existsSync);
@@ -53,11 +53,8 @@ const startReader = async () => {
 
 const module = readdirSync("/usr/lib").map((name) => join("/usr/lib", name, "opensc-pkcs11.so")).find(existsSync);
 assert.ok(module, "opensc-pkcs11 is not installed: tests/run installs it");
-const reader = await startReader();
-process.env.PCSCLITE_CSOCK_NAME = reader.socket;
 const client = cardClient(folder);
-client.run(["trust", gateway.origin, "--yes"]);
-client.run(["phrase"], { input: `${phrase}\n` });
+let reader;
 
 /// Reads the certificate: one PIN, given to the card in the client's window.
 const read = async (context, page, name) => {
@@ -135,8 +132,13 @@ const browser = (name, more = {}) => chromium.launchPersistentContext(join(folde
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, locale: "ja", ...more, args: [...chromiumArgs, ...(more.args ?? [])],
 });
 let context;
-try {
-  const agent = await client.agent(agentPort, ["--pkcs11", module], windows);
+let agent;
+const test = async () => {
+  reader = await startReader();
+  process.env.PCSCLITE_CSOCK_NAME = reader.socket;
+  client.run(["trust", gateway.origin, "--yes"]);
+  client.run(["phrase"], { input: `${phrase}\n` });
+  agent = await client.agent(agentPort, ["--pkcs11", module], windows);
   context = await browser("with-agent");
   const page = context.pages()[0];
   await page.goto(`${gateway.origin}/procedures/general-application?lang=ja`);
@@ -153,7 +155,7 @@ try {
   console.log(`reader: form to receipt over the agent with the JPKI card through OpenSC and pcscd (${reader.verifications() - before} VERIFY commands for one PIN entry)`);
   await pulled(context, page);
   console.log("reader: a card that is pulled out signs nothing, and signs again when it is back");
-  await context.close();
+  await closeBrowser(context);
   await agent.stop();
 
   const extension = join(root, "extension");
@@ -170,14 +172,10 @@ try {
   console.log("reader: form to receipt over the extension with the JPKI card through OpenSC and pcscd");
   await signIn(context, context.pages()[0]);
   console.log("reader: signed in with the authentication certificate of the JPKI card through OpenSC and pcscd");
-} catch (error) {
-  for (const [index, page] of (context?.pages() ?? []).entries()) {
-    await page.screenshot({ path: join(folder, "..", `card-reader-failed-${index}.png`), fullPage: true }).catch(() => {});
-  }
-  throw error;
-} finally {
-  await context?.close().catch(() => {});
-  await gateway.stop();
-  for (const child of started) child.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-}
+};
+
+await run("reader", test, {
+  context: () => context,
+  steps: [() => agent?.stop(), () => gateway.stop(), () => started.forEach((child) => child.kill("SIGKILL")),
+    () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })],
+});

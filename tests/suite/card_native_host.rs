@@ -61,7 +61,7 @@ impl Host {
         let (reader, writer) = std::io::pipe().unwrap();
         let written = Written::default();
         let output = Box::new(written.clone());
-        let thread = std::thread::spawn(move || serve(config, reader, output));
+        let thread = std::thread::spawn(move || serve(config, reader, output, |_| Ok(())));
         Self { gateway, windows, written, input: Some(writer), thread: Some(thread), _dir: dir }
     }
 

@@ -1,11 +1,11 @@
 //! `agent`.
-use std::io::Read;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::card::CardArgs;
 use crate::card_client::ClientError;
 use crate::card_client::folder::DataFolder;
+use crate::card_client::leave;
 use crate::card_client::loopback::{AgentConfig, BoundAgent, bind};
 use crate::card_client::opener::BrowserCommand;
 use crate::clock::SystemClock;
@@ -38,22 +38,23 @@ pub fn agent(args: AgentArgs, folder: DataFolder) -> Result<(), ClientError> {
     };
     let until_stdin_ends = args.until_stdin_ends;
     let served = actix_web::rt::System::new().block_on(async move {
-        let BoundAgent { address, server, .. } = bind(config)?;
-        eprintln!("the card client's agent listens on http://{address}");
-        let handle = server.handle();
+        let BoundAgent { address, server, agent } = bind(config)?;
+        let (handle, state) = (server.handle(), agent.into_inner());
+        let end = move || {
+            leave::end(&state);
+            drop(handle.stop(false));
+        };
         if until_stdin_ends {
-            std::thread::spawn(move || {
+            let end = end.clone();
+            std::thread::Builder::new().name("parent".to_owned()).spawn(move || {
                 // Whatever ends it, an error as well, means that the parent is gone.
-                let _ = std::io::stdin().lock().read_to_end(&mut Vec::new());
-                drop(handle.stop(false));
-            });
-        } else {
-            actix_web::rt::spawn(async move {
-                if tokio::signal::ctrl_c().await.is_ok() {
-                    handle.stop(false).await;
-                }
-            });
+                let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+                end();
+            })?;
         }
+        leave::on_signal(end)?;
+        // Told last: from now on it ends when it is told to.
+        eprintln!("the card client's agent listens on http://{address}");
         server.await
     });
     served.map_err(|error| match error.kind() {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use super::card::CardArgs;
 use crate::card_client::ClientError;
 use crate::card_client::folder::DataFolder;
+use crate::card_client::leave;
 use crate::card_client::loopback::AgentConfig;
+use crate::card_client::loopback::state::Agent;
 use crate::card_client::native_host::install::{self, ALL, Browser, Script, absolute};
 use crate::card_client::native_host::{check_caller, serve};
 use crate::card_client::opener::BrowserCommand;
@@ -90,6 +92,7 @@ pub fn native_host(args: NativeHostArgs, folder: DataFolder, led_by: &[&str]) ->
 fn run_host(args: RunArgs, folder: DataFolder) -> Result<(), ClientError> {
     check_caller(&args.callers, args.host.extension.as_deref())?;
     let cards = Arc::new(args.card.source(&folder)?);
+    let mut running = None;
     let config = AgentConfig {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         folder,
@@ -98,7 +101,19 @@ fn run_host(args: RunArgs, folder: DataFolder) -> Result<(), ClientError> {
         answers_pages: false,
         clock: Arc::new(SystemClock),
     };
-    serve(config, std::io::stdin().lock(), Box::new(std::io::stdout()))
+    let started = |agent: Arc<Agent>| {
+        let ended = Arc::clone(&agent);
+        running = Some(agent);
+        leave::on_signal(move || {
+            leave::end(&ended);
+            leave::now();
+        })
+    };
+    let served = serve(config, std::io::stdin().lock(), Box::new(std::io::stdout()), started);
+    if let Some(agent) = running {
+        leave::end(&agent);
+    }
+    served
 }
 
 fn install_host(args: &InstallArgs, folder: &DataFolder, led_by: &[&str]) -> Result<(), ClientError> {

@@ -204,6 +204,7 @@ fn begun(begun: Result<String, ClientError>) -> HttpResponse {
             let status = match error.code {
                 "busy" => StatusCode::CONFLICT,
                 "too-many" => StatusCode::TOO_MANY_REQUESTS,
+                "client-ending" => StatusCode::SERVICE_UNAVAILABLE,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             };
             refusal(status, &error)

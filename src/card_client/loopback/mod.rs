@@ -1,6 +1,7 @@
 //! The loopback agent: lets the pages of paired gateways ask for a certificate or a signature, and takes the PIN in
 //! windows of its own. It listens on this machine alone. `docs/card-client.md` describes its interface.
 pub mod api;
+mod ending;
 mod form;
 mod guard;
 mod lock;
@@ -35,6 +36,10 @@ const MAX_CONNECTIONS: usize = 64;
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 /// How often what is over is let go, a card that was held open above all.
 const TIDY_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// How long the end of the server's thread is waited for: so many looks, this far apart.
+const STOP_LOOKS: u32 = 50;
+const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(10);
 
 /// What an agent is started with.
 pub struct AgentConfig {
@@ -88,13 +93,15 @@ pub fn bind(config: AgentConfig) -> io::Result<BoundAgent> {
     .client_request_timeout(PATIENCE)
     .listen(listener)?
     .run();
-    let tidied = agent.clone();
-    actix_web::rt::spawn(async move {
-        loop {
-            actix_web::rt::time::sleep(TIDY_EVERY).await;
-            drop(tidied.inner());
+    // A thread of its own: closing a card takes its time, and nothing else is to wait for that.
+    let tidied = Arc::downgrade(&agent.clone().into_inner());
+    std::thread::Builder::new().name("card-tidy".to_owned()).spawn(move || {
+        while let Some(agent) = tidied.upgrade() {
+            drop(agent.inner());
+            drop(agent);
+            std::thread::sleep(TIDY_EVERY);
         }
-    });
+    })?;
     Ok(BoundAgent { address, server, agent })
 }
 
@@ -165,8 +172,14 @@ impl Drop for RunningAgent {
     fn drop(&mut self) {
         if let Some(thread) = self.thread.take() {
             drop(self.handle.stop(false));
-            // Its end is all that matters here.
-            let _ = thread.join();
+            // Its end is all that matters here; it comes at once unless something is stuck, which is not waited for.
+            for _ in 0..STOP_LOOKS {
+                if thread.is_finished() {
+                    let _ = thread.join();
+                    return;
+                }
+                std::thread::sleep(BETWEEN_LOOKS);
+            }
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The agent's state: the one operation that is under way, and the card that is held open for its site.
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
 
+use super::ending::{Ending, FOR_A_SIGNATURE};
 use super::lock::{self, busy};
 use super::operation::{Kind, Operation, Progress};
 use super::windows::Windows;
@@ -16,6 +18,13 @@ use crate::card_client::pairing::random_token;
 use crate::card_client::texts::Language;
 use crate::card_client::token::{CardInfo, TokenSource};
 use crate::clock::Clock;
+
+/// How long a page has to hear of a signature that was made while the agent ends; it asks more often.
+const TO_BE_HEARD: Duration = Duration::from_millis(1500);
+/// How long a native messaging host has to send it.
+const TO_BE_SENT: Duration = Duration::from_millis(300);
+/// How long a card is given to be closed when the agent ends.
+const TO_CLOSE: Duration = Duration::from_millis(500);
 
 /// The agent.
 pub struct Agent {
@@ -33,6 +42,8 @@ pub struct Agent {
     pub cards: Arc<dyn TokenSource>,
     opener: Arc<dyn OpenWindow>,
     clock: Arc<dyn Clock>,
+    /// What may still finish once this is told to end.
+    pub ending: Ending,
     inner: Mutex<Inner>,
 }
 
@@ -65,6 +76,7 @@ impl Agent {
             cards: config.cards,
             opener: config.opener,
             clock: config.clock,
+            ending: Ending::default(),
             inner: Mutex::default(),
         }
     }
@@ -89,8 +101,9 @@ impl Agent {
     /// Begins an operation and opens its window; one of the same origin that still waits ends. Gives its identifier.
     ///
     /// # Errors
-    /// `busy` while somebody else's window is open, `too-many`, `window-not-opened`.
+    /// `busy` while somebody else's window is open, `too-many`, `window-not-opened`, `client-ending`.
     pub fn begin(&self, origin: &str, kind: Kind, language: Language) -> Result<String, ClientError> {
+        self.ending.check()?;
         let now = self.now();
         let (id, url) = {
             let mut inner = self.inner();
@@ -106,6 +119,32 @@ impl Agent {
             return Err(error);
         }
         Ok(id)
+    }
+
+    /// Ends what is under way: nothing more begins, and a signature that is being made is waited for and heard of by the page
+    /// that asked, each for a bounded time.
+    pub fn end(&self) {
+        if self.ending.end(FOR_A_SIGNATURE) {
+            std::thread::sleep(if self.answers_pages { TO_BE_HEARD } else { TO_BE_SENT });
+        }
+    }
+
+    /// Closes the card that is held open; false when that takes longer than a moment.
+    pub fn close_card(self: &Arc<Self>) -> bool {
+        let (agent, (tell, told)) = (Arc::clone(self), std::sync::mpsc::channel());
+        let closes = std::thread::Builder::new().name("card-close".to_owned()).spawn(move || {
+            agent.inner().held = None;
+            // Nobody hears it when the moment is over.
+            let _ = tell.send(());
+        });
+        closes.is_ok() && told.recv_timeout(TO_CLOSE).is_ok()
+    }
+
+    /// Whether a card, or the file of one, is at work; taken for so where that cannot be told at once.
+    pub fn card_works(&self) -> bool {
+        self.inner.try_lock().map_or(true, |inner| {
+            inner.operation.as_ref().is_some_and(|operation| matches!(operation.progress, Progress::Working))
+        })
     }
 }
 

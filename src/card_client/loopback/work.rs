@@ -145,7 +145,10 @@ fn perform(agent: &Agent, task: &Task, origin: &str, held: &mut Held) -> Result<
             }
             Ok(Done { result, broken_off })
         }
-        Task::Authenticate(nonce) => web_eid::token(held.session.as_mut(), origin, nonce, now).map(Done::from),
+        Task::Authenticate(nonce) => {
+            let _signing = agent.ending.sign()?;
+            web_eid::token(held.session.as_mut(), origin, nonce, now).map(Done::from)
+        }
     }
 }
 
@@ -161,7 +164,10 @@ fn signatures(
 ) -> Result<(Vec<Value>, Option<ClientError>), ClientError> {
     let mut made = Vec::new();
     for request in requests {
-        match signer::sign(request, held.session.as_mut(), &agent.folder, agent.now()) {
+        let signed = agent.ending.sign().and_then(|_signing| {
+            signer::sign(request, held.session.as_mut(), &agent.folder, agent.now())
+        });
+        match signed {
             Ok(signature) => {
                 let sha256 = &request.claims().application_sha256;
                 made.push(json!({ "signature": STANDARD.encode(signature), "application_sha256": sha256 }));

@@ -6,11 +6,13 @@ pub mod framing;
 pub mod install;
 
 use std::io::{self, Read, Write};
+use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
 use super::ClientError;
+use super::loopback::state::Agent;
 use super::loopback::{AgentConfig, RunningAgent};
 use desk::Desk;
 
@@ -20,6 +22,9 @@ pub const NAME: &str = "jp.madoguchi.card";
 pub const CHROMIUM_EXTENSION: &str = "moobdbgokiamoheiepedaaledfafiapj";
 /// The extension's identifier in Firefox.
 pub const FIREFOX_EXTENSION: &str = "card@madoguchi.example";
+
+/// Messages that wait to be taken, at most.
+const MOST_UNREAD: usize = 16;
 
 /// Whether the browser says that our extension started this: Chromium gives its origin as an argument, Firefox its
 /// identifier. `extension` is the identifier of an extension that was installed from elsewhere.
@@ -44,17 +49,47 @@ pub fn check_caller(arguments: &[String], extension: Option<&str>) -> Result<(),
 /// What answers are written to, a whole one at a time.
 type Output = Arc<Mutex<Box<dyn Write + Send>>>;
 
-/// Answers the extension until `input` ends.
+/// Answers the extension until `input` ends, and then ends what is under way ([`Agent::end`]). Messages are taken on a thread
+/// of its own: one that waits for a gateway or a lock does not keep the end of input from being seen. `started` gets the state
+/// once it runs.
 ///
 /// # Errors
 /// When the windows' server cannot start, or the browser sends what is no message.
-pub fn serve(config: AgentConfig, mut input: impl Read, output: Box<dyn Write + Send>) -> Result<(), ClientError> {
-    let running = RunningAgent::start(config).map_err(|error| ClientError::fault(error.to_string()))?;
+pub fn serve(
+    config: AgentConfig,
+    mut input: impl Read,
+    output: Box<dyn Write + Send>,
+    started: impl FnOnce(Arc<Agent>) -> io::Result<()>,
+) -> Result<(), ClientError> {
+    let fault = |error: io::Error| ClientError::fault(error.to_string());
+    let running = RunningAgent::start(config).map_err(fault)?;
+    let state = running.state();
+    started(running.state()).map_err(fault)?;
     let output: Output = Arc::new(Mutex::new(output));
-    let desk = Desk::new(running.state());
-    while let Some(message) = framing::read(&mut input)? {
-        for answer in desk.take(&message, &output) {
-            send(&output, &answer).map_err(|error| ClientError::fault(error.to_string()))?;
+    let (desk, answers) = (Desk::new(running.state()), Arc::clone(&output));
+    let (put, taken) = std::sync::mpsc::sync_channel::<Value>(MOST_UNREAD);
+    let desk_thread = std::thread::Builder::new().name("desk".to_owned()).spawn(move || {
+        for message in taken {
+            for answer in desk.take(&message, &answers) {
+                // When the browser is gone, its input ends too.
+                let _ = send(&answers, &answer);
+            }
+        }
+    });
+    desk_thread.map_err(fault)?;
+    let read = take_all(&mut input, &put, &output);
+    state.end();
+    state.close_card();
+    read
+}
+
+/// Hands every message to the desk; one that finds no room is refused.
+fn take_all(input: &mut impl Read, put: &SyncSender<Value>, output: &Output) -> Result<(), ClientError> {
+    while let Some(message) = framing::read(input)? {
+        if let Err(TrySendError::Full(message)) = put.try_send(message) {
+            let error = ClientError::refused("too-many", "too many messages", "wait for the answers to those before");
+            let id = message.get("id").cloned().unwrap_or_default();
+            send(output, &desk::failure(&id, &error)).map_err(|error| ClientError::fault(error.to_string()))?;
         }
     }
     Ok(())

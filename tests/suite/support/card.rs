@@ -13,6 +13,7 @@ use madoguchi::card_client::loopback::{AgentConfig, RunningAgent};
 use madoguchi::card_client::opener::OpenWindow;
 use madoguchi::card_client::origin::Origin;
 use madoguchi::card_client::pairing::PageLink;
+use madoguchi::card_client::token::TokenSource;
 use madoguchi::card_client::token::pkcs12::Pkcs12Source;
 use madoguchi::card_client::{pairing, trust};
 use madoguchi::clock::FixedClock;
@@ -125,6 +126,12 @@ impl TestAgent {
 
     /// Starts one that answers pages, or one that does not.
     pub fn start_as(cards: &[&str], answers_pages: bool) -> Self {
+        let files: Vec<_> = cards.iter().map(|card| TestPki::shared().p12_path(card)).collect();
+        Self::start_from(Arc::new(Pkcs12Source::new(&files).unwrap()), answers_pages)
+    }
+
+    /// Starts one with the cards of this source.
+    pub fn start_from(cards: Arc<dyn TokenSource>, answers_pages: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let folder = DataFolder::new(Some(dir.path().join("data"))).unwrap();
         let gateway = FakeGateway::new();
@@ -133,12 +140,11 @@ impl TestAgent {
         let link = pairing::pair(&folder, &origin).unwrap();
         madoguchi::card_client::phrase::choose(&folder, PHRASE).unwrap();
         let clock = Arc::new(FixedClock::new(now()));
-        let files: Vec<_> = cards.iter().map(|card| TestPki::shared().p12_path(card)).collect();
         let windows = Arc::new(Windows::default());
         let config = AgentConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             folder: folder.clone(),
-            cards: Arc::new(Pkcs12Source::new(&files).unwrap()),
+            cards,
             opener: windows.clone(),
             answers_pages,
             clock: clock.clone(),
