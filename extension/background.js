@@ -10,10 +10,21 @@ const VERSION = api.runtime.getManifest().version;
 const IDLE_MS = 6 * 60 * 1000;
 const STATUS_MS = 4000;
 const USER_MS = 5 * 60 * 1000 + 5000;
-// What is asked at once, in characters; the card client reads frames of 8 MiB.
-const MAX_BODY = 7 << 20;
+// What is asked at once, in characters: 20 applications, as the card client takes them.
+const MAX_BODY = 30 << 20;
+
+// Any page may ask whether the card client is there. What it may set going by that is little: an answer is good for some
+// seconds, and the card client is started so often within a minute for one site, and for all of them.
+const FRESH_MS = 5000;
+const FRESH_UNTRUSTED_MS = 1500;
+const MOST_SITES = 200;
+const STARTS_OF_ONE = 6;
+const STARTS_OF_ALL = 24;
+const WITHIN_MS = 60 * 1000;
 
 let port = null;
+let starts = [];
+const known = new Map();
 let nextId = 1;
 let idle;
 const pending = new Map();
@@ -35,7 +46,18 @@ const close = () => {
   closing?.disconnect();
 };
 
-const connect = () => {
+// Counts one more start for a site.
+const begin = (origin) => {
+  const now = Date.now();
+  starts = starts.filter(({ at }) => now - at < WITHIN_MS);
+  if (starts.length >= STARTS_OF_ALL || starts.filter((one) => one.origin === origin).length >= STARTS_OF_ONE) {
+    throw new Refused("ERR_WEBEID_NATIVE_UNAVAILABLE", "the card client was started again and again; wait a minute", { reason: "too-many" });
+  }
+  starts.push({ origin, at: now });
+};
+
+const connect = (origin) => {
+  if (!port) begin(origin);
   clearTimeout(idle);
   idle = setTimeout(() => { if (pending.size === 0) close(); }, IDLE_MS);
   if (port) return port;
@@ -65,7 +87,7 @@ const connect = () => {
 const ask = (who, command, body, patience, late) => new Promise((resolve, reject) => {
   const id = nextId++;
   let through;
-  try { through = connect(); } catch (error) { reject(unavailable(error.message)); return; }
+  try { through = connect(who.origin); } catch (error) { reject(error instanceof Refused ? error : unavailable(error.message)); return; }
   const timer = setTimeout(() => {
     pending.delete(id);
     through.postMessage({ id: nextId++, origin: who.origin, command: "cancel", of: id });
@@ -76,7 +98,23 @@ const ask = (who, command, body, patience, late) => new Promise((resolve, reject
   through.postMessage({ id, origin: who.origin, command, ...body });
 });
 
-const status = (who) => ask(who, "status", {}, STATUS_MS, unavailable("it did not answer in time"));
+// What the card client says of itself to a site: asked for once in some seconds, however often the site asks.
+const status = async (who) => {
+  const before = known.get(who.origin);
+  if (before && Date.now() < before.until) return before.told;
+  if (known.size >= MOST_SITES) known.clear();
+  const told = ask(who, "status", {}, STATUS_MS, unavailable("it did not answer in time"));
+  known.set(who.origin, { told, until: Date.now() + STATUS_MS });
+  try {
+    const { trusted } = await told;
+    known.set(who.origin, { told, until: Date.now() + (trusted ? FRESH_MS : FRESH_UNTRUSTED_MS) });
+  } catch (error) {
+    // What is not there may be there a moment later; starts are counted.
+    known.delete(who.origin);
+    throw error;
+  }
+  return told;
+};
 
 // An operation that a person has to answer: one of an origin at a time, and only with a client of the same version.
 const operation = async (who, command, body, patience) => {
@@ -89,7 +127,7 @@ const operation = async (who, command, body, patience) => {
   checkVersion(native);
   // Nothing that other sites send goes any further, however much of it there is.
   if (!native.trusted) throw new Refused("ERR_WEBEID_NATIVE_INVALID_ARGUMENT", "this gateway is not trusted by the card client", { reason: "gateway-not-trusted" });
-  if (JSON.stringify(body).length > MAX_BODY) throw new Refused("ERR_WEBEID_NATIVE_INVALID_ARGUMENT", "too much was asked at once");
+  if (JSON.stringify(body).length > MAX_BODY) throw new Refused("ERR_WEBEID_NATIVE_INVALID_ARGUMENT", `too much was asked at once: 20 applications, ${MAX_BODY >> 20} MiB together, are taken`, { reason: "too-large" });
   const late = new Refused("ERR_WEBEID_USER_TIMEOUT", "nobody answered in time");
   return ask(who, command, body, Math.min(Math.max(Number(patience) || USER_MS, 1000), USER_MS), late);
 };

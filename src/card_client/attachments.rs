@@ -2,9 +2,9 @@
 use std::path::Path;
 
 use super::ClientError;
-use super::confirm::neutralise;
 use super::document::Node;
 use super::folder::read_bounded;
+use super::visible::neutralise;
 
 /// The largest attachment that is read to be compared.
 const MAX_ATTACHMENT: u64 = 64 << 20;

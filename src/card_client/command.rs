@@ -70,16 +70,19 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// A program that fails leaves no image of its memory, in which a PIN could stand.
-fn leave_no_core() {
+/// A program that fails leaves no image of its memory, in which a PIN could stand; and on Linux no other program of the same
+/// person may look into its memory or trace it (prctl PR_SET_DUMPABLE).
+fn keep_memory_to_itself() {
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     // Where the system does not let us, everything works all the same.
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 /// Runs what the arguments ask for. `led_by`: the words after which the running program takes them.
 pub fn run(args: Args, led_by: &[&str]) -> ExitCode {
-    leave_no_core();
+    keep_memory_to_itself();
     let done = DataFolder::new(args.data).and_then(|folder| match args.command {
         Command::Sign(args) => sign::sign(&args, &folder),
         Command::ReadCertificate(args) => sign::read_certificate(&args, &folder),
@@ -123,4 +126,15 @@ fn agrees(question: &str) -> Result<bool, ClientError> {
     let read = std::io::stdin().read_line(&mut line);
     read.map_err(|error| ClientError::input(std::path::Path::new("standard input"), error))?;
     Ok(line.trim() == "yes")
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    #[test]
+    fn the_memory_is_not_to_be_looked_into() {
+        super::keep_memory_to_itself();
+        let told = rustix::process::dumpable_behavior().ok();
+        assert_eq!(told, Some(rustix::process::DumpableBehavior::NotDumpable));
+        assert_eq!(rustix::process::getrlimit(rustix::process::Resource::Core).maximum, Some(0));
+    }
 }

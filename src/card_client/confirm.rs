@@ -5,6 +5,7 @@ use super::attachments::Attachment;
 use super::document::Node;
 use super::request::CheckedRequest;
 use super::texts::Texts;
+use super::visible::neutralise;
 
 /// One labelled value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,36 +96,9 @@ fn shown(node: &Node) -> String {
     neutralise(&node.to_string())
 }
 
-/// Text in which nothing can hide or act: control characters and those without width or that turn the direction of
-/// writing become `⟨U+XXXX⟩`; line breaks stay. Variation selectors stay: names are written with them.
-pub fn neutralise(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.replace("\r\n", "\n").chars() {
-        if character != '\n' && (character.is_control() || is_invisible(character)) {
-            let _ = write!(out, "⟨U+{:04X}⟩", u32::from(character));
-        } else {
-            out.push(character);
-        }
-    }
-    out
-}
-
-fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
-        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_could_hide_is_shown() {
-        assert_eq!(neutralise("a\u{1b}[2Jb\u{202e}c\r\nd\te"), "a⟨U+001B⟩[2Jb⟨U+202E⟩c\nd⟨U+0009⟩e");
-        assert_eq!(neutralise("葛\u{e0100}城　花子"), "葛\u{e0100}城　花子");
-    }
 
     #[test]
     fn a_value_cannot_look_like_a_label() {

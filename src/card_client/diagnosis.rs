@@ -1,8 +1,9 @@
 //! What a person at a help desk asks first: does the reader's service run, is a card there, how many tries are left, are the
 //! dates good, who is trusted, is the clock right. No PIN is asked for, and no personal data is told.
-use std::net::{SocketAddr, TcpStream};
+mod agent;
+
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration as Patience;
 
 use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
@@ -13,7 +14,7 @@ use super::native_host::install::{ALL, Browser};
 use super::origin::Origin;
 use super::texts::Language;
 use super::token::pkcs11::{Pkcs11Source, usual_module};
-use super::token::{CardInfo, Purpose, TokenSource, Tries, algorithm};
+use super::token::{CardInfo, CardKind, Purpose, TokenError, TokenSource, Tries, algorithm};
 use super::trust::{self, TrustedGateway};
 
 /// A certificate that ends within this is told.
@@ -36,7 +37,7 @@ pub enum State {
 /// One thing that was looked at.
 #[derive(Debug, Clone, Serialize)]
 pub struct Finding {
-    /// What: `reader`, `card`, `certificate`, `gateway`, `clock`, `agent`.
+    /// What: `reader`, `card`, `certificate`, `gateway`, `clock`, `agent`, `phrase`, `native-host`.
     pub name: &'static str,
     /// How it stands.
     pub state: State,
@@ -82,7 +83,8 @@ impl Examination<'_> {
     pub fn findings(&self) -> Result<Vec<Finding>, ClientError> {
         let mut found = self.cards();
         found.extend(self.gateways()?);
-        found.push(self.agent_runs());
+        found.push(self.agent_runs()?);
+        found.push(self.phrase()?);
         found.push(self.native_host());
         Ok(found)
     }
@@ -100,7 +102,20 @@ impl Examination<'_> {
             };
             return vec![Finding::of("reader", State::Problem, told)];
         }
-        sources.iter().flat_map(|(name, source)| self.cards_of(name, source.as_ref())).collect()
+        let looked: Vec<_> =
+            sources.iter().map(|(name, source)| (name, source, source.cards(Purpose::Signature))).collect();
+        let seen: Vec<&CardInfo> = looked.iter().filter_map(|(_, _, cards)| cards.as_ref().ok()).flatten().collect();
+        let mut found: Vec<Finding> = Vec::new();
+        for (name, source, cards) in &looked {
+            match cards {
+                Ok(cards) => found.extend(self.cards_of(name, source.as_ref(), cards, &seen)),
+                // One way to a card is enough; of a module that does not work a person is told all the same.
+                Err(error) if !seen.is_empty() && !matches!(error, TokenError::Module { .. }) => {}
+                Err(error) if found.iter().any(|told| told.code == Some(error.code())) => {}
+                Err(error) => found.push(Finding::problem("card", &error.clone().into(), self.language)),
+            }
+        }
+        found
     }
 
     fn sources(&self) -> Vec<(String, Box<dyn TokenSource>)> {
@@ -114,15 +129,17 @@ impl Examination<'_> {
         sources
     }
 
-    fn cards_of(&self, name: &str, source: &dyn TokenSource) -> Vec<Finding> {
-        let cards = match source.cards(Purpose::Signature) {
-            Ok(cards) => cards,
-            Err(error) => return vec![Finding::problem("card", &error.into(), self.language)],
+    /// The cards that one way shows; one that another way shows too is told once, by the way that knows more.
+    fn cards_of(&self, name: &str, source: &dyn TokenSource, cards: &[CardInfo], seen: &[&CardInfo]) -> Vec<Finding> {
+        let elsewhere = |card: &CardInfo| {
+            card.kind == CardKind::Pkcs11
+                && seen.iter().any(|other| other.kind == CardKind::Pcsc && other.is_same_jpki_card(card))
         };
-        let mut found: Vec<Finding> = cards.iter().map(|card| self.card(name, card)).collect();
-        for card in source.cards(Purpose::Authentication).unwrap_or_default() {
+        let mut found: Vec<Finding> =
+            cards.iter().filter(|card| !elsewhere(card)).map(|card| self.card(name, card)).collect();
+        for card in source.cards(Purpose::Authentication).unwrap_or_default().iter().filter(|card| !elsewhere(card)) {
             if let Ok(Some(certificate)) = source.public_certificate(&card.id, Purpose::Authentication) {
-                found.push(self.certificate(&card, &certificate));
+                found.push(self.certificate(card, &certificate));
             }
         }
         found
@@ -220,15 +237,16 @@ impl Examination<'_> {
         Finding::of("clock", state, told)
     }
 
-    fn agent_runs(&self) -> Finding {
-        let runs = TcpStream::connect_timeout(&self.agent, Patience::from_millis(500)).is_ok();
-        let told = match (runs, self.language) {
-            (true, Language::Ja) => format!("エージェントが {} で動いています", self.agent),
-            (true, Language::En) => format!("something listens on {}, where the agent does", self.agent),
-            (false, Language::Ja) => "エージェントは動いていません（ファイルで署名するときは不要です）".to_owned(),
-            (false, Language::En) => "the agent does not run (signing with files does not need it)".to_owned(),
-        };
-        Finding::of("agent", State::Ok, told)
+    /// Whether there is a phrase to tell the client's windows from others by; it is not told.
+    fn phrase(&self) -> Result<Finding, ClientError> {
+        Ok(match (super::phrase::phrase(self.folder)?.is_some(), self.language) {
+            (true, Language::Ja) => Finding::of("phrase", State::Ok, "合言葉が決められています"),
+            (true, Language::En) => Finding::of("phrase", State::Ok, "a phrase is chosen"),
+            (false, language) => {
+                let told = language.texts().phrase_none;
+                Finding { code: Some("phrase-none"), ..Finding::of("phrase", State::Warning, told) }
+            }
+        })
     }
 
     /// In which browsers the native messaging host is installed.

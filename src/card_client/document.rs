@@ -1,5 +1,7 @@
 //! Reading the document that is to be signed, so that what is shown is what any other reader sees: an object in the
 //! order in which it stands, and no name twice.
+mod numbers;
+
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -11,7 +13,7 @@ pub enum Node {
     Null,
     /// true or false.
     Bool(bool),
-    /// A number, as it reads.
+    /// A number, as it stands in the document: `1.0` is not `1`, and no digit is lost.
     Number(String),
     /// A string.
     Text(String),
@@ -27,7 +29,22 @@ impl Node {
     /// # Errors
     /// What is wrong with it, for people.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
-        serde_json::from_slice(bytes).map_err(|error| error.to_string())
+        let mut root: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let mut texts = numbers::texts(bytes);
+        match root.take_numbers(&mut texts) && texts.next().is_none() {
+            true => Ok(root),
+            false => Err("its numbers cannot be told apart".to_owned()),
+        }
+    }
+
+    /// Gives every number, in order, its text out of the document; false when there are too few.
+    fn take_numbers<'a>(&mut self, texts: &mut impl Iterator<Item = &'a str>) -> bool {
+        match self {
+            Self::Number(number) => texts.next().map(|text| text.clone_into(number)).is_some(),
+            Self::List(items) => items.iter_mut().all(|item| item.take_numbers(texts)),
+            Self::Object(members) => members.iter_mut().all(|(_, value)| value.take_numbers(texts)),
+            Self::Null | Self::Bool(_) | Self::Text(_) => true,
+        }
     }
 
     /// A member of an object.

@@ -8,6 +8,8 @@ use std::time::Duration;
 use super::ClientError;
 use super::token::TokenError;
 
+/// How long a file is waited for that another program changes.
+const FILE_PATIENCE: Duration = Duration::from_secs(10);
 /// Between two tries to take a lock.
 const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 
@@ -46,13 +48,35 @@ impl DataFolder {
         }
     }
 
+    /// Makes it where it is not there, for its owner alone.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn make(&self) -> Result<(), ClientError> {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
+        made.map_err(|error| ClientError::input(&self.0, error))
+    }
+
+    /// Holds one of its files while it is read and written anew, so that no other thread or program writes in between.
+    ///
+    /// # Errors
+    /// `folder-busy` when another holds it for long; when the folder cannot be written.
+    pub fn hold(&self, file: &str) -> Result<FolderLock, ClientError> {
+        self.lock(&format!("{file}.lock"), FILE_PATIENCE).map_err(|error| match error.code {
+            "card-busy" => {
+                let detail = format!("{} is being written by another program; try again", self.0.join(file).display());
+                ClientError::refused("folder-busy", "the card client's folder is in use", detail)
+            }
+            _ => error,
+        })
+    }
+
     /// Replaces one of its files.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, name: &str, content: &[u8]) -> Result<(), ClientError> {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
-        made.map_err(|error| ClientError::input(&self.0, error))?;
+        self.make()?;
         write_new(&self.0.join(name), content, 0o600)
     }
 
@@ -61,8 +85,7 @@ impl DataFolder {
     /// # Errors
     /// `card-busy` when another holds it longer; when the folder cannot be written.
     pub fn lock(&self, name: &str, patience: Duration) -> Result<FolderLock, ClientError> {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
-        made.map_err(|error| ClientError::input(&self.0, error))?;
+        self.make()?;
         let path = self.0.join(name);
         let opened = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
         let file = opened.map_err(|error| ClientError::input(&path, error))?;

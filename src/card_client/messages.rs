@@ -91,7 +91,7 @@ messages! {
         "署名用は5回、利用者証明用は3回続けて間違えるとロックされます。正しい番号が分からないときは、残り回数があるうちにやめてください", "after 5 wrong ones in a row (3 for the PIN of four digits) the card locks; when you are not sure, stop while tries are left";
     "pin-locked":
         "暗証番号がロックされています", "the PIN is locked";
-        "住民票のある市区町村の窓口で、カードと本人確認書類を持って初期化（再設定）を受けてください。署名用はコンビニのキオスク端末とスマートフォンのアプリでも初期化できる場合があります。デモ用カードはクライアントを再起動すると元に戻ります", "have it reset at the counter of your municipality, with the card and proof of who you are; for the signature PIN a convenience store's kiosk and the phone app may do it too. A demo card is unlocked when the client is started again";
+        "住民票のある市区町村の窓口で、カードと本人確認書類を持って初期化（再設定）を受けてください。署名用はコンビニのキオスク端末とスマートフォンのアプリでも初期化できる場合があります。デモ用カードは署名アプリを再起動すると元に戻ります", "have it reset at the counter of your municipality, with the card and proof of who you are; for the signature PIN a convenience store's kiosk and the phone app may do it too. A demo card is unlocked when the client is started again";
     "pin-pad-cancelled":
         "暗証番号の入力が中止されました", "the PIN entry at the reader was ended";
         "カードリーダーのボタンで暗証番号を入力し、確定してください", "type the PIN on the reader's own keys and confirm it";
@@ -135,7 +135,7 @@ messages! {
         "窓口の署名を確認できません", "the gateway's signature is not good";
         "署名しないでください。窓口のサイトからもう一度ダウンロードし、続くときは madoguchi-card trust で鍵を確かめてください", "do not sign; fetch the request again, and when it goes on look at the keys with madoguchi-card trust";
     "request-audience":
-        "この要求はカードクライアント宛てではありません", "the request is for somebody else";
+        "この要求は署名アプリ宛てではありません", "the request is for somebody else";
         "署名しないでください", "do not sign";
     "request-issuer":
         "別の窓口の要求です", "the request is another gateway's";
@@ -151,7 +151,7 @@ messages! {
         "途中で書き換えられています。署名せずに、窓口のサイトで作り直してください", "it was changed on its way; do not sign, and make it again on the gateway's page";
     "document-malformed":
         "申請内容を表示できません", "the application cannot be shown";
-        "表示できないものには署名しません。カードクライアントを更新し、窓口のサイトで作り直してください", "what cannot be shown is not signed; update the card client and make the application again";
+        "表示できないものには署名しません。署名アプリを更新し、窓口のサイトで作り直してください", "what cannot be shown is not signed; update the card client and make the application again";
     "attachment-mismatch":
         "ファイルが申請の添付と一致しません", "a file is not the one that the application lists";
         "署名せずに、正しいファイルか確かめてください", "do not sign; see whether it is the right file";
@@ -171,7 +171,7 @@ messages! {
         "使い方が違います", "wrong usage";
         "madoguchi-card --help を見てください", "see madoguchi-card --help";
     "fault":
-        "カードクライアントの障害です", "the card client failed";
+        "署名アプリの障害です", "the card client failed";
         "もう一度お試しください。続くときは、この表示を窓口に伝えてください", "try again; when it goes on, tell the help desk what this says";
     "expired":
         "時間切れです", "the time is over";
@@ -182,6 +182,81 @@ messages! {
     "replaced":
         "新しい要求に置き換わりました", "replaced by a newer request";
         "新しい画面で続けてください", "go on in the newer window";
+    "card-changed":
+        "カードが入れ替わっています", "this is another card than before";
+        "署名していません。電子証明書を読み取ったカードを置いて、もう一度お試しください。別のカードで申請するときは、電子証明書の読み取りから始めてください", "nothing was signed; put the card back whose certificate was read and try again, or begin by reading the other card's certificate";
+    "certificate-purpose":
+        "この電子証明書はこの用途に使えません", "this certificate is for something else";
+        "申請には署名用電子証明書、ログインには利用者証明用電子証明書を使います。カード（ファイル）を選び直してください", "applications are signed with the signature certificate, signing in takes the authentication certificate; choose the other card or file";
+    "too-many":
+        "画面が何度も開かれました", "too many windows";
+        "同じサイトから続けて求められたため、止めています。5分ほど待って、元の画面からもう一度始めてください", "a site asked again and again without an answer; wait five minutes and start again from its page";
+    "too-large":
+        "一度に送られた申請が大きすぎます", "too much was sent at once";
+        "申請の数を減らして、もう一度お試しください", "ask for fewer applications at once";
+    "window-not-opened":
+        "署名アプリの画面を開けません", "the card client's window cannot be opened";
+        "使うブラウザーを --open-with か MADOGUCHI_CARD_BROWSER で指定してください", "name a browser with --open-with or MADOGUCHI_CARD_BROWSER";
+    "client-ending":
+        "署名アプリは終了するところです", "the card client is ending";
+        "署名アプリを起動して、元の画面からもう一度始めてください", "start it again, and start again from the page you came from";
+    "pairing-code":
+        "接続コードが違います", "the code is wrong";
+        "署名アプリの画面に表示されたコードを入力し直してください。5回間違えると使えなくなります", "type the code that the card client's window shows; after five wrong ones it is good no more";
+    "pairing-not-offered":
+        "このサイトへの接続コードは出ていません", "no pairing is offered to this site";
+        "サイトの画面で接続をもう一度始め、署名アプリに表示されるコードを入力してください（有効なのは5分間、1回だけです）", "ask for pairing again on the site's page, and type the code that the card client shows for it (good once, for five minutes)";
+    "phrase-form":
+        "この合言葉は使えません", "this phrase cannot be used";
+        "4～60文字で、見える文字だけを使って決めてください", "choose 4 to 60 visible characters";
+    "phrase-none":
+        "合言葉が決められていません", "no phrase was chosen";
+        "madoguchi-card phrase で決めてください", "choose one: madoguchi-card phrase";
+    "origin-not-paired":
+        "このサイトとは接続していません", "this site is not paired";
+        "接続しているサイトは madoguchi-card pair --list で確かめられます。接続するには madoguchi-card pair を使ってください", "see madoguchi-card pair --list; to pair it: madoguchi-card pair ORIGIN";
+    "token-invalid":
+        "接続が取り消されています", "not paired";
+        "サイトの画面で接続し直してください", "connect again on the site's page";
+    "caller-unknown":
+        "これは手で起動するものではありません", "this is not started by hand";
+        "ブラウザーが拡張機能のために起動します。登録するには madoguchi-card native-host install を使ってください", "the browser starts it for the extension; install it with: madoguchi-card native-host install";
+    "nonce-malformed":
+        "ログインの要求を読めません", "the nonce cannot be used";
+        "サイトのログイン画面を開き直して、もう一度お試しください", "open the site's sign-in page again and try once more";
+    "answer-too-long":
+        "結果が大きすぎてブラウザーに渡せません", "too long for the browser";
+        "申請の数を減らして、もう一度お試しください", "ask for fewer at once";
+    "agent-key":
+        "署名アプリではないプログラムが応答しています", "another program answers than the card client";
+        "そのアドレスを使うプログラムを調べてください。署名アプリの画面に合言葉が表示されないときは、暗証番号を入力しないでください", "find out which program uses that address; do not type your PIN where your phrase is not shown";
+    "folder-busy":
+        "署名アプリの設定は書き換え中です", "the card client's folder is in use";
+        "ほかで動いている署名アプリの操作が終わってから、もう一度お試しください", "let the other one finish what it does, and try again";
+    "bad-json":
+        "サイトからの要求を読めません", "the call cannot be read";
+        "サイトの画面を開き直してください。続くときは、署名アプリを更新してください", "open the site's page again; when it goes on, update the card client";
+    "message-malformed":
+        "ブラウザーからの要求を読めません", "the browser's message cannot be read";
+        "拡張機能と署名アプリを新しくしてください", "update the extension and the card client";
+    "media-type":
+        "サイトからの要求の形式が違います", "not JSON";
+        "サイトの画面を開き直してください", "open the site's page again";
+    "host-not-allowed":
+        "署名アプリのアドレスが違います", "wrong Host";
+        "署名アプリは自分のアドレスへの要求にだけ応えます", "the agent answers under its own address only";
+    "user-not-allowed":
+        "別の利用者のプログラムです", "another user";
+        "署名アプリは、起動した本人のプログラムにだけ応えます", "the agent answers its own user's programs";
+    "no-interface":
+        "ここではサイトに応えません", "no page is answered here";
+        "ブラウザーの拡張機能を使ってください", "the browser's extension is answered";
+    "not-found":
+        "ここには何もありません", "there is nothing here";
+        "元の画面からもう一度始めてください", "start again from the page you came from";
+    "operation-unknown":
+        "その要求はありません", "no such operation";
+        "終わっているか、別のサイトのものです。元の画面からもう一度始めてください", "it is over, or another site's; ask again";
     "cancelled":
         "元の画面で中止されました", "cancelled by the page";
         "必要であれば、もう一度始めてください", "begin again where you need it";
@@ -203,6 +278,37 @@ mod tests {
                 assert!(!text.ja.is_ascii() && text.en.is_ascii(), "{}", entry.code);
             }
         }
+    }
+
+    /// What this program says by a code: as it stands in its own sources.
+    fn codes_of(source: &str) -> Vec<String> {
+        let code = |rest: &str| {
+            let code = rest.trim_start().strip_prefix('"')?.split('"').next()?;
+            code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-').then(|| code.to_owned())
+        };
+        let before = ["::refused(", "code: ", "code: Some(", "then_some("];
+        before.iter().flat_map(|before| source.split(before).skip(1).filter_map(code)).collect()
+    }
+
+    fn sources(folder: &std::path::Path, into: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, into);
+            } else {
+                into.push(std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_that_is_said_has_its_texts() {
+        let mut files = Vec::new();
+        sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/card_client"), &mut files);
+        let said: std::collections::BTreeSet<String> = files.iter().flat_map(|file| codes_of(file)).collect();
+        assert!(said.len() > 40 && said.contains("window-not-opened") && said.contains("fault"), "{said:?}");
+        let without: Vec<&String> = said.iter().filter(|code| message(code).is_none()).collect();
+        assert!(without.is_empty(), "without texts in both languages: {without:?}");
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod texts;
 pub mod token;
 pub mod trust;
 pub mod used;
+pub mod visible;
 pub mod web_eid;
 
 use texts::Language;

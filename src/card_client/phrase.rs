@@ -1,8 +1,8 @@
 //! The phrase that the person chose: it stands above every PIN field of the client's own windows. A page that only looks
 //! like such a window, and a program that took the client's port, do not know it.
 use super::ClientError;
-use super::confirm::neutralise;
 use super::folder::DataFolder;
+use super::visible::neutralise;
 
 const FILE: &str = "phrase.txt";
 /// Characters at most.

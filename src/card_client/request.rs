@@ -136,8 +136,8 @@ fn verified_claims(token: &str, keys: &dyn GatewayKeys, now: DateTime<Utc>) -> R
             "this gateway is not trusted",
             format!(
                 "the request names {}, whose keys are not pinned here; if you know it: madoguchi-card trust {}",
-                super::confirm::neutralise(&unverified_issuer),
-                super::confirm::neutralise(&unverified_issuer),
+                super::visible::neutralise(&unverified_issuer),
+                super::visible::neutralise(&unverified_issuer),
             ),
         ));
     };
@@ -220,7 +220,7 @@ fn check_document(claims: &RequestClaims, document: &[u8]) -> Result<Node, Clien
     let root = Node::parse(document).map_err(|error| wrong(format!("it is not a proper JSON document: {error}")))?;
     let format = root.member("format").and_then(Node::text).unwrap_or_default();
     if !FORMATS.contains(&format) {
-        let format = super::confirm::neutralise(format);
+        let format = super::visible::neutralise(format);
         return Err(wrong(format!("its format `{format}` is not known to this version; update the card client")));
     }
     match root.member("gateway").and_then(Node::text) {

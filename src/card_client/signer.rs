@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use super::ClientError;
 use super::folder::DataFolder;
 use super::request::CheckedRequest;
-use super::token::{TokenError, TokenSession, algorithm};
+use super::token::{Purpose, TokenError, TokenSession, algorithm};
 use super::used::UsedRequests;
 use crate::crypto::DigestAlgorithm;
 use crate::signature::cms::build::{SignerKey, sign_detached};
@@ -15,13 +15,14 @@ use crate::signature::cms::build::{SignerKey, sign_detached};
 /// it: it is recorded in `folder` before the signature is given out. A card that fails leaves the request unused.
 ///
 /// # Errors
-/// `request-used`, `certificate-expired`, `certificate-not-yet-valid`, and what the card says.
+/// `certificate-purpose` (a certificate for signing in signs no document, whatever token holds it), `request-used`, `certificate-expired`, `certificate-not-yet-valid`, and what the card says.
 pub fn sign(
     request: &CheckedRequest,
     session: &mut dyn TokenSession,
     folder: &DataFolder,
     now: DateTime<Utc>,
 ) -> Result<Vec<u8>, ClientError> {
+    algorithm::check_purpose(session.certificate(), Purpose::Signature)?;
     check_dates(session.certificate(), now)?;
     let mut used = UsedRequests::take(folder, now)?;
     used.check(request)?;
@@ -32,14 +33,12 @@ pub fn sign(
 }
 
 /// Signs `message` for signing in (Web eID: the hash of the origin, then that of the nonce), with a session of
-/// [`super::token::Purpose::Authentication`]. Never with the key that signs documents.
+/// [`Purpose::Authentication`]. Never with the key that signs documents.
 ///
 /// # Errors
 /// When the session's certificate is not one for signing in, or what the card says.
 pub fn prove(session: &mut dyn TokenSession, message: &[u8], now: DateTime<Utc>) -> Result<Vec<u8>, ClientError> {
-    if !algorithm::serves(session.certificate(), super::token::Purpose::Authentication) {
-        return Err(TokenError::NoCertificate.into());
-    }
+    algorithm::check_purpose(session.certificate(), Purpose::Authentication)?;
     check_dates(session.certificate(), now)?;
     Ok(session.sign(message)?)
 }

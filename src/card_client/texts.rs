@@ -51,7 +51,7 @@ macro_rules! texts {
 
 texts! {
     /// Name of the program.
-    program: "カードクライアント", "Card client";
+    program: "署名アプリ", "Card client";
     /// Which gateway asks.
     gateway: "依頼元", "Asked by";
     /// In place of a value that the document does not have.
@@ -108,6 +108,28 @@ texts! {
     pin_form_signature: "署名用の暗証番号は6～16文字の英大文字と数字です", "the signature PIN has 6 to 16 letters A-Z and digits";
     /// Form of the authentication PIN.
     pin_form_authentication: "利用者証明用の暗証番号は4桁の数字です", "the authentication PIN has 4 digits";
+    /// What a certificate is for that cannot sign.
+    is_for_signing_in: "これは利用者証明用（ログイン用）の電子証明書です", "this certificate is for signing in";
+    /// What a certificate is for that cannot sign in.
+    is_for_signatures: "これは署名用の電子証明書です", "this certificate is for signatures";
+    /// Question of `trust`.
+    trust_question: "この鍵の窓口を登録しますか。窓口が公表している鍵と見比べてから、登録する場合は yes と入力してください: ", "Trust this gateway with these keys? Compare them with what it publishes. Type yes to trust it: ";
+    /// Beside a key that is pinned.
+    trust_known: "（登録済み）", "(pinned)";
+    /// Beside a key that was pinned.
+    trust_lost: "（登録済み。窓口の鍵にはもうありません）", "(pinned, and not there any more)";
+    /// After pinning.
+    trusted: "登録しました", "pinned";
+    /// After `pair --line`, behind the origin.
+    paired_line: "を接続しました。窓口の設定の [card] に、エージェントのアドレスと pairing = 次の行 を書いてください:", "is paired; its settings need, under [card], the agent's address and pairing = this line:";
+    /// After `pair --remove`, behind the origin.
+    paired_no_more: "の接続を解除しました", "is paired no more";
+    /// After the phrase was chosen.
+    phrase_chosen: "合言葉を決めました", "the phrase is chosen";
+    /// After `native-host uninstall`, before the path.
+    removed: "削除しました:", "removed";
+    /// When the agent runs, before its address.
+    listens: "署名アプリのエージェントが動いています:", "the card client's agent listens on";
     /// Button that reads.
     read: "読み取る", "Read";
     /// Button that signs.
@@ -133,7 +155,7 @@ texts! {
     /// After a refusal.
     refused: "中止しました。署名も読み取りも行っていません。", "Cancelled. Nothing was signed or read.";
     /// A locked PIN.
-    locked: "暗証番号がロックされました。実際のカードでは市区町村の窓口で解除します。デモ用カードはクライアントを再起動すると元に戻ります。", "The PIN is locked. A real card is unlocked at the counter of your municipality; a demo card when the client is started again.";
+    locked: "暗証番号がロックされました。実際のカードでは市区町村の窓口で解除します。デモ用カードは署名アプリを再起動すると元に戻ります。", "The PIN is locked. A real card is unlocked at the counter of your municipality; a demo card when the client is started again.";
     /// A card that cannot be used.
     unusable: "このカードは使えません。", "This card cannot be used.";
     /// A page that was opened before or is over.
@@ -173,7 +195,7 @@ texts! {
     /// Title of pairing.
     pair_title: "サイトとの接続", "Connect with a site";
     /// What is asked.
-    pair_lead: "次のサイトが、このカードクライアントとの接続を求めています。", "This site asks to be connected with your card client.";
+    pair_lead: "次のサイトが、この署名アプリとの接続を求めています。", "This site asks to be connected with your card client.";
     /// What to look at.
     pair_check: "アドレスが、いま開いているサイトのものと同じか確かめてください。自分で始めていないときは「中止する」を押してください。", "See that the address is the one of the page you have open. If you did not start this, choose Cancel.";
     /// Button that pairs.

@@ -55,6 +55,7 @@ pub fn trusted(folder: &DataFolder) -> Result<Vec<TrustedGateway>, ClientError> 
 /// # Errors
 /// When the file cannot be written.
 pub fn pin(folder: &DataFolder, origin: &Origin, keys: &JwkSet, now: DateTime<Utc>) -> Result<(), ClientError> {
+    let _held = folder.hold(FILE)?;
     let mut all = trusted(folder)?;
     all.retain(|gateway| gateway.origin != origin.as_str());
     let keys = serde_json::to_value(keys).map_err(|error| ClientError::fault(error.to_string()))?;

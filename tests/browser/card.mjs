@@ -132,7 +132,7 @@ export const cardClient = (folder) => {
     let said = "";
     child.stderr.on("data", (chunk) => { said += chunk; });
     const ended = new Promise((resolve) => child.once("exit", resolve));
-    await until(() => { if (child.exitCode !== null) throw new Error(said); return said.includes("listens on"); }, "the agent");
+    await until(() => { if (child.exitCode !== null) throw new Error(said); return said.includes("http://"); }, "the agent");
     return { stop: () => stop(child, ended, "the agent", () => said) };
   };
   /// The gateway's keys as `madoguchi-card trust` pins them; it does not take the test's own TLS certificate.

@@ -2,7 +2,7 @@
 // with one PIN entry. Then Web eID's messages as web-eid.js speaks them, and hostile pages: nothing is signed, and what the
 // person sees.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createPublicKey, createVerify, X509Certificate, createHash, randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -138,6 +138,40 @@ const webEidMessages = async (context, page) => {
   await unanswered.close();
 };
 
+/// Any page may ask whether the card client is there: it reaches the card client once in some seconds, and starts it a few times a
+/// minute at most, whatever becomes of it. Other sites are not kept out by that.
+const flood = async (context, page) => {
+  const [log, broken] = [join(folder, "starts.txt"), join(folder, "broken")];
+  const told = JSON.parse(readFileSync(manifest, "utf8"));
+  const script = join(folder, "counted.sh");
+  writeFileSync(script, `#!/bin/sh\necho start >> '${log}'\n[ -e '${broken}' ] && exit 1\nexec '${told.path}' "$@"\n`, { mode: 0o755 });
+  writeFileSync(manifest, JSON.stringify({ ...told, path: script }));
+  const starts = () => (existsSync(log) ? readFileSync(log, "utf8").trim().split("\n").length : 0);
+  await context.route("https://flood.example/**", (route) => route.fulfill({ contentType: "text/html", body: "<title>flood</title><p>flood" }));
+  const other = await context.newPage();
+  await other.goto("https://flood.example/");
+  const [worker] = context.serviceWorkers();
+  const asked = () => worker.evaluate(() => nextId);
+  const before = await asked();
+  for (let number = 0; number < 40; number += 1) assert.equal((await webEid(other, { action: "web-eid:status" })).code, undefined);
+  assert.ok(await asked() - before < 10, `40 questions reached the card client ${await asked() - before} times`);
+  // A card client that ends at once is not started for ever.
+  writeFileSync(broken, "");
+  await worker.evaluate(() => { close(); known.clear(); });
+  const codes = [];
+  for (let number = 0; number < 40; number += 1) {
+    const { error } = await webEid(other, { action: "web-eid:status" });
+    codes.push(error.reason ?? error.code);
+  }
+  assert.equal(codes[0], "ERR_WEBEID_NATIVE_UNAVAILABLE");
+  assert.equal(codes.at(-1), "too-many");
+  assert.ok(starts() > 0 && starts() <= 6, `${starts()} starts`);
+  rmSync(broken);
+  assert.equal((await webEid(page, { action: "web-eid:status" })).code, undefined, "another site is answered");
+  await other.close();
+  writeFileSync(manifest, JSON.stringify(told));
+};
+
 /// A page of another origin, a frame of it in the gateway's page, and forged, replayed and changed requests.
 const hostile = async (context, page, mgreq) => {
   const before = windows.all().length;
@@ -199,6 +233,8 @@ const test = async () => {
   await webEidMessages(context, page);
   console.log("extension: Web eID's messages as web-eid.js speaks them; a hash is never signed");
   await page.goto(`${gateway.origin}/?lang=en`);
+  await flood(context, page);
+  console.log("extension: a page that asks and asks starts the card client a few times");
   await hostile(context, page, mgreq);
   console.log("extension: hostile pages get nothing");
   client.run(["native-host", "uninstall", ...hostArguments]);

@@ -1,8 +1,17 @@
 //! The loopback agent: what a paired page gets, and what a person sees. What hostile pages get is in `card_hostile.rs`.
+use std::net::SocketAddr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::Duration;
+use madoguchi::card_client::diagnosis::{Examination, State};
+use madoguchi::card_client::folder::DataFolder;
+use madoguchi::card_client::pin::Pin;
 use madoguchi::card_client::request::{CheckedRequest, Envelope};
+use madoguchi::card_client::signer;
+use madoguchi::card_client::texts::Language;
+use madoguchi::card_client::token::pkcs12::Pkcs12Source;
+use madoguchi::card_client::token::{PinEntry, Purpose, TokenSource};
 use madoguchi::card_client::used::UsedRequests;
 use serde_json::json;
 
@@ -132,6 +141,45 @@ fn several_filings_are_each_shown_and_signed_with_one_pin() {
         let answer = agent.call("POST", "/v1/sign", &json!({ "mgreqs": wrong }).to_string());
         assert_eq!((answer.status, answer.json()["error"]["code"].as_str()), (422, Some("request-malformed")));
     }
+}
+
+#[test]
+fn twenty_applications_of_a_mebibyte_are_taken_at_once_and_what_is_longer_names_the_limit() {
+    let agent = TestAgent::start(&["sign-yamada"]);
+    let mut document: serde_json::Value = serde_json::from_slice(&agent.gateway.document()).unwrap();
+    let room = (1 << 20) - document.to_string().len();
+    document["answers"]["body"] = json!("x".repeat(room));
+    let document = document.to_string().into_bytes();
+    assert!(document.len() > 1_000_000 && document.len() <= 1 << 20);
+    let mgreq = || agent.gateway.mgreq(&agent.gateway.claims(&document, now()), &document);
+    let mgreqs: Vec<_> = (0..20).map(|_| mgreq()).collect();
+    let answer = agent.call("POST", "/v1/sign", &json!({ "mgreqs": mgreqs }).to_string());
+    assert_eq!(answer.status, 202, "{answer:?}");
+    assert!(agent.open(&agent.window()).body.contains("1 / 20"));
+    let answer = agent.call("POST", "/v1/sign", &json!({ "mgreqs": "x".repeat(31 << 20) }).to_string());
+    let error = answer.json()["error"].clone();
+    assert_eq!((answer.status, error["code"].as_str()), (413, Some("too-large")));
+    assert!(error["detail"].as_str().unwrap().contains("30 MiB"), "{error}");
+    assert_eq!(agent.call("POST", "/v1/certificate", &"x".repeat(1 << 20)).status, 413);
+}
+
+#[test]
+fn no_card_signs_with_the_certificate_for_signing_in() {
+    let agent = TestAgent::start(&["auth-yamada"]);
+    let pin = TestPki::shared().pin("auth-yamada");
+    let (operation, window) = agent.begin_sign();
+    let page = agent.answer(&agent.open(&window), &format!("checked=yes&card=0&pin={pin}&action=agree"));
+    assert!(page.body.contains("この電子証明書はこの用途に使えません"), "{page:?}");
+    assert!(agent.call("GET", &operation, "").json().get("result").is_none());
+    // Nor does the signer itself, whatever a token gives it.
+    let source = Pkcs12Source::new(&[TestPki::shared().p12_path("auth-yamada")]).unwrap();
+    let pin = Pin::new(zeroize::Zeroizing::new(pin)).unwrap();
+    let mut session = source.open("0", Purpose::Authentication, PinEntry::Typed(&pin)).unwrap();
+    let envelope: Envelope = serde_json::from_value(agent.gateway.good()).unwrap();
+    let request = CheckedRequest::check(&envelope, &agent.gateway.keys(), None, now()).unwrap();
+    let error = signer::sign(&request, session.as_mut(), &agent.folder, now()).unwrap_err();
+    assert_eq!(error.code, "certificate-purpose");
+    signer::prove(session.as_mut(), b"message", now()).unwrap();
 }
 
 #[test]
@@ -271,6 +319,37 @@ fn signing_in_makes_a_web_eid_token_over_origin_and_nonce() {
 }
 
 #[test]
+fn status_tells_the_agent_from_another_program() {
+    let agent = TestAgent::start(&["sign-yamada"]);
+    let found = |folder: &DataFolder, at: SocketAddr, language: Language| {
+        let module = Some("/nonexistent.so".into());
+        let looked = Examination { folder, module, online: false, agent: at, language, now: now() }.findings().unwrap();
+        let of = |name: &str| looked.iter().find(|finding| finding.name == name).unwrap().clone();
+        (of("agent"), of("phrase"))
+    };
+    let (proven, phrase) = found(&agent.folder, agent.agent.address(), Language::En);
+    assert_eq!((proven.state, proven.code), (State::Ok, None), "{proven:?}");
+    assert!(proven.told.contains("proved its key") && phrase.state == State::Ok && !phrase.told.contains(PHRASE));
+    // Another agent, with another person's pairing of the same origin: it answers, and proves nothing.
+    let other = TestAgent::start(&["sign-smith"]);
+    let (another, _) = found(&agent.folder, other.agent.address(), Language::Ja);
+    assert_eq!((another.state, another.code), (State::Problem, Some("agent-key")), "{another:?}");
+    assert!(another.told.contains("署名アプリのエージェントではないプログラム"), "{another:?}");
+    // A program that takes connections and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (another, _) = found(&agent.folder, silent.local_addr().unwrap(), Language::En);
+    assert_eq!(another.code, Some("agent-key"));
+    let dir = tempfile::tempdir().unwrap();
+    let empty = DataFolder::new(Some(dir.path().join("data"))).unwrap();
+    let (unknown, phrase) = found(&empty, agent.agent.address(), Language::En);
+    assert_eq!(unknown.state, State::Warning);
+    assert_eq!((phrase.state, phrase.code), (State::Warning, Some("phrase-none")));
+    drop(silent);
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    assert_eq!(found(&agent.folder, nobody, Language::En).0.state, State::Ok);
+}
+
+#[test]
 fn a_signing_card_does_not_sign_in() {
     let agent = TestAgent::start(&["sign-yamada"]);
     let nonce = STANDARD.encode([9u8; 33]);
@@ -278,6 +357,11 @@ fn a_signing_card_does_not_sign_in() {
     agent.answer(&agent.open(&window), "card=0&pin=YAMADA01&action=agree");
     let told = agent.call("GET", &operation, "").json();
     assert!(told.get("result").is_none(), "{told}");
+    let source = Pkcs12Source::new(&[TestPki::shared().p12_path("sign-yamada")]).unwrap();
+    let pin = Pin::new(zeroize::Zeroizing::new("YAMADA01".to_owned())).unwrap();
+    let mut session = source.open("0", Purpose::Signature, PinEntry::Typed(&pin)).unwrap();
+    let error = signer::prove(session.as_mut(), b"message", now()).unwrap_err();
+    assert_eq!(error.code, "certificate-purpose");
 }
 
 #[test]

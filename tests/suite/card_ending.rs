@@ -1,31 +1,21 @@
 //! The card client ends within a second when it is told to, whatever is under way; only a signature that the card is making
 //! may finish.
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use madoguchi::card_client::folder::DataFolder;
-use madoguchi::card_client::origin::Origin;
-use madoguchi::card_client::pairing::{self, PageLink};
+use madoguchi::card_client::native_host;
 use madoguchi::card_client::token::pkcs12::Pkcs12Source;
 use madoguchi::card_client::token::{CardInfo, KeyAlgorithm, PinEntry, Purpose, TokenError, TokenSession, TokenSource};
-use madoguchi::card_client::{native_host, trust};
-use madoguchi::clock::Stopwatch;
 use serde_json::{Value, json};
 
-use crate::support::card::{Answer, FakeGateway, GATEWAY, TestAgent, send};
-use crate::support::pki::{TestPki, now};
+use crate::support::card::{GATEWAY, TestAgent};
+use crate::support::card_process::Process;
+use crate::support::pki::TestPki;
 use crate::support::reader::wait_until;
-
-/// It is to end within a second; a test machine may be slow to run it.
-const AT_ONCE: Duration = Duration::from_millis(2500);
 
 /// Yamada's demo card in a file whose passphrase takes minutes to look at: a card that does not come back.
 fn slow_card(path: &Path) {
@@ -47,152 +37,18 @@ fn slow_card(path: &Path) {
     fs::write(path, der).unwrap();
 }
 
-/// `madoguchi-card agent` or its native messaging host as a process.
-struct Process {
-    child: Child,
-    input: Option<ChildStdin>,
-    address: Option<SocketAddr>,
-    link: PageLink,
-    gateway: FakeGateway,
-    dir: tempfile::TempDir,
-}
-
-impl Process {
-    fn start(command: &[&str], after: &[&str]) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let folder = DataFolder::new(Some(dir.path().join("data"))).unwrap();
-        let (gateway, origin) = (FakeGateway::new(), Origin::parse(GATEWAY).unwrap());
-        trust::pin(&folder, &origin, &gateway.keys(), now()).unwrap();
-        let link = pairing::pair(&folder, &origin).unwrap();
-        slow_card(&dir.path().join("slow.p12"));
-        let opener = dir.path().join("open.sh");
-        fs::write(&opener, "#!/bin/sh\necho \"$1\" >> \"$(dirname \"$0\")/windows\"\n").unwrap();
-        fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_madoguchi-card"))
-            .arg("--data")
-            .arg(folder.path())
-            .args(command)
-            .arg("--p12")
-            .arg(dir.path().join("slow.p12"))
-            .arg("--open-with")
-            .arg(&opener)
-            .args(after)
-            .env("LANG", "en_GB.UTF-8")
-            .env_remove("LC_ALL")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let input = child.stdin.take();
-        Self { child, input, address: None, link, gateway, dir }
-    }
-
-    fn agent(more: &[&str]) -> Self {
-        let mut started = Self::start(&["agent", "--listen", "127.0.0.1:0"], more);
-        let mut line = String::new();
-        BufReader::new(started.child.stderr.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().rsplit_once("http://").unwrap_or_else(|| panic!("{line}")).1;
-        started.address = Some(address.parse().unwrap());
-        started
-    }
-
-    fn windows(&self) -> Vec<String> {
-        let opened = fs::read_to_string(self.dir.path().join("windows")).unwrap_or_default();
-        opened.lines().map(str::to_owned).collect()
-    }
-
-    /// The page of the window that was opened last, and where it lies.
-    fn window(&self) -> (SocketAddr, Answer) {
-        wait_until("the window", || !self.windows().is_empty());
-        let opened = self.windows().pop().unwrap();
-        let (host, path) = opened.strip_prefix("http://").unwrap().split_once('/').unwrap();
-        let headers = [("Sec-Fetch-Site", "none"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document")];
-        let address = host.parse().unwrap();
-        (address, send(address, host, "GET", &format!("/{path}"), &headers, ""))
-    }
-
-    /// Everything that a browser may leave open: a connection that is kept, half a head, half a body, a question that waits.
-    fn leave_open(&self) -> Vec<TcpStream> {
-        let (address, token) = (self.address.unwrap(), &self.link.token);
-        let head = format!("Host: {address}\r\nOrigin: {GATEWAY}\r\nAuthorization: Bearer {token}\r\n");
-        let sent = [
-            format!("GET /v1/status HTTP/1.1\r\n{head}\r\n"),
-            "GET /v1/sta".to_owned(),
-            format!("POST /v1/sign HTTP/1.1\r\n{head}Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n{{"),
-            String::new(),
-        ];
-        let open = |text: String| {
-            let mut stream = TcpStream::connect(address).unwrap();
-            stream.write_all(text.as_bytes()).unwrap();
-            stream
-        };
-        let mut open: Vec<TcpStream> = sent.into_iter().map(open).collect();
-        let mut answered = [0u8; 12];
-        open[0].read_exact(&mut answered).unwrap();
-        assert_eq!(&answered, b"HTTP/1.1 200");
-        open
-    }
-
-    /// Begins a signature whose window nobody answers.
-    fn begin(&self) {
-        let (address, bearer) = (self.address.unwrap(), format!("Bearer {}", self.link.token));
-        let headers = [("Origin", GATEWAY), ("Authorization", &bearer), ("Content-Type", "application/json")];
-        let body = json!({ "mgreq": self.gateway.good() }).to_string();
-        let answer = send(address, &address.to_string(), "POST", "/v1/sign", &headers, &body);
-        assert_eq!(answer.status, 202, "{answer:?}");
-    }
-
-    /// Agrees in the window; the card is at work then, and stays so.
-    fn agree(&self, form: &str) {
-        let (address, page) = self.window();
-        let headers = "Origin: null\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document";
-        let body = format!("secret={}&{form}&action=agree", page.secret());
-        let request = format!(
-            "POST /answer HTTP/1.1\r\nHost: {address}\r\n{headers}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        stream.set_read_timeout(Some(Duration::from_millis(700))).unwrap();
-        let read = stream.read(&mut [0u8; 1]);
-        assert!(read.is_err(), "the card was to be at work: {read:?}");
-    }
-
-    fn signal(&self, name: &str) {
-        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status().unwrap();
-        assert!(sent.success());
-    }
-
-    /// How it ended, at once.
-    fn ends(&mut self) -> ExitStatus {
-        let waited = Stopwatch::start();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(waited.elapsed() < AT_ONCE, "it did not end within {AT_ONCE:?}");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It ended by itself where the test is good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn slow_cards(folder: &Path) -> Vec<String> {
+    let card = folder.join("slow.p12");
+    slow_card(&card);
+    vec!["--p12".to_owned(), card.to_str().unwrap().to_owned()]
 }
 
 #[test]
 fn a_signal_ends_the_agent_whatever_a_browser_leaves_open() {
     for name in ["INT", "TERM"] {
-        let mut agent = Process::agent(&[]);
+        let mut agent = Process::agent(slow_cards, &[], None);
         let open = agent.leave_open();
         agent.begin();
-        agent.window();
         agent.signal(name);
         assert_eq!(agent.ends().code(), Some(0), "{name}");
         drop(open);
@@ -202,10 +58,10 @@ fn a_signal_ends_the_agent_whatever_a_browser_leaves_open() {
 #[test]
 fn a_signal_ends_the_agent_while_a_card_does_not_come_back() {
     for name in ["INT", "TERM"] {
-        let mut agent = Process::agent(&[]);
+        let mut agent = Process::agent(slow_cards, &[], None);
         let _open = agent.leave_open();
-        agent.begin();
-        agent.agree("checked=yes&card=0/0&pin=YAMADA01");
+        let (_, page) = agent.ask("/v1/sign", &json!({ "mgreq": agent.gateway.good() }));
+        agent.agree(agent.address.unwrap(), &page, "checked=yes&card=0/0&pin=YAMADA01");
         agent.signal(name);
         agent.ends();
     }
@@ -213,17 +69,17 @@ fn a_signal_ends_the_agent_while_a_card_does_not_come_back() {
 
 #[test]
 fn the_agent_of_a_program_that_is_gone_ends() {
-    let mut agent = Process::agent(&["--until-stdin-ends"]);
+    let mut agent = Process::agent(slow_cards, &["--until-stdin-ends"], None);
     let _open = agent.leave_open();
-    agent.begin();
-    agent.agree("checked=yes&card=0/0&pin=YAMADA01");
+    let (_, page) = agent.ask("/v1/sign", &json!({ "mgreq": agent.gateway.good() }));
+    agent.agree(agent.address.unwrap(), &page, "checked=yes&card=0/0&pin=YAMADA01");
     drop(agent.input.take());
     agent.ends();
 }
 
 fn native_host() -> Process {
     let caller = format!("chrome-extension://{}/", native_host::CHROMIUM_EXTENSION);
-    let mut host = Process::start(&["native-host"], &["--", &caller]);
+    let mut host = Process::start(&["native-host"], slow_cards, &["--", &caller], None);
     let message = json!({ "id": 1, "origin": GATEWAY, "command": "certificate" });
     native_host::framing::write(host.input.as_mut().unwrap(), &message).unwrap();
     host
@@ -236,11 +92,13 @@ fn the_native_host_ends_with_its_input_while_a_window_is_unanswered_or_a_card_do
     drop(host.input.take());
     assert_eq!(host.ends().code(), Some(0));
     let mut host = native_host();
-    host.agree("card=0/0&pin=YAMADA01");
+    let (address, page) = host.window();
+    host.agree(address, &page, "card=0/0&pin=YAMADA01");
     drop(host.input.take());
     host.ends();
     let mut host = native_host();
-    host.agree("card=0/0&pin=YAMADA01");
+    let (address, page) = host.window();
+    host.agree(address, &page, "card=0/0&pin=YAMADA01");
     host.signal("TERM");
     host.ends();
 }
@@ -277,7 +135,7 @@ impl TokenSession for SlowSession {
 
 #[test]
 fn a_signature_that_is_being_made_finishes_and_nothing_follows_it() {
-    let cards = Pkcs12Source::new(&[PathBuf::from(TestPki::shared().p12_path("sign-yamada"))]).unwrap();
+    let cards = Pkcs12Source::new(&[TestPki::shared().p12_path("sign-yamada")]).unwrap();
     let agent = TestAgent::start_from(Arc::new(Slow(cards, Duration::from_secs(1))), true);
     let mgreqs = json!([agent.gateway.good(), agent.gateway.good()]);
     let (operation, window) = agent.begin("/v1/sign", &json!({ "mgreqs": mgreqs }));

@@ -188,7 +188,7 @@ fn a_broken_stream_ends_the_host() {
     let mut host = Host::start();
     host.input.as_mut().unwrap().write_all(&u32::MAX.to_ne_bytes()).unwrap();
     let ended = host.thread.take().unwrap().join().unwrap();
-    assert_eq!(ended.unwrap_err().code, "message-malformed");
+    assert_eq!(ended.unwrap_err().code, "too-large");
     host.thread = Some(std::thread::spawn(|| Ok(())));
 }
 

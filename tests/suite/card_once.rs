@@ -104,8 +104,8 @@ fn the_key_for_signing_in_proves_and_never_signs_documents() {
     assert_eq!(algorithm.jose_name(), "RS256");
     assert!(algorithm.prove(&pki.certificate("auth-yamada"), b"another", &proof).is_err());
     let refused = source.open("1", Purpose::Authentication, PinEntry::Typed(&pin("sign-yamada")));
-    assert_eq!(refused.err().unwrap().code(), "no-certificate");
-    assert_eq!(signer::prove(session().as_mut(), b"origin and nonce", now()).unwrap_err().code, "no-certificate");
+    assert_eq!(refused.err().unwrap().code(), "certificate-purpose");
+    assert_eq!(signer::prove(session().as_mut(), b"origin and nonce", now()).unwrap_err().code, "certificate-purpose");
 }
 
 #[test]

@@ -120,6 +120,23 @@ fn everything_signed_is_shown_and_nothing_acts() {
 }
 
 #[test]
+fn numbers_are_shown_as_they_are_signed() {
+    let gateway = FakeGateway::new();
+    let document = format!(
+        r#"{{"format":"madoguchi/application/1","gateway":"{GATEWAY}","answers":{{"title":1.0,"body":12345678901234567890123456789,"more":[1e2,-0.10]}}}}"#
+    );
+    let claims = gateway.claims(document.as_bytes(), now());
+    let request = check(&gateway.mgreq(&claims, document.as_bytes()), &gateway.keys()).unwrap();
+    let review = Review::of(&request, Language::Ja.texts());
+    assert_eq!(
+        (review.lines[1].value.as_str(), review.lines[2].value.as_str()),
+        ("1.0", "12345678901234567890123456789")
+    );
+    let others: Vec<&str> = review.others.iter().map(|line| line.value.as_str()).collect();
+    assert!(others.contains(&"1e2") && others.contains(&"-0.10"), "{others:?}");
+}
+
+#[test]
 fn attachments_at_hand_are_compared() {
     let gateway = FakeGateway::new();
     let request = check(&gateway.good(), &gateway.keys()).unwrap();

@@ -16,6 +16,7 @@ mod card_once;
 mod card_reader;
 mod card_reader_softhsm;
 mod card_request;
+mod card_swap;
 mod cli_exit;
 #[path = "../conformance/mod.rs"]
 mod conformance;

@@ -209,12 +209,12 @@ problem-what-list-refused = It does not pass the checks that every list passes: 
 problem-do-list-refused = See the code and the sentence that came with the answer; get the present list from the CA and send it again.
 
 problem-title-sign-in-token = The sign-in token cannot be read
-problem-what-sign-in-token = What the signing app sent is not a token of the form that is asked for.
-problem-do-sign-in-token = Try again. If it happens again, update the signing app and the browser extension.
+problem-what-sign-in-token = What the card client sent is not a token of the form that is asked for.
+problem-do-sign-in-token = Try again. If it happens again, update the card client and the browser extension.
 
 problem-title-sign-in-format = The sign-in token is of a version that is not taken
 problem-what-sign-in-format = This site takes tokens of the format web-eid:1 and its minor versions.
-problem-do-sign-in-format = Update the signing app and the browser extension, and try again.
+problem-do-sign-in-format = Update the card client and the browser extension, and try again.
 
 problem-title-sign-in-challenge = The sign-in took too long, or was begun elsewhere
 problem-what-sign-in-challenge = A sign-in is begun and finished in the same browser within five minutes, and each try counts once. There was none open for this browser.

@@ -8,6 +8,7 @@ use crate::card_client::folder::DataFolder;
 use crate::card_client::leave;
 use crate::card_client::loopback::{AgentConfig, BoundAgent, bind};
 use crate::card_client::opener::BrowserCommand;
+use crate::card_client::texts::Language;
 use crate::clock::SystemClock;
 
 /// Arguments of `agent`.
@@ -54,7 +55,7 @@ pub fn agent(args: AgentArgs, folder: DataFolder) -> Result<(), ClientError> {
         }
         leave::on_signal(end)?;
         // Told last: from now on it ends when it is told to.
-        eprintln!("the card client's agent listens on http://{address}");
+        eprintln!("{} http://{address}", Language::of_environment().texts().listens);
         server.await
     });
     served.map_err(|error| match error.kind() {

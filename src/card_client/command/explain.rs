@@ -35,9 +35,8 @@ pub fn explain(args: &ExplainArgs) -> Result<(), ClientError> {
     let found = if path.is_file() { of_file(&path)? } else { of_code(&args.what) };
     let Some(Message { code, title, next }) = found else {
         let detail = "this is no code that the card client knows; the gateway explains its own at /problems/<code>";
-        return Err(ClientError::usage(detail).in_japanese(
-            "この符号はカードクライアントのものではありません。窓口の符号は窓口の /problems/ にあります",
-        ));
+        return Err(ClientError::usage(detail)
+            .in_japanese("この符号は署名アプリのものではありません。窓口の符号は窓口の /problems/ にあります"));
     };
     let language = Language::of_environment();
     print(&format!("{code}\n{}\n{}\n", title.of(language), next.of(language)))

@@ -44,11 +44,11 @@ fn japanese(english: &str) -> Option<&'static str> {
 const HELP: &[(&str, &str)] = &[
     (
         "The resident's card client: shows what a gateway asks to be signed, and signs it with the card",
-        "カードクライアント: 窓口から届いた署名要求の内容を表示し、カードで署名します",
+        "署名アプリ: 窓口から届いた署名要求の内容を表示し、カードで署名します",
     ),
     (
         "The client's folder (pinned keys, pairings); by default $XDG_CONFIG_HOME/madoguchi-card",
-        "クライアントのフォルダー（登録した鍵、接続先）。既定は $XDG_CONFIG_HOME/madoguchi-card",
+        "署名アプリのフォルダー（登録した鍵、接続先）。既定は $XDG_CONFIG_HOME/madoguchi-card",
     ),
     (
         "Show signing requests and sign them with one PIN entry",
@@ -56,10 +56,6 @@ const HELP: &[(&str, &str)] = &[
     ),
     ("Write a card's certificate (PEM)", "カードの電子証明書を書き出します（PEM）"),
     ("Show a gateway's keys and pin them", "窓口の鍵を表示し、登録します"),
-    (
-        "Let a gateway's pages talk to the agent; prints the token that goes into its settings",
-        "窓口の画面がエージェントを使えるようにし、窓口の設定に入れる合言葉を表示します",
-    ),
     (
         "Let a trusted gateway's pages talk to the agent: shows the code that is typed into its page; lists and ends pairings",
         "登録した窓口の画面がエージェントを使えるようにします（画面に入力するコードを表示）。一覧と解除もできます",
@@ -69,7 +65,6 @@ const HELP: &[(&str, &str)] = &[
         "Tell what works and what is in the way: reader, card, tries, dates, gateways, clock",
         "カードリーダー・カード・残り回数・有効期間・窓口・時計を調べ、問題を知らせます",
     ),
-    ("What is trusted and paired", "登録した窓口と接続先を表示します"),
     ("Serve the pages of paired gateways on this machine", "接続した窓口の画面に、このパソコンの中で応えます"),
     (
         "Answer the browser's extension (started by the browser); tell browsers where this is",
@@ -171,6 +166,35 @@ mod tests {
         });
         let shown = in_japanese(command_line()).render_long_help().to_string();
         assert!(shown.contains("使い方:") && shown.contains("コマンド") && shown.contains("登録します"), "{shown}");
+    }
+
+    #[test]
+    fn no_japanese_is_left_of_what_is_gone() {
+        let mut english = std::collections::HashSet::new();
+        every(&command_line(), &mut |command| {
+            english.extend(command.get_about().map(ToString::to_string));
+            english.extend(command.get_arguments().filter_map(|arg| arg.get_help()).map(ToString::to_string));
+        });
+        let stale: Vec<&str> = HELP.iter().map(|(known, _)| *known).filter(|known| !english.contains(*known)).collect();
+        assert!(stale.is_empty(), "{stale:?}");
+    }
+
+    #[test]
+    fn the_manual_names_environment_and_files() {
+        let manual = include_str!("../../../docs/man/madoguchi-card.1").replace("\\-", "-");
+        for name in [
+            crate::card_client::opener::ENVIRONMENT,
+            "PCSCLITE_CSOCK_NAME",
+            "XDG_CONFIG_HOME",
+            "LC_ALL",
+            "/trusted.json",
+            "/pairings.json",
+            "/phrase.txt",
+            "/used-requests.json",
+            "/native-host.sh",
+        ] {
+            assert!(manual.contains(name), "{name} is not in docs/man/madoguchi-card.1");
+        }
     }
 
     /// The manual names every command and option, and none that is not there.

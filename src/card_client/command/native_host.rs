@@ -13,6 +13,7 @@ use crate::card_client::loopback::state::Agent;
 use crate::card_client::native_host::install::{self, ALL, Browser, Script, absolute};
 use crate::card_client::native_host::{check_caller, serve};
 use crate::card_client::opener::BrowserCommand;
+use crate::card_client::texts::Language;
 use crate::clock::SystemClock;
 
 /// Arguments of `native-host`.
@@ -154,7 +155,7 @@ fn arguments(args: &InstallArgs) -> Result<Vec<OsString>, ClientError> {
 fn uninstall_host(args: &WhereArgs) -> Result<(), ClientError> {
     for browser in args.browsers() {
         if let Some(path) = install::uninstall(browser, args.user_data_dir.as_deref())? {
-            eprintln!("removed {}", path.display());
+            eprintln!("{} {}", Language::of_environment().texts().removed, path.display());
         }
     }
     Ok(())

@@ -47,9 +47,7 @@ pub fn pair(args: &PairArgs, folder: &DataFolder) -> Result<(), ClientError> {
         (true, _) => remove(folder, &origin),
         (_, true) => {
             let link = pairing::pair(folder, &origin)?;
-            eprintln!(
-                "{origin} is paired; its settings need, under [card], the agent's address and pairing = this line:"
-            );
+            eprintln!("{origin} {}", Language::of_environment().texts().paired_line);
             print(&format!("{}\n", link.line()))
         }
         _ => show_code(folder, &origin),
@@ -59,7 +57,7 @@ pub fn pair(args: &PairArgs, folder: &DataFolder) -> Result<(), ClientError> {
 fn remove(folder: &DataFolder, origin: &Origin) -> Result<(), ClientError> {
     match pairing::remove(folder, origin)? {
         true => {
-            eprintln!("{origin} is paired no more");
+            eprintln!("{origin} {}", Language::of_environment().texts().paired_no_more);
             Ok(())
         }
         false => {
@@ -77,6 +75,7 @@ fn show_code(folder: &DataFolder, origin: &Origin) -> Result<(), ClientError> {
     }
     let texts = Language::of_environment().texts();
     if phrase::phrase(folder)?.is_none() {
+        eprintln!("{}", texts.phrase_none);
         choose_phrase(folder)?;
     }
     let code = offer::offer(folder, origin, SystemClock.now())?;
@@ -104,5 +103,7 @@ fn choose_phrase(folder: &DataFolder) -> Result<(), ClientError> {
     let mut line = String::new();
     let read = std::io::stdin().read_line(&mut line);
     read.map_err(|error| ClientError::input(std::path::Path::new("standard input"), error))?;
-    phrase::choose(folder, &line)
+    phrase::choose(folder, &line)?;
+    eprintln!("{}", texts.phrase_chosen);
+    Ok(())
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::guard::{KnownOrigin, refusal};
-use super::operation::{Kind, LIFE_SECONDS, MAX_FILINGS};
+use super::operation::{Kind, LIFE_SECONDS, MAX_FILINGS, too_large};
 use super::state::Agent;
 use crate::card_client::ClientError;
 use crate::card_client::pairing::offer::{self, PageProof};
@@ -124,7 +124,12 @@ pub async fn post_certificate(
 }
 
 /// Asks for signatures; the requests are checked before a window is opened.
-pub async fn post_sign(agent: web::Data<Agent>, known: web::ReqData<KnownOrigin>, body: web::Bytes) -> HttpResponse {
+pub async fn post_sign(
+    agent: web::Data<Agent>,
+    known: web::ReqData<KnownOrigin>,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> HttpResponse {
+    let Ok(body) = body else { return refusal(StatusCode::PAYLOAD_TOO_LARGE, &too_large()) };
     let call = match serde_json::from_slice::<SignCall>(&body) {
         Ok(call) => call,
         Err(error) => return bad_json(&error),

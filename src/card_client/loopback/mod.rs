@@ -28,8 +28,8 @@ use super::token::TokenSource;
 use crate::clock::Clock;
 use state::Agent;
 
-/// The largest body: a signing request.
-const MAX_BODY: usize = 4 << 20;
+/// The largest body of a call that asks for no signature.
+const MAX_BODY: usize = 64 << 10;
 /// Connections at once: a browser's and its window's, with room to spare.
 const MAX_CONNECTIONS: usize = 64;
 /// Longest wait for a request's head.
@@ -113,7 +113,12 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/v1/pair/confirm", web::post().to(api::post_confirm))
         .route("/v1/status", web::get().to(api::get_status))
         .route("/v1/certificate", web::post().to(api::post_certificate))
-        .route("/v1/sign", web::post().to(api::post_sign))
+        .service(
+            web::resource("/v1/sign")
+                .app_data(web::PayloadConfig::new(operation::MAX_ASKED))
+                .route(web::post().to(api::post_sign))
+                .default_service(web::to(api::not_found)),
+        )
         .route("/v1/authenticate", web::post().to(api::post_authenticate))
         .route("/v1/operations/{operation}", web::get().to(api::get_operation))
         .route("/v1/operations/{operation}", web::delete().to(api::delete_operation))

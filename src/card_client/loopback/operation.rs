@@ -13,6 +13,18 @@ use crate::card_client::texts::Language;
 pub const LIFE_SECONDS: i64 = 300;
 /// How many filings one PIN entry may sign; each is shown.
 pub const MAX_FILINGS: usize = 20;
+/// The longest call that asks for signatures, in bytes: so many requests with a document of 1 MiB each, in base64, and their
+/// tokens.
+pub const MAX_ASKED: usize = MAX_FILINGS * (3 << 19);
+
+/// That more was sent at once than [`MAX_ASKED`].
+pub fn too_large() -> ClientError {
+    let most = MAX_ASKED >> 20;
+    let detail = format!("{MAX_FILINGS} applications, {most} MiB together, are taken at once; ask for fewer");
+    ClientError::refused("too-large", "too much was sent at once", detail).in_japanese(format!(
+        "一度に受け付けるのは {MAX_FILINGS} 件、合わせて {most} MiB までです。申請の数を減らしてください"
+    ))
+}
 
 /// What is asked for.
 #[derive(Debug)]

@@ -91,10 +91,10 @@ fn take_in(agent: &Agent, answer: Answer) -> Taken {
         Action::Refuse if waiting => {
             let detail = "the person did not agree";
             operation.end(ClientError::refused("user-cancelled", "refused by the person", detail));
-            inner.held = None;
+            (inner.held, inner.opened) = (None, None);
         }
         Action::Close => {
-            inner.held = None;
+            (inner.held, inner.opened) = (None, None);
         }
         Action::Agree if waiting && matches!(operation.kind, Kind::Pair) => agree_to_pair(agent, &mut inner, &answer),
         Action::Agree if waiting => return agree(&mut inner, answer),

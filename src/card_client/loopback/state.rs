@@ -10,7 +10,7 @@ use super::ending::{Ending, FOR_A_SIGNATURE};
 use super::lock::{self, busy};
 use super::operation::{Kind, Operation, Progress};
 use super::windows::Windows;
-use super::work::Held;
+use super::work::{Held, Opened};
 use crate::card_client::ClientError;
 use crate::card_client::folder::{DataFolder, FolderLock};
 use crate::card_client::opener::OpenWindow;
@@ -60,6 +60,8 @@ pub struct Inner {
     pub shown: Vec<CardInfo>,
     /// The card that is open, and for whom.
     pub held: Option<Held>,
+    /// Whose card that is, also after it was pulled out.
+    pub opened: Option<Opened>,
     windows: Windows,
     lock: Option<FolderLock>,
 }
@@ -159,6 +161,7 @@ impl Inner {
         if self.held.as_ref().is_some_and(|held| now >= held.until) {
             self.held = None;
         }
+        self.opened.take_if(|opened| now >= opened.until);
         if !self.is_busy(now) {
             self.lock = None;
         }
@@ -186,6 +189,7 @@ impl Inner {
         // A card that is open for one site is not open for another; and whatever opens a card anew must find it free.
         let goes_on = matches!(kind, Kind::Sign { .. });
         self.held = self.held.take().filter(|held| goes_on && held.origin == origin);
+        self.opened.take_if(|opened| !(goes_on && opened.is_for(origin)));
         let mut operation = Operation::new(origin, kind, language, now)?;
         // The card that signs is not the one that signs in.
         if !matches!(operation.kind, Kind::Authenticate { .. }) {

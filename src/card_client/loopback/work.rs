@@ -124,6 +124,9 @@ fn open(agent: &Agent, task: &Task, entry: Entry, origin: &str) -> Result<Held, 
     };
     let entry = pin.as_ref().map_or(PinEntry::OnThePad, PinEntry::Typed);
     let session = agent.cards.open(&card.id, purpose, entry)?;
+    if matches!(task, Task::Sign(_)) {
+        agent.inner().check_same_card(origin, session.certificate())?;
+    }
     let until = agent.now() + Duration::minutes(HELD_MINUTES);
     Ok(Held { origin: origin.to_owned(), card: card.label, until, session })
 }
@@ -164,9 +167,10 @@ fn signatures(
 ) -> Result<(Vec<Value>, Option<ClientError>), ClientError> {
     let mut made = Vec::new();
     for request in requests {
-        let signed = agent.ending.sign().and_then(|_signing| {
-            signer::sign(request, held.session.as_mut(), &agent.folder, agent.now())
-        });
+        let signed = agent
+            .ending
+            .sign()
+            .and_then(|_signing| signer::sign(request, held.session.as_mut(), &agent.folder, agent.now()));
         match signed {
             Ok(signature) => {
                 let sha256 = &request.claims().application_sha256;
@@ -179,7 +183,36 @@ fn signatures(
     Ok((made, None))
 }
 
+/// The card that a person opened for a site's signatures, whether it is still open or was pulled out since.
+#[derive(Debug)]
+pub struct Opened {
+    origin: String,
+    certificate: Vec<u8>,
+    /// Until when it was to be open.
+    pub until: DateTime<Utc>,
+}
+
+impl Opened {
+    fn of(held: &Held) -> Self {
+        Self { origin: held.origin.clone(), certificate: held.session.certificate().to_vec(), until: held.until }
+    }
+
+    /// Whether it was opened for this site.
+    pub fn is_for(&self, origin: &str) -> bool {
+        self.origin == origin
+    }
+}
+
 impl Inner {
+    /// That a card which was opened anew for a signature of `origin` is the one whose certificate that site was given, where one
+    /// was to stay open for it: another card in the same reader does not take its place.
+    fn check_same_card(&self, origin: &str, certificate: &[u8]) -> Result<(), TokenError> {
+        match &self.opened {
+            Some(opened) if opened.is_for(origin) && opened.certificate != certificate => Err(TokenError::Changed),
+            _ => Ok(()),
+        }
+    }
+
     /// Takes in what became of a piece of work; one that was ended in the meantime gives nothing away.
     pub fn finish(&mut self, outcome: Outcome) {
         let Some(operation) = self.operation.as_mut() else { return };
@@ -192,6 +225,8 @@ impl Inner {
                 operation.notice =
                     broken_off.map(|error| format!("{}: {}", error.title_in(language), error.detail_in(language)));
                 operation.progress = Progress::Done(result);
+                // While a card is open, the site's signature is that card's, even where it went and came in between.
+                self.opened = outcome.held.as_ref().map(Opened::of);
                 self.held = outcome.held;
                 if !matches!(operation.kind, Kind::Authenticate { .. }) && operation.chosen.is_some() {
                     self.last_card.clone_from(&operation.chosen);

@@ -131,7 +131,7 @@ impl Desk {
         match self.is_pinned(origin)? {
             true => Ok(()),
             false => {
-                let told = crate::card_client::confirm::neutralise(origin);
+                let told = crate::card_client::visible::neutralise(origin);
                 let detail = format!("its keys are not pinned here; if you know it: madoguchi-card trust {told}");
                 Err(ClientError::refused("gateway-not-trusted", "this gateway is not trusted", detail))
             }

@@ -4,16 +4,17 @@ use std::io::{self, ErrorKind, Read, Write};
 use serde_json::Value;
 
 use crate::card_client::ClientError;
+use crate::card_client::loopback::operation::{MAX_ASKED, too_large};
 
-/// The longest message that is read: signing requests of a few documents of 1 MiB.
-pub const MAX_READ: usize = 8 << 20;
+/// The longest message that is read: as many signing requests as are taken at once, and what goes around them.
+pub const MAX_READ: usize = MAX_ASKED + (64 << 10);
 /// The longest message that a browser takes.
 pub const MAX_WRITE: usize = 1 << 20;
 
 /// The next message; none at the end of input.
 ///
 /// # Errors
-/// `message-malformed` when it is too long, cut short or not JSON: what follows could not be told apart from it.
+/// `too-large`; `message-malformed` when it is cut short or not JSON: what follows could not be told apart from it.
 pub fn read(input: &mut impl Read) -> Result<Option<Value>, ClientError> {
     let malformed =
         |reason: String| ClientError::refused("message-malformed", "the browser's message cannot be read", reason);
@@ -25,7 +26,7 @@ pub fn read(input: &mut impl Read) -> Result<Option<Value>, ClientError> {
     }
     let length = usize::try_from(u32::from_ne_bytes(head)).unwrap_or(usize::MAX);
     if length > MAX_READ {
-        return Err(malformed(format!("it has {length} bytes; at most {MAX_READ} are read")));
+        return Err(too_large());
     }
     // Taken as it comes: a length alone reserves nothing.
     let mut body = Vec::new();
@@ -76,7 +77,9 @@ mod tests {
     #[test]
     fn what_is_too_long_cut_short_or_no_json_is_refused() {
         let too_long = u32::try_from(MAX_READ + 1).unwrap().to_ne_bytes();
-        for wrong in [too_long.to_vec(), framed(b"{"), framed(b"\xff"), [&framed(b"{}")[..5], &[]].concat()] {
+        let told = read(&mut too_long.as_slice()).unwrap_err();
+        assert!(told.code == "too-large" && told.detail.contains("20") && told.detail.contains("30 MiB"), "{told}");
+        for wrong in [framed(b"{"), framed(b"\xff"), [&framed(b"{}")[..5], &[]].concat()] {
             assert_eq!(read(&mut wrong.as_slice()).unwrap_err().code, "message-malformed", "{wrong:?}");
         }
         let long = json!({ "text": "x".repeat(MAX_WRITE) });

@@ -98,7 +98,7 @@ impl Script<'_> {
             words.join(" ")
         );
         let path = PathBuf::from(absolute(folder.path())?).join("native-host.sh");
-        std::fs::create_dir_all(folder.path()).map_err(|error| ClientError::input(folder.path(), error))?;
+        folder.make()?;
         write_new(&path, text.as_bytes(), 0o700)?;
         Ok(path)
     }
@@ -169,6 +169,10 @@ mod tests {
         let arguments = vec!["--p12".into(), "/a b/c'd.p12".into()];
         let script = Script { program: Path::new("/usr/bin/madoguchi-card"), led_by: &["card"], arguments };
         let script = script.write(&folder).unwrap();
+        let mode = |path: &Path| {
+            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).unwrap().permissions()) & 0o777
+        };
+        assert_eq!((mode(folder.path()), mode(&script)), (0o700, 0o700), "for its owner alone");
         let text = std::fs::read_to_string(&script).unwrap();
         assert!(text.contains("exec '/usr/bin/madoguchi-card' 'card' --data '"), "{text}");
         assert!(text.trim_end().ends_with(r#" native-host '--p12' '/a b/c'\''d.p12' -- "$@""#), "{text}");

@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 use super::ClientError;
 use super::folder::DataFolder;
 use super::origin::Origin;
-use crate::jws::{AGENT_TYP, SigningKey};
+use crate::jws::{AGENT_TYP, JwkSet, SigningKey};
 
 const FILE: &str = "pairings.json";
 
@@ -64,6 +64,7 @@ pub fn pair(folder: &DataFolder, origin: &Origin) -> Result<PageLink, ClientErro
     let token = random_token()?;
     let pkcs8 = SigningKey::generate_pkcs8().map_err(|error| fault(&error))?;
     let key = SigningKey::from_pkcs8(&pkcs8).map_err(|error| fault(&error))?;
+    let _held = folder.hold(FILE)?;
     let mut all = pairings(folder)?;
     all.retain(|pairing| pairing.origin != origin.as_str());
     all.push(Pairing {
@@ -80,6 +81,7 @@ pub fn pair(folder: &DataFolder, origin: &Origin) -> Result<PageLink, ClientErro
 /// # Errors
 /// When the file cannot be read or written.
 pub fn remove(folder: &DataFolder, origin: &Origin) -> Result<bool, ClientError> {
+    let _held = folder.hold(FILE)?;
     let mut all = pairings(folder)?;
     let before = all.len();
     all.retain(|pairing| pairing.origin != origin.as_str());
@@ -106,12 +108,32 @@ impl Pairing {
     /// # Errors
     /// When the kept key cannot be used.
     pub fn prove(&self, agent: &str, challenge: &str) -> Result<String, ClientError> {
-        let unusable =
-            || ClientError::fault(format!("the pairing key of {} cannot be used: pair it again", self.origin));
-        let pkcs8 = zeroize::Zeroizing::new(STANDARD.decode(&self.key).map_err(|_| unusable())?);
-        let key = SigningKey::from_pkcs8(&pkcs8).map_err(|_| unusable())?;
-        let claims = serde_json::json!({ "iss": agent, "aud": self.origin, "challenge": challenge });
-        key.sign(AGENT_TYP, claims.to_string().as_bytes()).map_err(|_| unusable())
+        let claims = self.claims(agent, challenge);
+        self.signing_key()?.sign(AGENT_TYP, claims.to_string().as_bytes()).map_err(|_| self.unusable())
+    }
+
+    /// Whether `proof` is what [`Self::prove`] makes: as the page checks it, for who holds the same folder.
+    ///
+    /// # Errors
+    /// When the kept key cannot be used.
+    pub fn is_proof(&self, agent: &str, challenge: &str, proof: &str) -> Result<bool, ClientError> {
+        let keys = JwkSet { keys: vec![self.signing_key()?.jwk().clone()] };
+        let Ok(verified) = keys.verify(AGENT_TYP, proof) else { return Ok(false) };
+        let told: Option<serde_json::Value> = serde_json::from_slice(&verified.payload).ok();
+        Ok(told == Some(self.claims(agent, challenge)))
+    }
+
+    fn claims(&self, agent: &str, challenge: &str) -> serde_json::Value {
+        serde_json::json!({ "iss": agent, "aud": self.origin, "challenge": challenge })
+    }
+
+    fn signing_key(&self) -> Result<SigningKey, ClientError> {
+        let pkcs8 = zeroize::Zeroizing::new(STANDARD.decode(&self.key).map_err(|_| self.unusable())?);
+        SigningKey::from_pkcs8(&pkcs8).map_err(|_| self.unusable())
+    }
+
+    fn unusable(&self) -> ClientError {
+        ClientError::fault(format!("the pairing key of {} cannot be used: pair it again", self.origin))
     }
 }
 
@@ -136,7 +158,30 @@ fn hash(token: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jws::JwkSet;
+
+    #[test]
+    fn pairings_made_at_once_are_all_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = DataFolder::new(Some(dir.path().to_owned())).unwrap();
+        std::thread::scope(|scope| {
+            for port in 0..16 {
+                let folder = &folder;
+                scope.spawn(move || {
+                    pair(folder, &Origin::parse(&format!("http://127.0.0.1:{}", 9000 + port)).unwrap()).unwrap()
+                });
+            }
+        });
+        assert_eq!(pairings(&folder).unwrap().len(), 16);
+        std::thread::scope(|scope| {
+            for port in 0..8 {
+                let folder = &folder;
+                scope.spawn(move || {
+                    remove(folder, &Origin::parse(&format!("http://127.0.0.1:{}", 9000 + port)).unwrap()).unwrap()
+                });
+            }
+        });
+        assert_eq!(pairings(&folder).unwrap().len(), 8);
+    }
 
     #[test]
     fn a_pairing_proves_itself_and_ends() {
@@ -155,6 +200,11 @@ mod tests {
         let keys = serde_json::json!({ "keys": [{ "kty": "EC", "crv": "P-256", "x": link.x, "y": link.y, "kid": kid,
             "alg": "ES256", "use": "sig" }] });
         let keys = JwkSet::from_json(keys.to_string().as_bytes()).unwrap();
+        assert!(pairing.is_proof("http://127.0.0.1:8081", "c", &proof).unwrap());
+        for (agent, challenge) in [("http://127.0.0.1:8082", "c"), ("http://127.0.0.1:8081", "d")] {
+            assert!(!pairing.is_proof(agent, challenge, &proof).unwrap());
+        }
+        assert!(!pairing.is_proof("http://127.0.0.1:8081", "c", "x").unwrap());
         let claims = keys.verify(AGENT_TYP, &proof).unwrap().payload;
         assert!(String::from_utf8(claims).unwrap().contains("http://127.0.0.1:8081"));
         assert!(remove(&folder, &origin).unwrap() && !remove(&folder, &origin).unwrap());

@@ -72,6 +72,7 @@ pub fn offer(folder: &DataFolder, origin: &Origin, now: DateTime<Utc>) -> Result
     let digit = |byte: &u8| char::from(*ALPHABET.get(usize::from(byte % 32)).unwrap_or(&b'0'));
     let code: String = bytes.iter().map(digit).collect();
     let origin = origin.as_str().to_owned();
+    let _held = folder.hold(FILE)?;
     let offer =
         Offer { origin, code: code.clone(), expires_at: now + Duration::minutes(LIFE_MINUTES), tries_left: TRIES };
     keep(folder, Some(&offer))?;
@@ -102,6 +103,8 @@ pub fn confirm(
         let detail = "ask for pairing again, and type the code that the card client shows for this site";
         ClientError::refused("pairing-not-offered", "no pairing is offered to this site", detail)
     };
+    // Held until the code is used up: two proofs at once are counted as two.
+    let _held = folder.hold(FILE)?;
     let Some(mut offer) = current(folder, now)?.filter(|offer| offer.origin == origin) else {
         return Err(not_offered());
     };
@@ -175,6 +178,23 @@ mod tests {
         let said = format!("agent\n{}\n{}\n{}", paired.token, paired.x, paired.y);
         hmac::verify(&key, said.as_bytes(), &URL_SAFE_NO_PAD.decode(&paired.proof).unwrap()).unwrap();
         assert_eq!(confirm(&folder, ORIGIN, AGENT, &good, now).unwrap_err().code, "pairing-not-offered", "used twice");
+    }
+
+    #[test]
+    fn guesses_made_at_once_are_all_counted() {
+        let (_dir, folder) = folder();
+        let now = chrono::DateTime::<Utc>::UNIX_EPOCH;
+        let code = offer(&folder, &Origin::parse(ORIGIN).unwrap(), now).unwrap();
+        let guess = proof("00000-00000", ORIGIN, AGENT);
+        std::thread::scope(|scope| {
+            for _ in 0..TRIES {
+                scope.spawn(|| {
+                    assert_eq!(confirm(&folder, ORIGIN, AGENT, &guess, now).unwrap_err().code, "pairing-code")
+                });
+            }
+        });
+        let good = proof(&code, ORIGIN, AGENT);
+        assert_eq!(confirm(&folder, ORIGIN, AGENT, &good, now).unwrap_err().code, "pairing-not-offered");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 use super::{Purpose, TokenError};
 use crate::crypto::{Curve, DigestAlgorithm, SignatureAlgorithm};
 use crate::pki::certificate::Certificate;
+use crate::pki::jpki::{AUTHENTICATION_POLICIES, SIGNING_POLICIES};
 use crate::signature::cms::software_key::{ecdsa_identifier, rsa_identifier};
 
 /// The largest certificate that is taken from a card, in bytes.
@@ -74,15 +75,30 @@ impl KeyAlgorithm {
 }
 
 /// Whether a certificate (DER) is one that a card uses for `purpose`: not a CA's; for signing with nonRepudiation or without
-/// any key usage, for signing in with digitalSignature and without nonRepudiation.
+/// any key usage, for signing in with digitalSignature and without nonRepudiation; and in no case one whose policy is the other
+/// purpose's.
 pub fn serves(der: &[u8], purpose: Purpose) -> bool {
     let Ok(certificate) = read(der) else { return false };
     let usage = certificate.key_usage();
+    let marked =
+        |policies: &[&str]| certificate.policies().iter().any(|policy| policies.contains(&policy.to_string().as_str()));
     !certificate.is_ca()
         && match purpose {
-            Purpose::Signature => usage.is_none_or(|usage| usage.non_repudiation()),
-            Purpose::Authentication => usage.is_some_and(|usage| usage.digital_signature() && !usage.non_repudiation()),
+            Purpose::Signature => usage.is_none_or(|usage| usage.non_repudiation()) && !marked(AUTHENTICATION_POLICIES),
+            Purpose::Authentication => {
+                usage.is_some_and(|usage| usage.digital_signature() && !usage.non_repudiation())
+                    && !marked(SIGNING_POLICIES)
+            }
         }
+}
+
+/// That a certificate (DER) [`serves`] a purpose.
+///
+/// # Errors
+/// [`TokenError::WrongPurpose`]; [`TokenError::Malformed`] when it is no certificate.
+pub fn check_purpose(der: &[u8], purpose: Purpose) -> Result<(), TokenError> {
+    read(der)?;
+    if serves(der, purpose) { Ok(()) } else { Err(TokenError::WrongPurpose { purpose }) }
 }
 
 /// Reads a certificate that a card gave.

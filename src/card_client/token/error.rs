@@ -1,5 +1,5 @@
 //! Why a card did not do what it was asked, each with what the person does next.
-use super::Tries;
+use super::{Purpose, Tries};
 use crate::card_client::ClientError;
 use crate::card_client::messages::{Message, message};
 use crate::card_client::texts::Language;
@@ -55,6 +55,13 @@ pub enum TokenError {
     PadNeeded,
     /// The card has no certificate for this purpose, or no key for it.
     NoCertificate,
+    /// The card that was opened again is another one than the one whose certificate was shown.
+    Changed,
+    /// A certificate is for signing in and a signature is wanted, or the other way round.
+    WrongPurpose {
+        /// What is wanted.
+        purpose: Purpose,
+    },
     /// A PKCS#11 module cannot be loaded or started.
     Module {
         /// Its path.
@@ -96,6 +103,8 @@ impl TokenError {
             Self::PadCancelled => "pin-pad-cancelled",
             Self::PadNeeded => "pin-pad-needed",
             Self::NoCertificate => "no-certificate",
+            Self::Changed => "card-changed",
+            Self::WrongPurpose { .. } => "certificate-purpose",
             Self::Module { .. } => "module-unusable",
             Self::Expired { .. } => "certificate-expired",
             Self::NotYetValid { .. } => "certificate-not-yet-valid",
@@ -120,6 +129,8 @@ impl TokenError {
             Self::WrongPin { before, left } => {
                 Some(format!("{}: {} → {}", texts.tries_left, before.told(texts), left.told(texts)))
             }
+            Self::WrongPurpose { purpose: Purpose::Signature } => Some(texts.is_for_signing_in.to_owned()),
+            Self::WrongPurpose { purpose: Purpose::Authentication } => Some(texts.is_for_signatures.to_owned()),
             Self::Module { module, reason } => Some(format!("{module}: {reason}")),
             Self::Expired { at } => Some(format!("{}: {at}", texts.ended_at)),
             Self::NotYetValid { at } => Some(format!("{}: {at}", texts.begins_at)),
@@ -175,6 +186,9 @@ mod tests {
             TokenError::PadCancelled,
             TokenError::PadNeeded,
             TokenError::NoCertificate,
+            TokenError::Changed,
+            TokenError::WrongPurpose { purpose: Purpose::Signature },
+            TokenError::WrongPurpose { purpose: Purpose::Authentication },
             TokenError::Module { module: "m.so".to_owned(), reason: "none".to_owned() },
             TokenError::Expired { at: "2026-01-01T00:00:00Z".to_owned() },
             TokenError::NotYetValid { at: "2027-01-01T00:00:00Z".to_owned() },

@@ -126,6 +126,16 @@ pub struct CardInfo {
     pub tries: Tries,
 }
 
+impl CardInfo {
+    /// Whether this and `other`, which another way shows, are the same JPKI card. PKCS#11 tells 64 octets of a reader's name.
+    pub fn is_same_jpki_card(&self, other: &Self) -> bool {
+        let same = self.reader == other.reader
+            || [self, other].iter().any(|card| card.reader.len() >= 60)
+                && (self.reader.starts_with(&other.reader) || other.reader.starts_with(&self.reader));
+        same && self.label.starts_with("JPKI") && other.label.starts_with("JPKI")
+    }
+}
+
 /// Where the PIN comes from.
 #[derive(Debug, Clone, Copy)]
 pub enum PinEntry<'a> {

@@ -6,8 +6,8 @@ use pcsc::{Card, Context, Disposition, Error, Protocols, Scope, ShareMode};
 use super::jpki::{Channel, JpkiCard};
 use super::pkcs11::lock_card;
 use super::{CardInfo, CardKind, KeyAlgorithm, PinEntry, Purpose, TokenError, TokenSession, TokenSource, algorithm};
-use crate::card_client::confirm::neutralise;
 use crate::card_client::folder::{DataFolder, FolderLock};
+use crate::card_client::visible::neutralise;
 
 /// The most readers that are looked at.
 const MOST_READERS: usize = 32;

@@ -9,9 +9,9 @@ use super::{
     CardInfo, CardKind, KeyAlgorithm, PinEntry, Purpose, TokenError, TokenSession, TokenSource, Tries, algorithm,
 };
 use crate::card_client::ClientError;
-use crate::card_client::confirm::neutralise;
 use crate::card_client::folder::read_bounded;
 use crate::card_client::pin::Pin;
+use crate::card_client::visible::neutralise;
 use crate::signature::cms::build::SignerKey as _;
 use crate::signature::cms::software_key::SoftwareKey;
 
@@ -100,10 +100,7 @@ impl TokenSource for Pkcs12Source {
             return Err(TokenError::NoCertificate);
         };
         let certificate = certificate.to_der().map_err(|error| TokenError::Unusable(error.to_string()))?;
-        // What does not read as a certificate of ours is still signed with: a demo signer may be odd on purpose.
-        if purpose == Purpose::Authentication && !algorithm::serves(&certificate, purpose) {
-            return Err(TokenError::NoCertificate);
-        }
+        algorithm::check_purpose(&certificate, purpose)?;
         let algorithm = KeyAlgorithm::of_certificate(&certificate)?;
         let key = SoftwareKey::new(certificate, key).map_err(TokenError::Unusable)?;
         Ok(Box::new(Pkcs12Session { key, algorithm }))

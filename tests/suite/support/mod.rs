@@ -2,6 +2,7 @@
 pub mod archive;
 pub mod browser;
 pub mod card;
+pub mod card_process;
 pub mod case;
 pub mod client;
 pub mod der_pki;

@@ -5,8 +5,8 @@ use cryptoki::context::Pkcs11;
 use cryptoki::error::{Error, RvError};
 use cryptoki::slot::Slot;
 
-use crate::card_client::confirm::neutralise;
 use crate::card_client::token::TokenError;
+use crate::card_client::visible::neutralise;
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 

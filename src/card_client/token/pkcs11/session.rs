@@ -3,7 +3,7 @@ use cryptoki::context::Pkcs11;
 use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::MechanismType;
 use cryptoki::session::{Session, UserType};
-use cryptoki::slot::Slot;
+use cryptoki::slot::{Slot, TokenInfo};
 use cryptoki::types::AuthPin;
 
 use super::errors;
@@ -18,6 +18,9 @@ use crate::card_client::token::{KeyAlgorithm, PinEntry, Purpose, TokenError, Tok
 pub struct Pkcs11Session {
     session: Session,
     slot: Slot,
+    /// What the token told of itself when it was opened.
+    token: TokenInfo,
+    purpose: Purpose,
     /// Given again at each signature where the key asks for it; overwritten when this is dropped. None at a PIN pad.
     pin: Option<AuthPin>,
     key: Key,
@@ -51,7 +54,18 @@ impl Pkcs11Session {
         };
         let algorithm = KeyAlgorithm::of_certificate(&key.certificate)?;
         let mechanisms = context.get_mechanism_list(slot).map_err(failed)?;
-        Ok(Self { session, slot, pin, key, algorithm, mechanisms, module, _lock: lock })
+        Ok(Self {
+            session,
+            slot,
+            token: token.told.clone(),
+            purpose,
+            pin,
+            key,
+            algorithm,
+            mechanisms,
+            module,
+            _lock: lock,
+        })
     }
 
     fn sign_by(&self, method: &Method) -> Result<Vec<u8>, Error> {
@@ -62,6 +76,24 @@ impl Pkcs11Session {
         self.session.login(UserType::ContextSpecific, self.pin.as_ref())?;
         self.session.sign_update(&method.input)?;
         self.session.sign_final()
+    }
+
+    /// Gives the PIN once more, to the card whose certificate was shown and to no other: what can be seen of a card without its
+    /// PIN is compared before, its certificate after.
+    fn log_in_again(&self) -> Result<(), TokenError> {
+        let Some(context) = self.module.context() else { return Err(TokenError::Removed) };
+        let token = context.get_token_info(self.slot).map_err(|error| self.failed(&error))?;
+        if token.serial_number() != self.token.serial_number() || token.label() != self.token.label() {
+            return Err(TokenError::Changed);
+        }
+        // What there is to log out of is not known.
+        let _ = self.session.logout();
+        self.session.login(UserType::User, self.pin.as_ref()).map_err(|error| self.failed(&error))?;
+        match find_key(&self.session, self.purpose).map_err(|error| self.failed(&error))? {
+            Some(key) if key.certificate == self.key.certificate => Ok(()),
+            Some(_) => Err(TokenError::Changed),
+            None => Err(if errors::is_gone(context, self.slot) { TokenError::Removed } else { TokenError::Changed }),
+        }
     }
 
     fn failed(&self, error: &Error) -> TokenError {
@@ -120,10 +152,8 @@ impl TokenSession for Pkcs11Session {
         let signed = match self.sign_by(&method) {
             // Another program selected another application in between: the card forgot the PIN. Once more, not for ever.
             Err(error) if errors::value(&error) == Some(RvError::UserNotLoggedIn) => {
-                // What there is to log out of is not known.
-                let _ = self.session.logout();
-                let again = self.session.login(UserType::User, self.pin.as_ref());
-                again.and_then(|()| self.sign_by(&method))
+                self.log_in_again()?;
+                self.sign_by(&method)
             }
             other => other,
         };

@@ -7,8 +7,8 @@ use cryptoki::error::RvError;
 use cryptoki::slot::{Slot, TokenInfo};
 
 use super::errors;
-use crate::card_client::confirm::neutralise;
 use crate::card_client::token::{CardInfo, CardKind, Purpose, TokenError, Tries};
+use crate::card_client::visible::neutralise;
 
 /// The most slots that are looked at.
 const MOST_SLOTS: usize = 64;
