@@ -39,6 +39,8 @@ const missing = async (page) => {
   assert.ok(untrusted.includes("gateway-not-trusted"), untrusted);
   await client.pin(gateway);
   client.run(["phrase"], { input: `${phrase}\n` });
+  // The extension's answer to a site that is not trusted is good for a moment.
+  await new Promise((resolve) => setTimeout(resolve, 1600));
   await page.reload();
   assert.match(await panel(page), /browser’s extension/);
 };
