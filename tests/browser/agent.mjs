@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { assertAccepted, cardClient, chromiumArgs, confirm, fillIn, look, opener, run } from "./card.mjs";
+import { assertAccepted, cardClient, chromiumArgs, confirm, fillIn, look, opener, shut, run } from "./card.mjs";
 import { ask, freePort, startGateway } from "./gateway.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "madoguchi-agent-"));
@@ -62,7 +62,7 @@ const pair = async (context, page) => {
   const code = (await window.locator("#code").textContent()).trim();
   assert.match(code, /^[0-9A-Z]{5}-[0-9A-Z]{5}$/);
   await look(window, "ja-4-code");
-  await window.close();
+  await shut(window);
   await page.fill("#f-pair-code", "00000-00000");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.querySelector("[data-card-live]").textContent.includes("pairing-code"));
@@ -84,7 +84,7 @@ const file = async (context, page) => {
   await confirm(reading, { card: "sign-yamada", pin: "YAMADA01", see: [phrase] });
   await reading.waitForSelector("h1.done");
   await look(reading, "ja-7-read-done");
-  await reading.close();
+  await shut(reading);
   await page.waitForSelector("#f-name[readonly]");
   assert.equal(await page.inputValue("#f-name"), "山田　花子");
   await fillIn(page, words);
@@ -100,7 +100,7 @@ const file = async (context, page) => {
   await signing.keyboard.press("Space");
   await signing.keyboard.press("Enter");
   await signing.waitForSelector("h1.done");
-  await signing.close();
+  await shut(signing);
   await page.waitForSelector("#access-key");
   assert.equal((await page.locator("h1").textContent()).trim(), "申請を受け付けました");
 };
@@ -113,14 +113,14 @@ const fileAgain = async (context, page) => {
   const reading = await windows.next(context);
   await look(reading, "en-5-read");
   await confirm(reading, { card: "sign-yamada", pin: "YAMADA01", keep: false, see: [phrase, "Your phrase"] });
-  await reading.close();
+  await shut(reading);
   await page.waitForSelector("#f-name[readonly]");
   await fillIn(page, words);
   await page.waitForSelector("[data-card-sign]:visible");
   await page.click("[data-card-sign]");
   const refused = await windows.next(context);
   await refused.click("button[value=refuse]");
-  await refused.close();
+  await shut(refused);
   await page.waitForFunction(() => document.querySelector("[data-card-live]").textContent.includes("ERR_WEBEID_USER_CANCELLED"));
   const asked = [];
   page.on("request", (request) => { if (request.url().includes("/v1/operations/")) asked.push(request.url()); });
@@ -130,7 +130,7 @@ const fileAgain = async (context, page) => {
   await look(signing, "en-9-review");
   await confirm(signing, { card: "sign-yamada", pin: "YAMADA01", check: true, see: [phrase, words.title, "I have read all of this"] });
   await signing.waitForSelector("h1.done");
-  await signing.close();
+  await shut(signing);
   await page.waitForSelector("#access-key");
   // What the page got, asked for once more as the page asks.
   const kept = await page.evaluate((origin) => localStorage.getItem(`madoguchi-card ${origin}`), agentOrigin);
@@ -195,7 +195,7 @@ const pairAnew = async (context, page) => {
   await window.click("button.agree");
   await look(window, "en-4-code");
   await page.fill("#f-pair-code", await window.locator("#code").textContent());
-  await window.close();
+  await shut(window);
   await page.click("[data-card-pair-form] button");
   await page.waitForSelector("[data-card-read]:visible");
 };

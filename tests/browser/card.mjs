@@ -83,6 +83,13 @@ export const run = async (name, test, { context = () => null, steps = [], patien
   if (failed) process.exit(1);
 };
 
+/// Closes a window. A page that is closed between its answer's first octet and its end may never be said to be closed: its
+/// end is waited for, and the closing not for ever, because the browser ends at the end anyhow.
+export const shut = async (page) => {
+  await page.waitForLoadState();
+  await Promise.race([page.close(), pause(10_000)]);
+};
+
 /// Looks at a page in both sizes: no sideways scrolling, no serious finding of axe-core, a picture for people.
 export const look = async (page, name) => {
   for (const [size, viewport] of sizes) {

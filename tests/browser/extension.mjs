@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { createPublicKey, createVerify, X509Certificate, createHash, randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { assertAccepted, cardClient, confirm, fillIn, look, opener, run, until, withExtension } from "./card.mjs";
+import { assertAccepted, cardClient, confirm, fillIn, look, opener, shut, run, until, withExtension } from "./card.mjs";
 import { startGateway } from "./gateway.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "madoguchi-extension-"));
@@ -56,7 +56,7 @@ const file = async (context, page) => {
   await look(reading, "en-ext-2-read");
   await confirm(reading, { card: "sign-yamada", pin: "YAMADA01", see: [gateway.origin, phrase] });
   await reading.waitForSelector("h1.done");
-  await reading.close();
+  await shut(reading);
   await page.waitForSelector("#f-name[readonly]");
   await fillIn(page, words);
   await page.waitForSelector("[data-card-sign]:visible");
@@ -70,7 +70,7 @@ const file = async (context, page) => {
   await look(signing, "en-ext-3-review");
   await confirm(signing, { check: true, see: [gateway.origin, phrase, words.title, words.body, "山田　花子"] });
   await signing.waitForSelector("h1.done");
-  await signing.close();
+  await shut(signing);
   const signature = await signed;
   await page.waitForSelector("#access-key");
   assert.equal((await page.locator("h1").textContent()).trim(), "Your application has been received");
@@ -106,7 +106,7 @@ const webEidMessages = async (context, page) => {
   await look(window, "en-ext-4-login");
   await confirm(window, { card: "auth-yamada", pin: "1234", see: ["Sign in with your card", gateway.origin, phrase] });
   await window.waitForSelector("h1.done");
-  await window.close();
+  await shut(window);
   const token = await login;
   assert.deepEqual(token.heard, ["web-eid:authenticate-ack", "web-eid:authenticate-success"]);
   assert.deepEqual([token.format, token.algorithm], ["web-eid:1.0", "RS256"]);
@@ -127,7 +127,7 @@ const webEidMessages = async (context, page) => {
   const second = await webEid(page, { action: "web-eid:authenticate", challengeNonce: nonce });
   assert.equal(second.code, "ERR_WEBEID_ACTION_PENDING", "one thing at a time");
   await refused.click("button[value=refuse]");
-  await refused.close();
+  await shut(refused);
   assert.equal((await reading).code, "ERR_WEBEID_USER_CANCELLED");
 
   const late = webEid(page, { action: "web-eid:authenticate", challengeNonce: nonce, options: { userInteractionTimeout: 1500 } });
@@ -137,7 +137,7 @@ const webEidMessages = async (context, page) => {
   await unanswered.fill("#pin", "1234");
   await unanswered.click("button.agree");
   assert.match(await unanswered.locator("main").innerText(), /cannot be used|使えません/, "what was given up cannot be agreed to");
-  await unanswered.close();
+  await shut(unanswered);
 };
 
 /// Any page may ask whether the card client is there: it reaches the card client once in some seconds, and starts it a few times a
@@ -220,7 +220,7 @@ const hostile = async (context, page, mgreq) => {
     const window = await windows.next(context);
     await confirm(window, { card: "sign-yamada", pin: "YAMADA01", check: true });
     assert.match(await window.locator("main").innerText(), /signed before|already|used/i);
-    await window.close();
+    await shut(window);
   }
   assert.equal((await replayed).reason, "request-used");
   await evil.close();

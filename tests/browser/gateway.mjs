@@ -65,8 +65,11 @@ ${more}
     if (waited > 30_000 || child.exitCode !== null) throw new Error(`the gateway did not start:\n${log}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  const stop = () => new Promise((resolve) => {
-    child.once("exit", () => { rmSync(folder, { recursive: true, force: true }); resolve(); });
+  const stop = () => new Promise((resolve, reject) => {
+    const ended = () => { rmSync(folder, { recursive: true, force: true }); resolve(); };
+    if (child.exitCode !== null || child.signalCode !== null) return ended();
+    const late = setTimeout(() => { child.kill("SIGKILL"); reject(new Error(`the gateway did not stop:\n${log}`)); }, 30_000);
+    child.once("exit", () => { clearTimeout(late); ended(); });
     child.kill("SIGTERM");
   });
   return { origin, here, port, pki, folder, stop };

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { assertAccepted, cardClient, chromiumArgs, closeBrowser, confirm, fillIn, look, opener, run, until } from "./card.mjs";
+import { assertAccepted, cardClient, chromiumArgs, closeBrowser, confirm, fillIn, look, opener, shut, run, until } from "./card.mjs";
 import { freePort, root, startGateway } from "./gateway.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "madoguchi-reader-"));
@@ -65,7 +65,7 @@ const read = async (context, page, name) => {
   await look(reading, `${name}-1-read`);
   await confirm(reading, { pin: "YAMADA01", see: [gateway.origin, phrase, "Test PCD"] });
   await reading.waitForSelector("h1.done");
-  await reading.close();
+  await shut(reading);
   await page.waitForSelector("#f-name[readonly]");
   assert.equal(await page.inputValue("#f-name"), "山田　花子");
   await fillIn(page, words);
@@ -87,7 +87,7 @@ const sign = async (context, page, { pin } = {}) => {
   assert.equal(await signing.locator("#pin").count(), pin ? 1 : 0);
   await confirm(signing, { pin, check: true, see: [gateway.origin, phrase, words.title, words.body] });
   await signing.waitForSelector("h1.done");
-  await signing.close();
+  await shut(signing);
   await page.waitForSelector("#access-key");
   const signed = await page.evaluate(() => sessionStorage.getItem("signed"));
   assertAccepted(gateway.pki, folder, Buffer.from(mgreq.application, "base64"), Buffer.from(signed, "base64"));
@@ -104,7 +104,7 @@ const pulled = async (context, page) => {
   const text = await signing.locator("main").innerText();
   assert.match(text, /カード/);
   await look(signing, "reader-pulled-2-told");
-  await signing.close();
+  await shut(signing);
   await page.waitForFunction(() => document.querySelector("[data-card-live]").textContent.includes("ERR_WEBEID_NATIVE_FATAL"));
   assert.equal(reader.signatures(), before, "nothing was signed");
   await reader.toggle(true);
@@ -121,7 +121,7 @@ const signIn = async (context, page) => {
   await look(window, "reader-sign-in");
   await confirm(window, { pin: "1234", see: [gateway.origin, phrase, "Test PCD"] });
   await window.waitForSelector("h1.done");
-  await window.close();
+  await shut(window);
   await page.waitForURL(`${gateway.origin}/account`);
   assert.equal(reader.signatures(), before + 1);
   await page.click("form.sign-out button");

@@ -126,7 +126,7 @@ const byAgent = async (language) => {
     await page.click("[data-sign-in-button]");
     const refused = await windows.next(context);
     await refused.click("button[value=refuse]");
-    await refused.close();
+    await shut(refused);
     await page.waitForFunction(() => document.querySelector("[data-sign-in-code]").textContent === "ERR_WEBEID_USER_CANCELLED, user-cancelled");
     assert.equal(await alerts(page), 1, "what came of pressing the button is an alert");
     await look(page, `sign-in-agent-cancelled-${language}`);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cardClient, confirm, fillIn, look, opener, until, withExtension } from "./card.mjs";
+import { cardClient, confirm, fillIn, look, opener, shut, until, withExtension } from "./card.mjs";
 import { startGateway } from "./gateway.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "madoguchi-sign-in-card-"));
@@ -55,7 +55,7 @@ const cancelled = async (context, page) => {
   await page.click("[data-sign-in-button]");
   const window = await windows.next(context);
   await window.click("button[value=refuse]");
-  await window.close();
+  await shut(window);
   await code(page, "ERR_WEBEID_USER_CANCELLED, user-cancelled");
   assert.equal((await context.cookies(gateway.origin)).some(({ name }) => name.endsWith("resident-session")), false);
 };
@@ -74,7 +74,7 @@ const signIn = async (context, page, { card, pin, wrong }) => {
   }
   await confirm(window, { card, pin, see });
   await window.waitForSelector("h1.done");
-  await window.close();
+  await shut(window);
   await page.waitForURL(`${gateway.origin}/account`);
   const cookies = await context.cookies(gateway.origin);
   const session = cookies.find(({ name }) => name.endsWith("resident-session"));
@@ -90,7 +90,7 @@ const file = async (context, page) => {
   const reading = await windows.next(context);
   await confirm(reading, { card: "sign-yamada", pin: "YAMADA01", see: [gateway.origin, phrase] });
   await reading.waitForSelector("h1.done");
-  await reading.close();
+  await shut(reading);
   await page.waitForSelector("#f-name[readonly]");
   await fillIn(page, words);
   await page.waitForSelector("[data-card-sign]:visible");
@@ -98,7 +98,7 @@ const file = async (context, page) => {
   const signing = await windows.next(context);
   await confirm(signing, { check: true, see: [words.title, words.body] });
   await signing.waitForSelector("h1.done");
-  await signing.close();
+  await shut(signing);
   await page.waitForSelector("#access-key");
   await look(page, "en-sign-in-2-receipt");
   return (await page.locator(".reference").first().textContent()).trim();
