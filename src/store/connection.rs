@@ -107,6 +107,11 @@ impl DatabaseUrl {
         Ok(connection)
     }
 
+    /// Whether a server stands behind it, whose connections go stale.
+    pub fn is_server(&self) -> bool {
+        matches!(self, Self::Postgresql(_))
+    }
+
     /// Opens a connection and sets it up. Every connection of the program comes from here.
     ///
     /// # Errors

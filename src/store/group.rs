@@ -62,7 +62,7 @@ impl GroupWriter {
         sorted.sort_by(|(_, one), (_, other)| one.application_id.cmp(&other.application_id));
         let (order, sorted): (Vec<usize>, Vec<&RecordRow>) = sorted.into_iter().unzip();
         let result = match self.write_sorted(&sorted) {
-            Err(error) if error.is_temporary() => self.write_sorted(&sorted),
+            Err(error) if error.is_temporary() && self.database.is_server() => self.write_sorted(&sorted),
             result => result,
         };
         let outcomes: Vec<Outcome> = match result {

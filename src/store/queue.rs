@@ -114,8 +114,13 @@ fn serve(jobs: &mut mpsc::Receiver<Job>, group_writer: &mut GroupWriter, checkpo
             };
         }
         let count = rows.len() + tasks.len();
-        run_tasks(group_writer, tasks);
-        record_rows(group_writer, rows, answers);
+        match run_tasks(group_writer, tasks) {
+            // Who waited for a lock in vain together with others is not made to wait for it once more.
+            Err(error) if error.is_temporary() => answers.into_iter().for_each(|answer| {
+                let _ = answer.send(Err(error.clone()));
+            }),
+            _ => record_rows(group_writer, rows, answers),
+        }
         checkpoints.note(count);
         if checkpoints.is_asked_to_finish()
             && let Err(error) = group_writer.with_connection(checkpoint::finish)
@@ -139,9 +144,10 @@ fn record_rows(group_writer: &mut GroupWriter, rows: Vec<RecordRow>, answers: Ve
     }
 }
 
-fn run_tasks(group_writer: &mut GroupWriter, tasks: Vec<Task>) {
+/// Runs the tasks in one transaction. An error says that there was no transaction, not that a task failed.
+fn run_tasks(group_writer: &mut GroupWriter, tasks: Vec<Task>) -> Result<(), StoreError> {
     if tasks.is_empty() {
-        return;
+        return Ok(());
     }
     let mut endings = Vec::with_capacity(tasks.len());
     let committed = group_writer.with_connection(|connection| {
@@ -153,4 +159,5 @@ fn run_tasks(group_writer: &mut GroupWriter, tasks: Vec<Task>) {
     for ending in endings {
         ending(committed.clone());
     }
+    committed
 }
