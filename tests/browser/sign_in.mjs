@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { cardClient, chromiumArgs, confirm, opener } from "./card.mjs";
+import { cardClient, chromiumArgs, confirm, opener, shut } from "./card.mjs";
 import { freePort, signWithOpenssl, startGateway } from "./gateway.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
