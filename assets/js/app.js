@@ -1,9 +1,23 @@
 // Small help for every page; nothing depends on it.
 "use strict";
 (() => {
-  // After a form came back with errors, a screen reader and the keyboard start at the summary.
-  const focus = document.querySelector("[data-focus]");
+  // After a form came back with errors, a screen reader and the keyboard start at the first field that is wrong, or at the
+  // summary.
+  const focus = document.querySelector("[autofocus]") ?? document.querySelector("[data-focus]");
   if (focus) focus.focus();
+
+  // A field that belongs to some answers of another one is shown with them alone; without scripts it is always there, and
+  // what is typed into it counts with those answers only.
+  for (const field of document.querySelectorAll("[data-reveal-by]")) {
+    const values = field.dataset.revealValues.split("|");
+    const controls = [...document.getElementsByName(field.dataset.revealBy)];
+    const tell = () => {
+      const chosen = controls.find((one) => one.type !== "radio" || one.checked);
+      field.hidden = !chosen || !values.includes(chosen.value);
+    };
+    for (const one of controls) one.addEventListener("change", tell);
+    tell();
+  }
 
   // How many characters are left, counted as the gateway counts them (code points), told politely when few are left.
   for (const input of document.querySelectorAll("[data-max-length]")) {

@@ -22,6 +22,8 @@ pub struct RequestFacts<'a> {
     pub application_sha256: [u8; 32],
     /// The procedure.
     pub procedure: &'a Procedure,
+    /// The answers: what was not asked for has no line.
+    pub answers: &'a serde_json::Value,
     /// The applicant's members that are stated: what is null is not shown.
     pub applicant_members: &'a [&'a str],
     /// The number of attachments.
@@ -71,12 +73,10 @@ fn display(facts: &RequestFacts<'_>) -> Vec<DisplayLine> {
             lines.push(line(format!("/applicant/{member}"), ja, en));
         }
     }
-    for field in &facts.procedure.fields {
-        lines.push(DisplayLine {
-            pointer: format!("/answers{}", field.pointer),
-            label: field.label.get(facts.language).to_owned(),
-        });
-    }
+    let shown = facts.procedure.shown(facts.language, facts.answers);
+    lines.extend(
+        shown.into_iter().map(|one| DisplayLine { pointer: format!("/answers{}", one.pointer), label: one.label }),
+    );
     for index in 0..facts.attachments {
         let number = index + 1;
         lines.push(line(

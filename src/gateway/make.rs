@@ -119,7 +119,7 @@ impl Gateway {
     }
 
     fn compose(&self, request: ApplicationRequest, now: DateTime<Utc>) -> Result<ApplicationDocument, Box<Rejection>> {
-        let procedure = self.catalog.get(&request.procedure).ok_or_else(|| {
+        let procedure = self.catalog.in_force(&request.procedure, now).ok_or_else(|| {
             let detail = "The procedure is not in the catalog of this gateway.";
             Box::new(Rejection::new(RejectionCode::UnknownProcedure, detail))
         })?;
@@ -178,6 +178,7 @@ impl Gateway {
             not_after: document.expires_at,
             application_sha256: digest,
             procedure: form.procedure(),
+            answers: form.answers(),
             applicant_members: &members,
             attachments: document.attachments.len(),
             language,

@@ -1,7 +1,7 @@
 //! The attachments that were sent are the ones that were signed: each listed one is there once, whole and unchanged,
 //! and no other.
 use super::IntakeLimits;
-use super::document::ListedAttachment;
+use super::document::{ApplicationDocument, ListedAttachment};
 use crate::procedures::Procedure;
 use crate::submission::received::ReceivedAttachment;
 use crate::submission::rejection::{FieldFault, Rejection, RejectionCode};
@@ -9,7 +9,13 @@ use crate::submission::rejection::{FieldFault, Rejection, RejectionCode};
 type Checked = Result<(), Box<Rejection>>;
 
 /// The list itself: how many, how large, no name twice.
-pub(super) fn check_list(listed: &[ListedAttachment], procedure: &Procedure, limits: &IntakeLimits) -> Checked {
+pub(super) fn check_list(document: &ApplicationDocument, procedure: &Procedure, limits: &IntakeLimits) -> Checked {
+    let listed = document.attachments.as_slice();
+    let least = procedure.least_attachments(&document.answers);
+    if listed.len() < least {
+        let detail = format!("With these answers {least} attachments are asked for, and {} are listed.", listed.len());
+        return Err(Box::new(Rejection::new(RejectionCode::AttachmentsWanted, detail)));
+    }
     let most = limits.attachments.min(usize::try_from(procedure.attachments.at_most).unwrap_or(usize::MAX));
     if listed.len() > most {
         let detail = format!("This procedure takes at most {most} attachments, and {} are listed.", listed.len());

@@ -193,9 +193,9 @@ pub fn check_document(
 ) -> Result<(document::ApplicationDocument, AdmissibleForm), Box<Rejection>> {
     let document = document::ApplicationDocument::read(bytes)?;
     terms::check(&document.terms(), rules, now)?;
-    let procedure = procedure::find(&document, catalog)?;
+    let procedure = procedure::find(&document, catalog, now)?;
     let form = procedure::judge_answers(&document, &procedure)?;
-    attachments::check_list(&document.attachments, &procedure, &rules.limits)?;
+    attachments::check_list(&document, &procedure, &rules.limits)?;
     Ok((document, form))
 }
 

@@ -1,67 +1,16 @@
-//! One procedure's definition: read from TOML, checked as a whole, its schema compiled once.
+//! One procedure's definition: read from TOML, checked as a whole, its schema made and compiled once.
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::field::{Condition, Field, FieldKind};
+use super::place::{DefinitionFault, Faults, of_reader};
 use super::text::Text;
+use super::{check, schema};
 use crate::ids::{AgencyCode, ProcedureCode};
 
-/// How a field is filled in on a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FieldKind {
-    /// One line of text.
-    Line,
-    /// Text with line breaks.
-    Paragraph,
-    /// A calendar date.
-    Date,
-    /// A whole number.
-    Number,
-    /// One of `choices`.
-    Choice,
-    /// Yes or no.
-    Checkbox,
-}
-
-/// One of the values that a [`FieldKind::Choice`] offers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Choice {
-    /// The value in the answers.
-    pub value: String,
-    /// What people read.
-    pub label: Text,
-}
-
-/// One field of the form.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Field {
-    /// JSON pointer into the answers: `/title`.
-    pub pointer: String,
-    /// How it is filled in.
-    pub kind: FieldKind,
-    /// What people read beside it.
-    pub label: Text,
-    /// A sentence that helps.
-    pub help: Text,
-    /// For [`FieldKind::Choice`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub choices: Vec<Choice>,
-    /// Whether the schema requires it.
-    #[serde(skip_deserializing)]
-    pub required: bool,
-    /// The schema's `maxLength`, in characters.
-    #[serde(skip_deserializing)]
-    pub max_length: Option<u64>,
-}
-
-impl Field {
-    /// The member's name in the answers: the pointer without its slash.
-    pub fn name(&self) -> &str {
-        self.pointer.trim_start_matches('/')
-    }
-}
+/// The largest definition, in bytes.
+pub const LARGEST: usize = 256 * 1024;
 
 /// Which agencies take a procedure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +20,8 @@ pub enum Recipients {
     Every(EveryMunicipality),
     /// These alone.
     Listed(Vec<AgencyCode>),
+    /// Every municipality of these prefectures.
+    Prefectures(Prefectures),
 }
 
 /// The word for "every municipality" in a definition.
@@ -81,21 +32,111 @@ pub enum EveryMunicipality {
     EveryMunicipality,
 }
 
+/// Prefectures by the first two digits of their municipalities' codes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prefectures {
+    /// `"13"`: Tokyo.
+    pub prefectures: Vec<String>,
+}
+
+/// A document that a procedure asks for as an attachment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WantedDocument {
+    /// What people call it.
+    pub label: Text,
+    /// A sentence that helps.
+    #[serde(default)]
+    pub help: Text,
+    /// Whether it may be left out.
+    #[serde(default)]
+    pub optional: bool,
+    /// It is asked for only where these hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needed_if: Vec<Condition>,
+}
+
 /// What files may come with a filing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AttachmentRule {
     /// How many at most; 0: none. The gateway's own limit holds besides.
     pub at_most: u32,
+    /// The documents that are asked for.
+    #[serde(default, rename = "document", skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<WantedDocument>,
+}
+
+/// The law that a procedure stands on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LegalBasis {
+    /// The act, with its number.
+    pub law: Text,
+    /// The clause.
+    pub clause: Text,
+}
+
+/// A page of the form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuestionPage {
+    /// Its name in addresses: a-z, 0-9 and -.
+    pub id: String,
+    /// Its heading; where it is empty, the label of its one field.
+    #[serde(default)]
+    pub title: Text,
+    /// A sentence under the heading.
+    #[serde(default)]
+    pub help: Text,
+    /// Pointers of the fields on it, in order.
+    pub fields: Vec<String>,
+}
+
+/// Whether residents see a version of a procedure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Agencies can look at it; nobody can file it.
+    Draft,
+    /// It is taken, within its dates.
+    #[default]
+    Published,
 }
 
 /// A procedure as it stands in the catalog. Serialized, it is what `GET /api/v1/procedures/{code}` answers.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct Procedure {
+    /// What the file says.
+    #[serde(flatten)]
+    pub definition: Definition,
+    /// JSON Schema (2020-12) of the answers.
+    pub schema: Value,
+    #[serde(skip)]
+    pub(super) validator: jsonschema::Validator,
+    /// Whether there is more to judge than a schema can say.
+    #[serde(skip)]
+    pub(super) judged_further: bool,
+}
+
+/// The file's form.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
     /// Its code.
     pub code: ProcedureCode,
-    /// The version of its form that is taken now.
+    /// The version of its form.
     pub form_version: u32,
+    /// Whether residents see it.
+    #[serde(default)]
+    pub state: State,
+    /// The first day on which it is taken, in Japan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<Day>,
+    /// The last day on which it is taken, in Japan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<Day>,
     /// Its name.
     pub title: Text,
     /// What it is for, in a sentence or two.
@@ -106,59 +147,96 @@ pub struct Procedure {
     pub recipients: Recipients,
     /// The fee in yen; 0: none.
     pub fee_yen: u32,
+    /// Pointer of a number by which the fee is multiplied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_per: Option<String>,
+    /// Who may file it.
+    #[serde(default)]
+    pub who: Text,
+    /// What the agency gets.
+    #[serde(default)]
+    pub agency_gets: Text,
+    /// What it stands on.
+    #[serde(default)]
+    pub legal_basis: Vec<LegalBasis>,
     /// What files may come with it.
     pub attachments: AttachmentRule,
+    /// Where drafts of earlier versions are not carried over: why not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_carried_over: Option<Text>,
+    /// The pages of the form, in order; without any, each field is a page.
+    #[serde(default, rename(serialize = "pages", deserialize = "page"))]
+    pub pages: Vec<QuestionPage>,
     /// The fields of the form, in order.
+    #[serde(rename(serialize = "fields", deserialize = "field"))]
     pub fields: Vec<Field>,
-    /// JSON Schema (2020-12) of the answers.
-    pub schema: Value,
-    #[serde(skip)]
-    pub(super) validator: jsonschema::Validator,
 }
 
-/// The file's form.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Definition {
-    code: ProcedureCode,
-    form_version: u32,
-    title: Text,
-    summary: Text,
-    agency: Text,
-    recipients: Recipients,
-    fee_yen: u32,
-    attachments: AttachmentRule,
-    field: Vec<Field>,
-    schema: Value,
+/// A day as a definition writes it: `"2026-04-01"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(pub NaiveDate);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let day = super::kinds::date::from_iso(&text);
+        day.map(Self).ok_or_else(|| serde::de::Error::custom("must be a day such as \"2026-04-01\""))
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&super::kinds::date::iso(self.0))
+    }
+}
+
+impl std::fmt::Debug for Procedure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Procedure({} version {})", self.definition.code, self.definition.form_version)
+    }
+}
+
+impl std::ops::Deref for Procedure {
+    type Target = Definition;
+
+    fn deref(&self) -> &Definition {
+        &self.definition
+    }
+}
+
+/// The day in Japan (UTC+9, no summer time) at a moment.
+pub fn japan_day(at: DateTime<Utc>) -> NaiveDate {
+    FixedOffset::east_opt(9 * 3600).map_or_else(|| at.date_naive(), |japan| at.with_timezone(&japan).date_naive())
 }
 
 impl Procedure {
     /// Reads and checks a definition.
     ///
     /// # Errors
-    /// A sentence that says what is wrong with it.
-    pub(super) fn from_toml(text: &str) -> Result<Self, String> {
-        let definition: Definition = toml::from_str(text).map_err(|error| error.to_string())?;
-        check_texts(&definition)?;
+    /// Everything that is wrong with it, each with its place.
+    pub fn from_toml(text: &str) -> Result<Self, Vec<DefinitionFault>> {
+        let whole = |what: String, todo: &str| {
+            vec![DefinitionFault { line: 0, key: String::new(), what, todo: todo.to_owned() }]
+        };
+        if text.len() > LARGEST {
+            return Err(whole(format!("the file is larger than {LARGEST} bytes"), "make texts shorter"));
+        }
+        let mut definition: Definition = toml::from_str(text).map_err(|error| vec![of_reader(text, &error)])?;
+        let mut faults = Faults::of(text);
+        check::definition(&definition, &mut faults);
+        faults.finish()?;
+        schema::fill_in_bounds(&mut definition.fields);
+        if definition.pages.is_empty() {
+            definition.pages = definition.fields.iter().map(QuestionPage::of_field).collect();
+        }
+        let schema = schema::of_fields(&definition.fields);
         let validator = jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)
             .should_validate_formats(true)
-            .build(&definition.schema)
-            .map_err(|error| format!("schema: {error}"))?;
-        let fields = fields_of_schema(definition.field, &definition.schema)?;
-        Ok(Self {
-            code: definition.code,
-            form_version: definition.form_version,
-            title: definition.title,
-            summary: definition.summary,
-            agency: definition.agency,
-            recipients: definition.recipients,
-            fee_yen: definition.fee_yen,
-            attachments: definition.attachments,
-            fields,
-            schema: definition.schema,
-            validator,
-        })
+            .build(&schema)
+            .map_err(|error| whole(format!("its JSON Schema cannot be made: {error}"), "report this"))?;
+        let judged_further = definition.fields.iter().any(super::further::judges);
+        Ok(Self { definition, schema, validator, judged_further })
     }
 
     /// Whether `agency` takes this procedure.
@@ -166,43 +244,73 @@ impl Procedure {
         match &self.recipients {
             Recipients::Every(_) => true,
             Recipients::Listed(agencies) => agencies.contains(agency),
+            Recipients::Prefectures(listed) => {
+                listed.prefectures.iter().any(|prefecture| agency.as_str().starts_with(prefecture.as_str()))
+            }
         }
+    }
+
+    /// Whether it is published and within its dates on a day in Japan.
+    pub fn is_in_force(&self, day: NaiveDate) -> bool {
+        self.state == State::Published
+            && self.valid_from.is_none_or(|from| from.0 <= day)
+            && self.valid_to.is_none_or(|to| day <= to.0)
+    }
+
+    /// The field of a pointer.
+    pub fn field(&self, pointer: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.pointer == pointer)
+    }
+
+    /// The page of that name.
+    pub fn page(&self, id: &str) -> Option<&QuestionPage> {
+        self.pages.iter().find(|page| page.id == id)
+    }
+
+    /// The page on which a field is asked.
+    pub fn page_of(&self, pointer: &str) -> Option<&QuestionPage> {
+        self.pages.iter().find(|page| page.fields.iter().any(|field| field == pointer))
+    }
+
+    /// The fields of a page, in order.
+    pub fn fields_of<'a>(&'a self, page: &'a QuestionPage) -> impl Iterator<Item = &'a Field> {
+        page.fields.iter().filter_map(|pointer| self.field(pointer))
+    }
+
+    /// The group that a page asks for, where it asks for one.
+    pub fn group_of<'a>(&'a self, page: &'a QuestionPage) -> Option<&'a Field> {
+        self.fields_of(page).find(|field| field.kind == FieldKind::Group)
+    }
+
+    /// The documents that are asked for as attachments with these answers.
+    pub fn wanted_documents(&self, answers: &Value) -> Vec<&WantedDocument> {
+        let none = serde_json::Map::new();
+        let answers = answers.as_object().unwrap_or(&none);
+        let wanted = |document: &&WantedDocument| document.needed_if.iter().all(|condition| condition.holds(answers));
+        self.attachments.documents.iter().filter(wanted).collect()
+    }
+
+    /// How many attachments there must be at least with these answers.
+    pub fn least_attachments(&self, answers: &Value) -> usize {
+        self.wanted_documents(answers).iter().filter(|document| !document.optional).count()
+    }
+
+    /// The fee in yen with these answers.
+    pub fn fee(&self, answers: &Value) -> u64 {
+        let times = self.fee_per.as_deref().and_then(|pointer| answers.pointer(pointer)).and_then(Value::as_u64);
+        u64::from(self.fee_yen).saturating_mul(times.unwrap_or(1))
     }
 }
 
-fn check_texts(definition: &Definition) -> Result<(), String> {
-    let of_fields = definition.field.iter().flat_map(|field| {
-        [&field.label, &field.help].into_iter().chain(field.choices.iter().map(|choice| &choice.label))
-    });
-    let mut texts = [&definition.title, &definition.summary, &definition.agency].into_iter().chain(of_fields);
-    match texts.find(|text| text.has_gap()) {
-        Some(gap) => Err(format!("a text is empty in one language (its other one: {:?})", gap)),
-        None => Ok(()),
-    }
-}
-
-/// Ties the fields to the schema: the same members in both, and the schema closed to others.
-fn fields_of_schema(mut fields: Vec<Field>, schema: &Value) -> Result<Vec<Field>, String> {
-    let members = schema.get("properties").and_then(Value::as_object).ok_or("schema.properties is missing")?;
-    if schema.get("type") != Some(&Value::from("object")) {
-        return Err("schema.type must be \"object\"".to_owned());
-    }
-    if schema.get("additionalProperties") != Some(&Value::Bool(false)) {
-        return Err("schema.additionalProperties must be false: what nobody is shown must not be signed".to_owned());
-    }
-    if let Some(name) = members.keys().find(|name| !fields.iter().any(|field| field.name() == *name)) {
-        return Err(format!("schema.properties.{name} has no [[field]]"));
-    }
-    let required = schema.get("required").and_then(Value::as_array);
-    for field in &mut fields {
-        let name = field.pointer.strip_prefix('/').unwrap_or_default().to_owned();
-        let member =
-            members.get(&name).ok_or_else(|| format!("field {} is not in schema.properties", field.pointer))?;
-        field.required = required.is_some_and(|names| names.iter().any(|required| *required == name));
-        field.max_length = member.get("maxLength").and_then(Value::as_u64);
-        if (field.kind == FieldKind::Choice) == field.choices.is_empty() {
-            return Err(format!("field {}: choices belong to the kind \"choice\" and to no other", field.pointer));
+impl QuestionPage {
+    fn of_field(field: &Field) -> Self {
+        let id = field.name().replace('_', "-");
+        Self {
+            // Two names are those of pages that every form has.
+            id: if check::RESERVED_PAGES.contains(&id.as_str()) { format!("the-{id}") } else { id },
+            title: Text::default(),
+            help: Text::default(),
+            fields: vec![field.pointer.clone()],
         }
     }
-    Ok(fields)
 }

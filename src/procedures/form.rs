@@ -6,6 +6,7 @@ use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
 use super::Procedure;
+use super::further::{self, Subject};
 use crate::submission::rejection::FieldFault;
 
 /// The most faults that one judging tells.
@@ -35,14 +36,34 @@ impl Procedure {
     ///
     /// # Errors
     /// Every fault found (at most 50).
-    pub fn judge(self: &Arc<Self>, answers: Arc<Value>) -> Result<AdmissibleForm, Vec<FieldFault>> {
+    pub fn judge(
+        self: &Arc<Self>,
+        answers: Arc<Value>,
+        subject: &Subject<'_>,
+    ) -> Result<AdmissibleForm, Vec<FieldFault>> {
+        let faults = self.faults(&answers, subject, MOST_FAULTS);
+        if faults.is_empty() { Ok(AdmissibleForm { procedure: Arc::clone(self), answers }) } else { Err(faults) }
+    }
+
+    /// What is wrong with answers, at most `most` faults.
+    pub fn faults(&self, answers: &Value, subject: &Subject<'_>, most: usize) -> Vec<FieldFault> {
         // Nearly all answers are right: the quick question first.
-        if self.validator.is_valid(&answers) {
-            return Ok(AdmissibleForm { procedure: Arc::clone(self), answers });
+        if self.validator.is_valid(answers) {
+            return match self.judged_further {
+                true => further::judge(&self.fields, answers, subject, most),
+                false => Vec::new(),
+            };
         }
-        let faults: Vec<_> =
-            self.validator.iter_errors(&answers).take(MOST_FAULTS).map(|error| fault(&error)).collect();
-        Err(faults)
+        let mut faults: Vec<_> = self.validator.iter_errors(answers).take(most).map(|error| fault(&error)).collect();
+        // What the schema found fault with is told once.
+        let more = further::judge(&self.fields, answers, subject, most);
+        let told = |one: &FieldFault, faults: &[FieldFault]| faults.iter().any(|fault| fault.pointer == one.pointer);
+        for one in more {
+            if faults.len() < most && !told(&one, &faults) {
+                faults.push(one);
+            }
+        }
+        faults
     }
 }
 
@@ -67,6 +88,7 @@ fn fault(error: &jsonschema::ValidationError<'_>) -> FieldFault {
         Kind::Type { .. } => plain("wrong-type", "is of the wrong type"),
         Kind::Pattern { .. } => plain("wrong-form", "has a character or a form that is not allowed here"),
         Kind::Format { format } => ("wrong-form", None, Cow::Owned(format!("must be a valid {format}"))),
+        Kind::FalseSchema => plain("not-asked", "is not asked for with these answers: leave it out"),
         Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. } => {
             plain("unknown-field", "has a field that the form does not know")
         }
@@ -96,10 +118,26 @@ mod tests {
 
     use super::super::Catalog;
     use super::*;
+    use crate::submission::applicant::Applicant;
+
+    fn person() -> Applicant {
+        let stated = |text: &str| Some(text.to_owned());
+        Applicant {
+            name: "山田　花子".to_owned(),
+            date_of_birth: stated("1980-12-31"),
+            sex: stated("female"),
+            address: stated("東京都千代田区"),
+        }
+    }
+
+    fn judged(code: &str, answers: Value) -> Result<AdmissibleForm, Vec<FieldFault>> {
+        let (catalog, person) = (Catalog::builtin().unwrap(), person());
+        let subject = Subject { applicant: &person, today: "2026-11-23".parse().unwrap() };
+        catalog.get(code).unwrap().judge(Arc::new(answers), &subject)
+    }
 
     fn faults(code: &str, answers: Value) -> Vec<(String, &'static str)> {
-        let catalog = Catalog::builtin().unwrap();
-        match catalog.get(code).unwrap().judge(Arc::new(answers)) {
+        match judged(code, answers) {
             Ok(_) => Vec::new(),
             Err(faults) => faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect(),
         }
@@ -147,13 +185,8 @@ mod tests {
 
     #[test]
     fn a_fault_never_repeats_the_answer() {
-        let catalog = Catalog::builtin().unwrap();
         let secret = "山田\u{1}花子";
-        let faults = catalog
-            .get("general-application")
-            .unwrap()
-            .judge(Arc::new(json!({"title": secret, "body": 3})))
-            .unwrap_err();
+        let faults = judged("general-application", json!({"title": secret, "body": 3})).unwrap_err();
         assert_eq!(faults.len(), 2);
         for fault in faults {
             assert!(!serde_json::to_string(&fault).unwrap().contains("山田"));

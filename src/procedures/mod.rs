@@ -1,11 +1,24 @@
-//! The procedures that residents can file: a catalog of definitions as data (TOML), loaded and validated at start,
-//! and the judging of answers by a procedure's JSON Schema.
+//! The procedures that residents can file: a catalog of definitions as data (TOML), loaded and validated at start; the JSON
+//! Schema of each, and the judging of answers by it; what was typed on pages made into answers, and answers shown to people.
+pub mod carry;
 pub mod catalog;
-mod definition;
+mod check;
+pub mod definition;
+pub mod field;
 pub mod form;
+pub mod further;
+pub mod kinds;
+pub mod municipalities;
+mod place;
+mod schema;
+pub mod show;
 pub mod text;
+pub mod typed;
 
 pub use catalog::{Catalog, CatalogError};
-pub use definition::{AttachmentRule, Choice, Field, FieldKind, Procedure, Recipients};
+pub use definition::{AttachmentRule, LegalBasis, Procedure, QuestionPage, Recipients, State, WantedDocument};
+pub use field::{CertificateData, Choice, Condition, Field, FieldKind};
 pub use form::AdmissibleForm;
+pub use further::Subject;
+pub use place::DefinitionFault;
 pub use text::{Language, Text};

@@ -38,7 +38,7 @@ impl FromStr for Language {
 }
 
 /// One text in every language.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// Japanese.
@@ -54,6 +54,22 @@ impl Text {
             Language::Ja => &self.ja,
             Language::En => &self.en,
         }
+    }
+
+    /// Whether there is no text in any language.
+    pub fn is_empty(&self) -> bool {
+        Language::ALL.iter().all(|language| self.get(*language).trim().is_empty())
+    }
+
+    /// The length of its longest language, in characters.
+    pub(super) fn longest(&self) -> usize {
+        Language::ALL.iter().map(|language| self.get(*language).chars().count()).max().unwrap_or(0)
+    }
+
+    /// Whether it has a control character, or one that cannot be seen.
+    pub(super) fn has_hidden(&self) -> bool {
+        let hidden = |c: char| c.is_control() || super::kinds::text::is_invisible(c);
+        Language::ALL.iter().any(|language| self.get(*language).chars().any(hidden))
     }
 
     /// Whether a language lacks its text.

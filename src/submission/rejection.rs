@@ -92,6 +92,7 @@ rejection_codes! {
     AnswersInvalid = "answers-invalid", 422, "The answers do not fit the procedure's form";
     ApplicantNotSigner = "applicant-not-signer", 422, "The applicant is not the person who signed";
     AttachmentMissing = "attachment-missing", 422, "An attachment that the application lists was not sent";
+    AttachmentsWanted = "attachments-wanted", 422, "The application lacks attachments that the procedure asks for";
     AttachmentNotListed = "attachment-not-listed", 422, "An attachment was sent that the application does not list";
     AttachmentMismatch = "attachment-mismatch", 422, "An attachment is not the file that was signed";
     AttachmentTooLarge = "attachment-too-large", 422, "An attachment is larger than allowed";

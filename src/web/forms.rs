@@ -15,6 +15,32 @@ pub enum FieldKind {
     Radios,
     /// A date as text, `1980-12-31`.
     Date,
+    /// A date by year, month and day, and with an era where there is a choice of them.
+    DateParts,
+    /// A municipality, by code or by name.
+    Municipality,
+    /// Digits: keyboards of telephones offer them.
+    Digits,
+}
+
+/// One of the controls that a date is typed into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatePart {
+    /// `era`, `year`, `month`, `day`.
+    pub part: &'static str,
+    /// What it is called.
+    pub label: String,
+    /// What was typed.
+    pub value: String,
+    /// The eras, where it is a list.
+    pub choices: Vec<Choice>,
+}
+
+impl DatePart {
+    /// Whether it holds a year, which has more digits.
+    pub fn is_year(&self) -> bool {
+        self.part == "year"
+    }
 }
 
 /// A choice of a select or of radio buttons.
@@ -51,6 +77,14 @@ pub struct Field {
     pub autocomplete: &'static str,
     /// The choices of a select or of radio buttons.
     pub choices: Vec<Choice>,
+    /// The controls of a date.
+    pub parts: Vec<DatePart>,
+    /// Whether its label is the heading of the page.
+    pub heading: bool,
+    /// Whether the keyboard begins here.
+    pub autofocus: bool,
+    /// It belongs to some answers to another field of the page: that field's name and those answers, with `|` between them.
+    pub reveal: Option<(String, String)>,
 }
 
 impl Field {
@@ -68,6 +102,10 @@ impl Field {
             max_length: 0,
             autocomplete: "",
             choices: Vec::new(),
+            parts: Vec::new(),
+            heading: false,
+            autofocus: false,
+            reveal: None,
         }
     }
 
@@ -145,6 +183,21 @@ impl Field {
     /// Whether it is a date.
     pub fn is_date(&self) -> bool {
         self.kind == FieldKind::Date
+    }
+
+    /// Whether it is a date by its parts.
+    pub fn is_date_parts(&self) -> bool {
+        self.kind == FieldKind::DateParts
+    }
+
+    /// Whether it is a municipality.
+    pub fn is_municipality(&self) -> bool {
+        self.kind == FieldKind::Municipality
+    }
+
+    /// Whether digits are typed into it.
+    pub fn is_digits(&self) -> bool {
+        self.kind == FieldKind::Digits
     }
 
     /// How many lines are shown, where it takes several.

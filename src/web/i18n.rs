@@ -42,6 +42,9 @@ pub const DYNAMIC_PREFIXES: &[&str] = &[
     "steps-dyn-",
     "sign-in-dyn-",
     "after-dyn-",
+    "form-change-",
+    "form-aside-",
+    "date-",
 ];
 
 impl Language {

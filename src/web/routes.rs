@@ -83,7 +83,11 @@ route_table! {
     GET  "/procedures/{code}"                                Anyone       resident::procedures::get_procedure;
     POST "/procedures/{code}/start"                          Anyone       resident::procedures::post_start;
     GET  "/apply/{draft}/form"                               Anyone       resident::form::get_form;
-    POST "/apply/{draft}/form"                               Anyone       resident::form::post_form;
+    GET  "/apply/{draft}/form/{page}"                        Anyone       resident::question::get_page;
+    POST "/apply/{draft}/form/{page}"                        Anyone       resident::question::post_page;
+    GET  "/apply/{draft}/form/{page}/{number}"               Anyone       resident::entries::get_entry;
+    POST "/apply/{draft}/form/{page}/{number}"               Anyone       resident::entries::post_entry;
+    POST "/apply/{draft}/form/{page}/{number}/remove"        Anyone       resident::entries::post_remove;
     POST "/apply/{draft}/certificate"                        Anyone       resident::form::post_certificate;
     POST "/apply/{draft}/unlock"                             Anyone       resident::form::post_unlock;
     POST "/apply/{draft}/discard"                            Anyone       resident::form::post_discard;

@@ -176,10 +176,12 @@ export const confirm = async (page, { pin, card, keep = true, check = false, see
 
 /// Fills in the form up to the signing page; `signs` says what goes on in between.
 export const fillIn = async (page, words) => {
+  await page.click("main form[action$='/form/applicant'] button");
   await page.fill("#f-recipient", "131016");
+  await page.click("main form[action$='/form/recipient'] button");
   await page.fill("#f-answers-title", words.title);
   await page.fill("#f-answers-body", words.body);
-  await page.click("main form[action$='/form'] button");
+  await page.click("main form[action$='/form/content'] button");
   await page.click("main form[action$='/review'] button");
   await page.click("main a.button");
 };

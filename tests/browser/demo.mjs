@@ -109,10 +109,12 @@ const file = async (context, language, pin) => {
   await answer(context, page, "[data-card-read]", { name: `${language}-1-read`, card, pin });
   await page.waitForSelector("#f-name[readonly]");
   assert.equal(await page.inputValue("#f-name"), "山田　花子");
+  await page.click("main form[action$='/form/applicant'] button");
   await page.fill("#f-recipient", "131016");
+  await page.click("main form[action$='/form/recipient'] button");
   await page.fill("#f-answers-title", words.title);
   await page.fill("#f-answers-body", words.body);
-  await page.click("main form[action$='/form'] button");
+  await page.click("main form[action$='/form/content'] button");
   await page.click("main form[action$='/review'] button");
   await page.click("main a.button");
   await page.waitForSelector("[data-card-sign]:visible");

@@ -63,28 +63,43 @@ const journey = async (gateway, view, folder) => {
   await page.click("a[href='/procedures/general-application']");
   await see("03-procedure");
   await page.click("main form[action$='/start'] button");
-  await see("04-form");
-  await page.click("main form[action$='/form'] button");
-  assert.equal(await page.locator(".error-summary li").count() >= 5, true, "every empty field is told");
-  await see("05-form-errors");
+  await see("04-applicant");
+  await page.click("main form[action$='/form/applicant'] button");
+  assert.equal(await page.locator(".error-summary li").count(), 3, "every empty field is told");
+  await see("05-applicant-errors");
   await page.click("details summary");
   await page.setInputFiles("#f-certificate", join(gateway.pki, "certificates/sign-yamada.pem"));
   await page.click("#certificate-form button");
   assert.equal(await page.locator("#f-name[readonly]").count(), 1, "the applicant is locked");
+  await see("06-applicant-filled");
+  await page.click("main form[action$='/form/applicant'] button");
+  await page.click("main form[action$='/form/recipient'] button");
+  await see("06-recipient-error");
   await page.fill("#f-recipient", words.place);
+  await page.click("main form[action$='/form/recipient'] button");
   await page.fill("#f-answers-title", words.title);
   await page.fill("#f-answers-body", words.body);
-  await see("06-form-filled");
-  await page.click("main form[action$='/form'] button");
+  await see("06-content");
+  await page.click("a.back-link");
+  assert.equal(await page.inputValue("#f-recipient"), words.place, "going back loses nothing");
+  await page.click("main form[action$='/form/recipient'] button");
+  await page.fill("#f-answers-title", words.title);
+  await page.fill("#f-answers-body", words.body);
+  await page.click("main form[action$='/form/content'] button");
   const attachment = join(folder, "地図.txt");
   writeFileSync(attachment, "map");
   await page.setInputFiles("#f-attachment", attachment);
   await page.click("[data-upload] button");
   await see("07-attachments");
   await page.click("main form[action$='/review'] button");
-  await page.click("details summary");
-  assert.ok((await page.locator("details pre").textContent()).includes("madoguchi/application/1"), "the document itself is shown");
+  assert.ok((await page.locator("pre.document").textContent()).includes("madoguchi/application/1"), "the document itself is shown");
   await see("08-review");
+  await page.emulateMedia({ media: "print" });
+  await page.screenshot({ path: join(screenshots, `${view.name}-08-review-print.png`), fullPage: true });
+  await page.emulateMedia({ media: "screen" });
+  await page.click("a[href$='/form/content?from=review']");
+  await page.click("main form[action$='/form/content'] button");
+  assert.match(page.url(), /\/review$/, "a change leads back to the review");
   await page.click("main a.button");
   await see("09-sign");
   const [input, output] = [join(folder, `${view.name}.json`), join(folder, `${view.name}.p7s`)];
@@ -140,10 +155,10 @@ const keyboard = async (gateway, folder) => {
   const context = await open(join(folder, view.name), view);
   const page = context.pages()[0] ?? await context.newPage();
   const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim());
-  const tabTo = async (id) => {
+  const tabTo = async (id, back = false) => {
     for (let presses = 0; presses < 60; presses += 1) {
       if (await focused() === id) return;
-      await page.keyboard.press("Tab");
+      await page.keyboard.press(back ? "Shift+Tab" : "Tab");
     }
     throw new Error(`the keyboard does not reach ${id}`);
   };
@@ -154,19 +169,27 @@ const keyboard = async (gateway, folder) => {
   await page.keyboard.press("Enter");
   await tabTo("Start now");
   await page.keyboard.press("Enter");
-  await page.waitForURL(/\/form$/);
+  await page.waitForURL(/\/form\/applicant$/);
   await tabTo("Continue");
   await page.keyboard.press("Enter");
-  await page.waitForSelector(".error-summary:focus");
+  await page.waitForSelector("#f-name:focus", { timeout: 10_000 });
   await page.screenshot({ path: join(screenshots, "keyboard-2-error-summary.png") });
-  await tabTo("Full name: Fill this in");
+  await tabTo("Full name: Fill this in", true);
   await page.keyboard.press("Enter");
   assert.equal(await focused(), "f-name", "a line of the summary leads to its field");
   await page.keyboard.type("Jo Smith");
   await tabTo("f-sex-female");
   await page.keyboard.press("ArrowDown");
   await page.screenshot({ path: join(screenshots, "keyboard-3-radio.png") });
-  for (const [id, text] of [["f-address", "1 Chome"], ["f-recipient", "131016"], ["f-answers-title", "t"], ["f-answers-body", "b"]]) {
+  await tabTo("f-address");
+  await page.keyboard.type("1 Chome");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/form\/recipient$/);
+  await tabTo("f-recipient");
+  await page.keyboard.type("131016");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/form\/content$/);
+  for (const [id, text] of [["f-answers-title", "t"], ["f-answers-body", "b"]]) {
     await tabTo(id);
     await page.keyboard.type(text);
   }

@@ -59,10 +59,12 @@ const file = async (page) => {
   await page.setInputFiles("#f-certificate", join(gateway.pki, "certificates/sign-yamada.pem"));
   await page.click("#certificate-form button");
   await page.waitForSelector("#f-name[readonly]");
+  await page.click("main form[action$='/form/applicant'] button");
   await page.fill("#f-recipient", "131016");
+  await page.click("main form[action$='/form/recipient'] button");
   await page.fill("#f-answers-title", "Street lamp");
   await page.fill("#f-answers-body", "It is out.");
-  await page.click("main form[action$='/form'] button");
+  await page.click("main form[action$='/form/content'] button");
   await page.click("main form[action$='/review'] button");
   const draft = new URL(page.url()).pathname.replace(/\/review$/, "");
   const [input, output] = [join(folder, "application.json"), join(folder, "application.p7s")];

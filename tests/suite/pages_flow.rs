@@ -12,8 +12,7 @@ use crate::support::gateway::{TestGateway, Wanted, applicant};
 use crate::support::http::{Answer, sha256_hex};
 use crate::support::pki::TestPki;
 
-const ANSWERS: [(&str, &str); 3] = [
-    ("recipient", "千代田区"),
+const ANSWERS: [(&str, &str); 2] = [
     ("answers.title", "街灯の修理"),
     ("answers.body", "3番地の前の街灯が消えています。\r\n<b>修理</b>をお願いします。"),
 ];
@@ -22,8 +21,9 @@ const ANSWERS: [(&str, &str); 3] = [
 fn begin(browser: &mut Browser) -> String {
     browser.get("/procedures/general-application");
     let form = browser.post("/procedures/general-application/start", &[]);
-    assert_eq!(form.status, 200, "{}", form.text());
-    form.header("x-was-at").unwrap().strip_suffix("/form").unwrap().to_owned()
+    assert_eq!(form.status, 303, "{}", form.text());
+    let page = browser.get(form.header("x-was-at").unwrap());
+    page.header("location").unwrap().strip_suffix("/form/applicant").unwrap().to_owned()
 }
 
 /// Begins one and fills it in with the certificate of `card`, up to the page of the attachments.
@@ -32,7 +32,11 @@ pub fn fill_in(browser: &mut Browser, card: &str) -> String {
     let certificate = std::fs::read(TestPki::shared().certificate_path(card)).unwrap();
     let read = browser.upload(&format!("{draft}/certificate"), &[("certificate", "card.pem", &certificate)]);
     assert_eq!(read.status, 200, "{}", read.text());
-    let attachments = browser.post(&format!("{draft}/form"), &ANSWERS);
+    let next = browser.post(&format!("{draft}/form/applicant"), &[]);
+    assert_eq!(next.header("x-was-at"), Some(format!("{draft}/form/recipient").as_str()), "{}", next.text());
+    let next = browser.post(&format!("{draft}/form/recipient"), &[("recipient", "千代田区")]);
+    assert_eq!(next.header("x-was-at"), Some(format!("{draft}/form/content").as_str()), "{}", next.text());
+    let attachments = browser.post(&format!("{draft}/form/content"), &ANSWERS);
     assert_eq!(attachments.header("x-was-at"), Some(format!("{draft}/attachments").as_str()), "{}", attachments.text());
     draft
 }
@@ -130,24 +134,33 @@ fn what_was_typed_stays_when_something_is_wrong_with_it() {
     let mut browser = Browser::new(gateway.client, "en");
     let draft = begin(&mut browser);
     let long = "x".repeat(201);
-    let fields =
-        [("recipient", "999999"), ("name", "Smith \"Jo\""), ("date_of_birth", "31.12.1980"), ("answers.title", &long)];
-    let answer = browser.post(&format!("{draft}/form"), &fields);
-    let text = answer.text();
-    assert_eq!(answer.status, 422);
-    for (id, words) in [
-        ("recipient", "Municipality: Check the municipality"),
-        ("sex", "Sex: Fill this in"),
-        ("date_of_birth", "Date of birth: Enter the date like"),
-        ("answers-title", "Title: Use at most 200 characters"),
-        ("answers-body", "Text: Fill this in"),
+    for (step, fields, told) in [
+        (
+            "applicant",
+            vec![("name", "Smith \"Jo\""), ("date_of_birth", "31.12.1980")],
+            vec![("sex", "Sex: Choose one"), ("date_of_birth", "Date of birth: Enter the date like")],
+        ),
+        ("recipient", vec![("recipient", "999999")], vec![("recipient", "Municipality: Check the municipality")]),
+        (
+            "content",
+            vec![("answers.title", long.as_str())],
+            vec![("answers-title", "Title: Use at most 200 characters"), ("answers-body", "Text: Fill this in")],
+        ),
     ] {
-        assert!(text.contains(&format!("<a href=\"#f-{id}\">{words}")), "{id}: {text}");
-        assert!(text.contains(&format!("id=\"f-{id}-error\"")), "{id}");
+        let page = format!("{draft}/form/{step}");
+        let answer = browser.post(&page, &fields);
+        let text = answer.text();
+        assert_eq!(answer.status, 422, "{step}");
+        for (id, words) in told {
+            assert!(text.contains(&format!("<a href=\"#f-{id}\">{words}")), "{id}: {text}");
+            assert!(text.contains(&format!("id=\"f-{id}-error\"")), "{id}");
+        }
+        assert!(text.contains("<title>Error: ") && text.contains(" autofocus"), "{step}");
+        let later = browser.get(&page).text();
+        for (_, value) in fields {
+            assert!(later.contains(&value.replace('"', "&#34;")), "{value} is there when one comes back");
+        }
     }
-    assert!(text.contains("<title>Error: ") && text.contains("Smith &#34;Jo&#34;") && text.contains(&long));
-    let later = browser.get(&format!("{draft}/form")).text();
-    assert!(later.contains(&long) && later.contains("31.12.1980"), "it is there when one comes back");
     let early = browser.get(&format!("{draft}/review"));
     assert_eq!(early.header("location"), Some(format!("{draft}/form").as_str()), "nothing to review yet");
     let overview = browser.get("/procedures/general-application").text();
@@ -170,11 +183,10 @@ fn a_certificate_locks_the_applicant_and_a_file_without_a_person_does_not() {
         browser.upload(&format!("{draft}/certificate"), &[("certificate", "x", certificate.as_bytes())]).text();
     let name = applicant("sign-smith")["name"].as_str().unwrap().to_owned();
     assert!(locked.contains(&format!("value=\"{name}\"")) && locked.contains("readonly"), "{locked}");
-    browser.post(&format!("{draft}/form"), &[("name", "Somebody Else")]);
-    assert!(
-        !browser.get(&format!("{draft}/form")).text().contains("Somebody Else"),
-        "a locked field is not overwritten"
-    );
+    let refused = browser.post(&format!("{draft}/form/applicant"), &[("name", "Somebody Else")]);
+    assert_eq!(refused.status, 422, "a locked field is not overwritten");
+    assert!(refused.text().contains("Full name: This was taken from your certificate"), "{}", refused.text());
+    assert!(!browser.get(&format!("{draft}/form/applicant")).text().contains("Somebody Else"));
     assert!(!browser.post(&format!("{draft}/unlock"), &[]).text().contains("readonly"));
 }
 
@@ -185,12 +197,20 @@ fn a_draft_is_seen_by_its_own_browser_alone_and_not_for_longer_than_a_day() {
     let (mut mine, mut other) = (Browser::new(gateway.client, "ja"), Browser::new(gateway.client, "ja"));
     let (draft, _) = review(&mut mine, "sign-yamada");
     other.get("/procedures/general-application");
-    for page in
-        ["form", "attachments", "review", "sign", "receipt", "application.json", "application.mgreq", "receipt.jws"]
-    {
+    for page in [
+        "form",
+        "form/content",
+        "attachments",
+        "review",
+        "sign",
+        "receipt",
+        "application.json",
+        "application.mgreq",
+        "receipt.jws",
+    ] {
         assert_eq!(other.get(&format!("{draft}/{page}")).status, 404, "{page}");
     }
-    for action in ["form", "review", "unlock"] {
+    for action in ["form/applicant", "form/content", "review", "unlock"] {
         assert_eq!(other.post(&format!("{draft}/{action}"), &[]).status, 404, "{action}");
     }
     other.post(&format!("{draft}/discard"), &[]);
@@ -209,7 +229,7 @@ fn nothing_changes_without_the_token_of_a_page() {
     let draft = fill_in(&mut browser, "sign-yamada");
     browser.forget_token();
     assert_eq!(browser.post("/procedures/general-application/start", &[]).status, 403);
-    for action in ["form", "review", "unlock", "discard", "attachments/0/remove"] {
+    for action in ["form/content", "review", "unlock", "discard", "attachments/0/remove"] {
         assert_eq!(browser.post(&format!("{draft}/{action}"), &[]).status, 403, "{action}");
     }
     for action in ["attachments", "receipt", "certificate"] {

@@ -39,7 +39,11 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("GET /procedures/{code}", [200; 5]),
     ("POST /procedures/{code}/start", [403; 5]),
     ("GET /apply/{draft}/form", [404; 5]),
-    ("POST /apply/{draft}/form", [403; 5]),
+    ("GET /apply/{draft}/form/{page}", [404; 5]),
+    ("POST /apply/{draft}/form/{page}", [403; 5]),
+    ("GET /apply/{draft}/form/{page}/{number}", [404; 5]),
+    ("POST /apply/{draft}/form/{page}/{number}", [403; 5]),
+    ("POST /apply/{draft}/form/{page}/{number}/remove", [403; 5]),
     ("POST /apply/{draft}/certificate", [404; 5]),
     ("POST /apply/{draft}/unlock", [403; 5]),
     ("POST /apply/{draft}/discard", [403; 5]),
@@ -131,6 +135,7 @@ fn path_of(route: &str, number: &str, draft: &str) -> String {
         .replace("{draft}", draft)
         .replace("{name}", "no-such-file")
         .replace("{number}", "0")
+        .replace("{page}", "content")
         .replace("{sha256}", &"0".repeat(64))
         .replace("{source}", "00")
         .replace("{role}", "application")

@@ -124,6 +124,10 @@ problem-title-attachment-missing = An attachment is missing
 problem-what-attachment-missing = A file that the application lists was not sent with it.
 problem-do-attachment-missing = Send every file that the application lists.
 
+problem-title-attachments-wanted = Attachments are missing
+problem-what-attachments-wanted = With these answers the procedure asks for more attachments than the application lists.
+problem-do-attachments-wanted = Go back to the attachments, add the documents that are named there, and sign again.
+
 problem-title-attachment-not-listed = An attachment is not listed in the application
 problem-what-attachment-not-listed = A file was sent that the application does not list. What was not signed is not taken.
 problem-do-attachment-not-listed = Leave it out, or add it to the application and sign again.

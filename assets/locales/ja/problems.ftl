@@ -124,6 +124,10 @@ problem-title-attachment-missing = 添付ファイルが足りません
 problem-what-attachment-missing = 申請書に書かれている添付ファイルの一つが送られていません。
 problem-do-attachment-missing = 申請書に記載した添付ファイルをすべて一緒に送ってください。
 
+problem-title-attachments-wanted = 必要な書類が添付されていません
+problem-what-attachments-wanted = この回答の場合に必要な添付書類が、申請書に記載されている数より多くあります。
+problem-do-attachments-wanted = 添付ファイルの画面に戻り、そこに書かれている書類を追加して、もう一度署名してください。
+
 problem-title-attachment-not-listed = 申請書にない添付ファイルがあります
 problem-what-attachment-not-listed = 申請書に書かれていないファイルが送られました。署名されていないものは受け付けられません。
 problem-do-attachment-not-listed = そのファイルを外すか、申請書に加えてから署名し直してください。

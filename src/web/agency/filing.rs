@@ -11,7 +11,8 @@ use super::{arrival_number, own_record, revocation_words, status_colour, status_
 use crate::gateway::Gateway;
 use crate::ids::ArrivalNumber;
 use crate::intake::document::ApplicationDocument;
-use crate::procedures::{Field as FormField, Procedure};
+use crate::procedures::Procedure;
+use crate::procedures::show::bare_answers;
 use crate::store::DocumentRole;
 use crate::store::impact_reports::StoredImpactFiling;
 use crate::store::submissions::{StoredDocument, StoredStatus, SubmissionRecord};
@@ -155,8 +156,7 @@ fn view(
     let errors = decision.as_deref().map(summary).unwrap_or_default();
     let title = title(&page, gateway, filing);
     let page = page.named(title).errors(!errors.is_empty());
-    let procedure = gateway.catalog.get(filing.procedure.as_str());
-    let same_form = procedure.filter(|procedure| procedure.form_version == filing.form_version);
+    let form = gateway.catalog.version(filing.procedure.as_str(), filing.form_version);
     FilingView {
         number: filing.arrival_number.to_string(),
         grouped: filing.arrival_number.grouped(),
@@ -170,7 +170,7 @@ fn view(
         procedure: procedure_title(&page, gateway, filing.procedure.as_str()),
         corrects: filing.corrects.map(|number| number.to_string()),
         applicant: applicant(&page, document),
-        answers: answers(&page, same_form.map(AsRef::as_ref), &document.answers),
+        answers: answers(&page, form.map(AsRef::as_ref), &document.answers),
         files: record.documents.iter().map(|stored| file_row(&page, record, stored)).collect(),
         verdicts: record.verdicts.iter().rev().map(|verdict| verdict_view(&page, verdict)).collect(),
         history: history(&page, record),
@@ -215,33 +215,11 @@ fn applicant(page: &Page, document: &ApplicationDocument) -> Vec<(String, String
     rows.into_iter().filter_map(|(key, value)| Some((page.t(key).into_owned(), value?))).collect()
 }
 
-/// The answers under the labels of their form, in the form's order; under their bare names where the form is another now.
+/// The answers under the labels of the form that they were signed under; under their bare names where it is not known any
+/// more.
 fn answers(page: &Page, procedure: Option<&Procedure>, answers: &Value) -> Vec<(String, String)> {
-    let Some(members) = answers.as_object() else { return Vec::new() };
-    let fields = procedure.map(|procedure| procedure.fields.as_slice()).unwrap_or_default();
-    let labelled = fields.iter().filter_map(|field| {
-        let value = members.get(field.name())?;
-        Some((field.label.get(page.language).to_owned(), words(page, Some(field), value)))
-    });
-    let bare = members
-        .iter()
-        .filter(|(name, _)| !fields.iter().any(|field| field.name() == name.as_str()))
-        .map(|(name, value)| (name.clone(), words(page, None, value)));
-    labelled.chain(bare).collect()
-}
-
-fn words(page: &Page, field: Option<&FormField>, value: &Value) -> String {
-    let choices = field.map(|field| field.choices.as_slice()).unwrap_or_default();
-    match value {
-        Value::String(text) => {
-            let chosen = choices.iter().find(|choice| choice.value == *text);
-            chosen.map_or_else(|| text.clone(), |choice| choice.label.get(page.language).to_owned())
-        }
-        Value::Bool(true) => page.t("agency-answer-yes").into_owned(),
-        Value::Bool(false) => page.t("agency-answer-no").into_owned(),
-        Value::Null => "–".to_owned(),
-        other => other.to_string(),
-    }
+    let shown = procedure.map_or_else(|| bare_answers(answers), |procedure| procedure.shown(page.language, answers));
+    shown.into_iter().map(|one| (one.label, one.value)).collect()
 }
 
 fn file_row(page: &Page, record: &SubmissionRecord, stored: &StoredDocument) -> FileRow {

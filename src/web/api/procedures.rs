@@ -36,7 +36,8 @@ impl<'a> From<&'a Procedure> for Entry<'a> {
 /// # Errors
 /// None but faults.
 pub async fn list_procedures(gateway: web::Data<Gateway>) -> Result<HttpResponse, Problem> {
-    let procedures: Vec<Entry<'_>> = gateway.catalog.iter().map(|procedure| procedure.as_ref().into()).collect();
+    let procedures: Vec<Entry<'_>> =
+        gateway.catalog.taken_at(gateway.clock.now()).map(|procedure| procedure.as_ref().into()).collect();
     json(&serde_json::json!({ "procedures": procedures }))
 }
 
@@ -45,6 +46,6 @@ pub async fn list_procedures(gateway: web::Data<Gateway>) -> Result<HttpResponse
 /// # Errors
 /// 404 where it is not in the catalog.
 pub async fn get_procedure(gateway: web::Data<Gateway>, code: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let procedure = gateway.catalog.get(&code).ok_or_else(Problem::not_found)?;
+    let procedure = gateway.catalog.in_force(&code, gateway.clock.now()).ok_or_else(Problem::not_found)?;
     json(procedure.as_ref())
 }

@@ -3,9 +3,10 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::answering::Answering;
 use super::at_draft::AtDraft;
-use super::drafts;
 use super::procedures::NoFields;
+use super::{drafts, form};
 use crate::gateway::Gateway;
 use crate::intake::file_label;
 use crate::store::draft_limits::DraftsFull;
@@ -34,6 +35,8 @@ struct AttachmentsView {
     files: Vec<FileView>,
     most: usize,
     largest: String,
+    /// The documents that the answers ask for: name, help, whether they may be left out.
+    wanted: Vec<(String, String, bool)>,
 }
 
 impl AttachmentsView {
@@ -51,8 +54,25 @@ impl AttachmentsView {
             files: draft.attachments.iter().map(file).collect(),
             most,
             largest: super::dates::size(state.config.limits.attachment),
+            wanted: Vec::new(),
         }
     }
+
+    /// With the documents that the answers ask for.
+    fn wanting(mut self, answering: &Answering) -> Self {
+        let (language, answers) = (self.page.language, answering.answers());
+        let text = |text: &crate::procedures::Text| text.get(language).to_owned();
+        let wanted = answering.procedure.wanted_documents(&answers).into_iter();
+        self.wanted = wanted.map(|one| (text(&one.label), text(&one.help), one.optional)).collect();
+        self
+    }
+}
+
+/// `?wanted=1`: the review was asked for, and documents are missing.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct AskedFor {
+    #[serde(default)]
+    wanted: u8,
 }
 
 /// How many files a draft may have: by its procedure and by the gateway's own limit.
@@ -65,13 +85,16 @@ fn most(gateway: &Gateway, state: &WebState, draft: &Draft) -> Result<usize, Pro
 ///
 /// # Errors
 /// 404 for a draft that is not this browser's.
-pub async fn get_attachments(page: Page, at: AtDraft) -> Result<HttpResponse, Problem> {
-    let draft = at.open().await?;
-    if draft.filed.is_some() || !drafts::DraftInput::of(&draft).is_complete {
+pub async fn get_attachments(page: Page, at: AtDraft, asked: web::Query<AskedFor>) -> Result<HttpResponse, Problem> {
+    let (draft, answering) = form::open(&at, page.language).await?;
+    if draft.filed.is_some() || answering.first_open().is_some() {
         return Ok(at.lead_to(drafts::next_step(&draft)));
     }
     let most = most(&at.gateway, &at.state, &draft)?;
-    let view = AttachmentsView::new(at.with_token(page), &at.state, &draft, most, Vec::new());
+    let missing = draft.attachments.len() < answering.procedure.least_attachments(&answering.answers());
+    let told = (asked.wanted == 1 && missing).then(|| page.t("attachments-wanted").into_owned());
+    let errors = told.into_iter().map(|message| SummaryLine { id: "f-attachment".to_owned(), message }).collect();
+    let view = AttachmentsView::new(at.with_token(page), &at.state, &draft, most, errors).wanting(&answering);
     Ok(view.page.respond(StatusCode::OK, &view))
 }
 
@@ -93,9 +116,9 @@ pub async fn post_attachments(
         None => return Ok(at.lead_to("attachments")),
         Some(key) => key,
     };
-    let draft = at.open().await?;
+    let (draft, answering) = form::open(&at, page.language).await?;
     let errors = vec![SummaryLine { id: "f-attachment".to_owned(), message: page.t(key).into_owned() }];
-    let view = AttachmentsView::new(at.with_token(page), &at.state, &draft, most, errors);
+    let view = AttachmentsView::new(at.with_token(page), &at.state, &draft, most, errors).wanting(&answering);
     Ok(view.page.respond(StatusCode::UNPROCESSABLE_ENTITY, &view))
 }
 

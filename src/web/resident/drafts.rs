@@ -1,10 +1,14 @@
 //! The draft behind the pages of an application: finding it for this browser only, and what was typed into it.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::gateway::Gateway;
 use crate::procedures::Procedure;
+use crate::procedures::carry::{Aside, carry_over};
+use crate::procedures::kinds::Change;
+use crate::procedures::typed::Typed;
 use crate::store::draft_limits::DraftsFull;
 use crate::store::drafts::{Draft, DraftKey};
 use crate::submission::rejection::RejectionCode;
@@ -29,7 +33,17 @@ pub struct DraftInput {
     /// The certificate that the applicant was read out of, base64 of DER: the four attributes are locked.
     pub certificate: Option<String>,
     /// The answers by the names of their fields.
-    pub answers: BTreeMap<String, String>,
+    pub answers: Typed,
+    /// The version of the form that it was typed into; 0: the one that is taken now.
+    pub form_version: u32,
+    /// The version out of which it was carried over, if it was; 0: it was not.
+    pub carried_from: u32,
+    /// What could not be carried over.
+    pub aside: Vec<Aside>,
+    /// The pages that were answered.
+    pub done: BTreeSet<String>,
+    /// What was changed in what was typed last, by the pointer of its field.
+    pub changes: BTreeMap<String, Change>,
     /// Whether the form was filled in without a fault.
     pub is_complete: bool,
 }
@@ -83,12 +97,36 @@ pub async fn save(gateway: &Gateway, state: &WebState, key: DraftKey, input: Str
     Ok(gateway.store.draft_save(key, input).await?)
 }
 
-/// The procedure of a draft.
+/// The procedure of a draft, in the version that is taken now.
 ///
 /// # Errors
-/// 404 where the catalog has it no more.
-pub fn procedure_of(gateway: &Gateway, draft: &Draft) -> Result<std::sync::Arc<Procedure>, Problem> {
-    gateway.catalog.get(&draft.procedure).cloned().ok_or_else(Problem::not_found)
+/// 422 where it is not taken now.
+pub fn procedure_of(gateway: &Gateway, draft: &Draft) -> Result<Arc<Procedure>, Problem> {
+    let procedure = gateway.catalog.in_force(&draft.procedure, gateway.clock.now());
+    procedure.cloned().ok_or_else(|| {
+        let detail = "This procedure cannot be filed now. What was typed is kept as long as the draft.";
+        Problem::new(RejectionCode::UnknownProcedure, detail)
+    })
+}
+
+/// The version that is taken now and what was typed, carried over to it where the form was changed since.
+///
+/// # Errors
+/// As [`procedure_of`].
+pub fn current(gateway: &Gateway, draft: &Draft) -> Result<(Arc<Procedure>, DraftInput), Problem> {
+    let (procedure, mut input) = (procedure_of(gateway, draft)?, DraftInput::of(draft));
+    let version = std::mem::replace(&mut input.form_version, procedure.form_version);
+    if version != 0 && version != procedure.form_version {
+        let old = gateway.catalog.version(&draft.procedure, version).map(AsRef::as_ref);
+        let carried = carry_over(old, &procedure, &input.answers);
+        input.answers = carried.typed;
+        input.aside.extend(carried.aside);
+        input.carried_from = version;
+        // Every page is shown once more: what was answered stands in it.
+        input.done.retain(|page| ["applicant", "recipient"].contains(&page.as_str()));
+        input.is_complete = false;
+    }
+    Ok((procedure, input))
 }
 
 /// Where a draft's next step is, for who comes back to it.

@@ -1,30 +1,37 @@
-//! The form of an application: its fields out of the catalog's data, what was typed into them, and what is wrong.
+//! The fields of a form as pages show them, out of the catalog's data, with what was typed and what is wrong; and what was
+//! posted, as it was typed.
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
+use super::answering::{Answering, Faults};
 use super::drafts::DraftInput;
-use super::municipalities;
-use crate::intake::document::Applicant;
-use crate::procedures::{FieldKind as CatalogKind, Procedure};
-use crate::submission::rejection::FieldFault;
-use crate::web::forms::{Choice, Field, FieldKind};
+use crate::procedures::field::{Condition, Field as CatalogField, FieldKind as CatalogKind};
+use crate::procedures::further::locked;
+use crate::procedures::kinds::Era;
+use crate::procedures::typed::{DATE_PARTS, Typed};
+use crate::web::forms::{Choice, DatePart, Field, FieldKind};
 use crate::web::i18n::Language;
 
-/// Faults by the names of fields, in words.
-pub type Faults = BTreeMap<String, String>;
+/// The longest text of one field that is kept, in characters; what is longer is no answer to any question.
+pub const LONGEST_KEPT: usize = 100_000;
+
+/// The most choices that are shown as buttons.
+const MOST_BUTTONS: usize = 8;
 
 /// The fields about the applicant.
 pub fn applicant_fields(language: Language, input: &DraftInput, faults: &Faults) -> Vec<Field> {
     let sexes = ["female", "male", "unknown"]
         .map(|value| Choice { value: value.to_owned(), label: language.t(&format!("sex-{value}")).into_owned() });
     let mut fields = vec![
-        Field::text("name", language.t("form-name")).value(&input.name).hint(language.t("form-name-hint")),
+        Field::text("name", language.t("form-name"))
+            .value(&input.name)
+            .hint(language.t("form-name-hint"))
+            .autocomplete("name"),
         Field::text("date_of_birth", language.t("form-birth"))
             .kind(FieldKind::Date)
             .value(&input.date_of_birth)
             .hint(language.t("form-birth-hint"))
-            .optional(),
+            .optional()
+            .autocomplete("bday"),
         Field::text("sex", language.t("form-sex")).kind(FieldKind::Radios).choices(sexes.to_vec()).value(&input.sex),
         Field::text("address", language.t("form-address")).value(&input.address).hint(language.t("form-address-hint")),
     ];
@@ -35,140 +42,223 @@ pub fn applicant_fields(language: Language, input: &DraftInput, faults: &Faults)
             field.hint.clear();
         }
     }
-    if let Some(name) = fields.first_mut() {
-        name.autocomplete = "name";
-    }
     fields
 }
 
 /// The field for where the application goes.
 pub fn recipient_field(language: Language, input: &DraftInput, faults: &Faults) -> Field {
-    Field::text("recipient", language.t("form-recipient"))
+    let mut field = Field::text("recipient", language.t("form-recipient"))
+        .kind(FieldKind::Municipality)
         .hint(language.t("form-recipient-hint"))
         .value(&input.recipient)
         .error(faults.get("recipient").cloned())
+        .autocomplete("off");
+    field.heading = true;
+    field
 }
 
-/// The fields of the procedure's own form.
-pub fn answer_fields(language: Language, procedure: &Procedure, input: &DraftInput, faults: &Faults) -> Vec<Field> {
-    procedure.fields.iter().map(|field| answer_field(language, field, input, faults)).collect()
-}
-
-fn answer_field(language: Language, field: &crate::procedures::Field, input: &DraftInput, faults: &Faults) -> Field {
-    let name = format!("answers.{}", field.name());
-    let choice = |value: &str, label: &str| Choice { value: value.to_owned(), label: label.to_owned() };
-    let (kind, choices) = match field.kind {
-        CatalogKind::Line | CatalogKind::Number => (FieldKind::Text, Vec::new()),
-        CatalogKind::Paragraph => (FieldKind::Lines(10), Vec::new()),
-        CatalogKind::Date => (FieldKind::Date, Vec::new()),
-        CatalogKind::Choice => {
-            let offered = field.choices.iter().map(|one| choice(&one.value, one.label.get(language)));
-            (FieldKind::Radios, offered.collect())
+/// The fields of one page, or of one entry of its group (`members/0/`): those that are asked, and those that an answer on
+/// the same page may yet ask for.
+pub fn answer_fields(
+    language: Language,
+    answering: &Answering,
+    fields: &[&CatalogField],
+    at: &str,
+    faults: &Faults,
+) -> Vec<Field> {
+    let beside = answers_beside(answering, at);
+    let here = |condition: &Condition| fields.iter().any(|field| field.pointer == condition.field);
+    let mut shown = Vec::new();
+    for field in fields {
+        let by_page = field.shown_if.iter().find(|condition| here(condition));
+        if by_page.is_none() && !field.is_shown(&beside) {
+            continue;
         }
-        CatalogKind::Checkbox => {
-            let (yes, no) = (language.t("form-yes"), language.t("form-no"));
-            (FieldKind::Radios, vec![choice("true", &yes), choice("false", &no)])
-        }
-    };
-    let error = faults.get(&name).cloned();
-    let value = input.answers.get(field.name()).cloned().unwrap_or_default();
-    let mut shown = Field::text(name, field.label.get(language)).kind(kind).choices(choices).value(value).error(error);
-    shown.hint = field.help.get(language).to_owned();
-    shown.required = field.required;
-    shown.max_length = field.max_length.and_then(|most| u32::try_from(most).ok()).unwrap_or(0);
+        let mut one = answer_field(language, answering, field, at, faults);
+        one.reveal = by_page.and_then(|condition| reveal(condition, at));
+        shown.push(one);
+    }
+    let first_wrong = shown.iter_mut().find(|field| field.error.is_some());
+    if let Some(field) = first_wrong {
+        field.autofocus = true;
+    }
     shown
 }
 
-/// What was posted, as it was typed; what a certificate locked is not taken from the form.
-pub fn read(procedure: &Procedure, before: DraftInput, posted: &BTreeMap<String, String>) -> DraftInput {
-    let take = |name: &str| posted.get(name).map(|value| plain_lines(value)).unwrap_or_default();
-    let mut input = DraftInput { recipient: take("recipient").trim().to_owned(), ..before };
-    if input.certificate.is_none() {
-        input.name = take("name").trim().to_owned();
-        input.date_of_birth = take("date_of_birth").trim().to_owned();
-        input.sex = take("sex");
-        input.address = take("address").trim().to_owned();
+/// The answers beside a field: of the form, or of one entry of a group.
+fn answers_beside(answering: &Answering, at: &str) -> serde_json::Map<String, serde_json::Value> {
+    let mut steps = at.trim_end_matches('/').split('/');
+    match (steps.next(), steps.next().and_then(|index| index.parse::<usize>().ok())) {
+        (Some(group), Some(index)) => {
+            let entries = answering.read.answers.get(group);
+            entries
+                .and_then(|entries| entries.get(index))
+                .and_then(|entry| entry.as_object())
+                .cloned()
+                .unwrap_or_default()
+        }
+        _ => answering.read.answers.clone(),
     }
-    let answer = |field: &crate::procedures::Field| {
-        let value = take(&format!("answers.{}", field.name()));
-        (field.name().to_owned(), if field.kind == CatalogKind::Paragraph { value } else { value.trim().to_owned() })
+}
+
+/// How a script tells whether a field is asked: by an answer on the same page.
+fn reveal(condition: &Condition, at: &str) -> Option<(String, String)> {
+    if condition.is.is_empty() {
+        return None;
+    }
+    let word = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let values: Vec<String> = condition.is.iter().map(word).collect();
+    Some((format!("answers.{at}{}", condition.field.trim_start_matches('/')), values.join("|")))
+}
+
+fn answer_field(language: Language, answering: &Answering, field: &CatalogField, at: &str, faults: &Faults) -> Field {
+    let key = format!("{at}{}", field.name());
+    let name = format!("answers.{key}");
+    let typed = &answering.input.answers;
+    let mut shown = Field::text(name.as_str(), field.label.get(language))
+        .kind(kind(field))
+        .choices(choices(language, field))
+        .value(typed.get(&key).cloned().unwrap_or_default())
+        .error(faults.get(&name).cloned())
+        .autocomplete(autocomplete(field));
+    shown.hint = field.help.get(language).to_owned();
+    shown.required = field.required || field.is_required(&answers_beside(answering, at));
+    shown.max_length = counted(field);
+    if field.kind.is_date() {
+        shown.parts = date_parts(language, field.kind == CatalogKind::EraDate, typed, &key);
+        shown.value.clear();
+    }
+    if let Some(locked) = locked(&answering.applicant, field) {
+        shown.value = field.shown_value(language, &serde_json::Value::String(locked));
+        shown.kind = FieldKind::Text;
+        shown.locked = true;
+    }
+    shown
+}
+
+/// Lengths are counted where people write sentences.
+fn counted(field: &CatalogField) -> u32 {
+    let is_counted =
+        matches!(field.kind, CatalogKind::Line | CatalogKind::Paragraph) && field.from_certificate.is_none();
+    field.max_length.filter(|_| is_counted).and_then(|most| u32::try_from(most).ok()).unwrap_or(0)
+}
+
+fn kind(field: &CatalogField) -> FieldKind {
+    match field.kind {
+        CatalogKind::Paragraph => FieldKind::Lines(10),
+        CatalogKind::Date | CatalogKind::EraDate => FieldKind::DateParts,
+        CatalogKind::Choice if field.choices.len() > MOST_BUTTONS => FieldKind::Select,
+        CatalogKind::Choice | CatalogKind::Checkbox => FieldKind::Radios,
+        CatalogKind::Municipality => FieldKind::Municipality,
+        CatalogKind::Number | CatalogKind::Postcode | CatalogKind::Telephone | CatalogKind::Digits => FieldKind::Digits,
+        _ => FieldKind::Text,
+    }
+}
+
+fn autocomplete(field: &CatalogField) -> &'static str {
+    match field.kind {
+        CatalogKind::Telephone => "tel-national",
+        CatalogKind::Municipality => "off",
+        _ => "",
+    }
+}
+
+fn choices(language: Language, field: &CatalogField) -> Vec<Choice> {
+    let choice = |value: &str, label: &str| Choice { value: value.to_owned(), label: label.to_owned() };
+    match field.kind {
+        CatalogKind::Choice => field.choices.iter().map(|one| choice(&one.value, one.label.get(language))).collect(),
+        CatalogKind::Checkbox => {
+            vec![choice("true", &language.t("form-yes")), choice("false", &language.t("form-no"))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Year, month and day, and the era before them where it may be typed in one.
+fn date_parts(language: Language, eras: bool, typed: &Typed, key: &str) -> Vec<DatePart> {
+    let choice = |value: &str, label: &str| Choice { value: value.to_owned(), label: label.to_owned() };
+    let mut offered = vec![choice("western", &language.t("date-western"))];
+    offered.extend(Era::ALL.iter().map(|era| choice(era.word(), era.name(language))));
+    let part = |part: &'static str| {
+        let is_era = part == "era";
+        let value = typed.get(&format!("{key}.{part}")).cloned().unwrap_or_default();
+        let otherwise = if is_era { first_era(language) } else { "" };
+        DatePart {
+            part,
+            label: language.t(&format!("date-{part}")).into_owned(),
+            value: if value.is_empty() { otherwise.to_owned() } else { value },
+            choices: if is_era { offered.clone() } else { Vec::new() },
+        }
     };
-    input.answers = procedure.fields.iter().map(answer).collect();
-    input
+    DATE_PARTS.into_iter().filter(|name| eras || *name != "era").map(part).collect()
+}
+
+/// The calendar that is offered first.
+fn first_era(language: Language) -> &'static str {
+    if language == Language::Ja { "reiwa" } else { "western" }
+}
+
+/// What was posted about the applicant; the names of locked attributes that somebody tried to change.
+pub fn read_applicant(input: &mut DraftInput, posted: &BTreeMap<String, String>) -> Vec<&'static str> {
+    let take = |name: &str| posted.get(name).map(|value| plain_lines(value).trim().to_owned());
+    let mut changed = Vec::new();
+    let locked = input.certificate.is_some();
+    let members = [
+        ("name", &mut input.name),
+        ("date_of_birth", &mut input.date_of_birth),
+        ("sex", &mut input.sex),
+        ("address", &mut input.address),
+    ];
+    for (name, kept) in members {
+        match take(name) {
+            Some(given) if locked && given != kept.trim() => changed.push(name),
+            Some(given) if !locked => *kept = given,
+            None if !locked => kept.clear(),
+            _ => {}
+        }
+    }
+    changed
+}
+
+/// What was posted into fields of a page, as it was typed, put in the place of what was there; the names of locked fields
+/// that somebody tried to change.
+pub fn read_answers(
+    language: Language,
+    answering: &mut Answering,
+    fields: &[&CatalogField],
+    at: &str,
+    posted: &BTreeMap<String, String>,
+) -> Vec<String> {
+    let mut changed = Vec::new();
+    for field in fields {
+        let key = format!("{at}{}", field.name());
+        let name = format!("answers.{key}");
+        if let Some(locked) = locked(&answering.applicant, field) {
+            let shown = field.shown_value(language, &serde_json::Value::String(locked));
+            if posted.get(&name).is_some_and(|given| given.trim() != shown) {
+                changed.push(name);
+            }
+            continue;
+        }
+        let take = |name: &str| posted.get(name).map(|value| plain_lines(value)).unwrap_or_default();
+        let typed = &mut answering.input.answers;
+        if field.kind.is_date() {
+            typed.remove(&key);
+            for part in DATE_PARTS {
+                typed.insert(format!("{key}.{part}"), take(&format!("{name}.{part}")));
+            }
+        } else {
+            typed.insert(key, take(&name));
+        }
+    }
+    changed
 }
 
 /// Browsers send line ends as CRLF (WHATWG HTML 4.10.21.8); what is signed has LF, as it was typed.
 fn plain_lines(value: &str) -> String {
-    value.replace("\r\n", "\n").replace('\r', "\n")
-}
-
-/// The answers as the procedure's schema wants them; what is empty is left out.
-pub fn answers(procedure: &Procedure, input: &DraftInput) -> Value {
-    let mut answers = Map::new();
-    for field in &procedure.fields {
-        let Some(text) = input.answers.get(field.name()).filter(|text| !text.is_empty()) else { continue };
-        let value = match (field.kind, text.parse::<i64>(), text.as_str()) {
-            (CatalogKind::Number, Ok(number), _) => Value::from(number),
-            (CatalogKind::Checkbox, _, "true") => Value::from(true),
-            (CatalogKind::Checkbox, _, "false") => Value::from(false),
-            _ => Value::from(text.as_str()),
-        };
-        answers.insert(field.name().to_owned(), value);
-    }
-    Value::Object(answers)
-}
-
-/// The applicant as typed.
-pub fn applicant(input: &DraftInput) -> Applicant {
-    let stated = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Applicant {
-        name: input.name.clone(),
-        date_of_birth: stated(&input.date_of_birth),
-        sex: stated(&input.sex),
-        address: stated(&input.address),
-    }
-}
-
-/// Everything that is wrong with what was typed, by field and in words.
-pub fn judge(language: Language, procedure: &std::sync::Arc<Procedure>, input: &DraftInput) -> Faults {
-    let mut faults = Faults::new();
-    let taken = |code: &crate::ids::AgencyCode| procedure.is_taken_by(code);
-    if municipalities::resolve(&input.recipient).filter(taken).is_none() {
-        let key = if input.recipient.is_empty() { "fault-required" } else { "fault-recipient" };
-        faults.insert("recipient".to_owned(), language.t(key).into_owned());
-    }
-    if input.certificate.is_none() {
-        for (name, value) in [("name", &input.name), ("sex", &input.sex), ("address", &input.address)] {
-            if value.is_empty() {
-                faults.insert(name.to_owned(), language.t("fault-required").into_owned());
-            }
-        }
-        if let Err(fault) = crate::intake::document::check_applicant(&applicant(input)) {
-            let name = fault.pointer.rsplit('/').next().unwrap_or_default().to_owned();
-            let key = if name == "date_of_birth" { "fault-date" } else { "fault-invalid" };
-            faults.entry(name).or_insert_with(|| language.t(key).into_owned());
-        }
-    }
-    if let Err(found) = procedure.judge(std::sync::Arc::new(answers(procedure, input))) {
-        for fault in found {
-            let name = format!("answers.{}", fault.pointer.trim_start_matches('/'));
-            faults.entry(name).or_insert_with(|| words(language, &fault));
-        }
-    }
-    faults
-}
-
-/// A fault of the schema in words.
-fn words(language: Language, fault: &FieldFault) -> String {
-    let limit = fault.limit.as_deref().unwrap_or_default();
-    match fault.code {
-        "required" => language.t("fault-required").into_owned(),
-        "too-long" => language.with("fault-too-long", "limit", limit),
-        "too-short" => language.with("fault-too-short", "limit", limit),
-        "too-small" => language.with("fault-too-small", "limit", limit),
-        "too-large" => language.with("fault-too-large", "limit", limit),
-        "not-offered" => language.t("fault-not-offered").into_owned(),
-        "wrong-type" => language.t("fault-wrong-type").into_owned(),
-        _ => language.t("fault-invalid").into_owned(),
+    let lines = value.replace("\r\n", "\n").replace('\r', "\n");
+    match lines.char_indices().nth(LONGEST_KEPT) {
+        Some((end, _)) => lines.get(..end).unwrap_or_default().to_owned(),
+        None => lines,
     }
 }

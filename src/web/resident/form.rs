@@ -1,82 +1,40 @@
-//! `/apply/{draft}/form`: filling an application in. What was typed stays, right or wrong.
-use std::collections::BTreeMap;
-
+//! `/apply/{draft}/form`: leads to the page where answering goes on; and what is done with the form as a whole.
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use askama::Template;
 
+use super::answering::{APPLICANT, Answering, Faults};
 use super::at_draft::AtDraft;
-use super::fields::{self, Faults};
-use super::municipalities::{self, Municipality};
 use super::procedures::{NoFields, see_other};
+use super::question::{self, From};
 use super::{applicant, drafts, review};
-use crate::procedures::Procedure;
+use crate::procedures::definition::japan_day;
 use crate::store::drafts::Draft;
 use crate::web::extract::csrf::CsrfForm;
-use crate::web::forms::{Field, SummaryLine, summary};
+use crate::web::i18n::Language;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
-use crate::web::state::WebState;
 
-#[derive(Template)]
-#[template(path = "resident/form.html")]
-struct FormView {
-    page: Page,
-    id: String,
-    step: u8,
-    expires: String,
-    errors: Vec<SummaryLine>,
-    recipient: Field,
-    applicant: Vec<Field>,
-    answers: Vec<Field>,
-    locked: bool,
-    places: &'static [Municipality],
-    agent: Option<super::agent::AgentView>,
+/// A draft with its form and what was typed.
+///
+/// # Errors
+/// 404 for a draft that is not this browser's; 422 where its procedure cannot be filed now.
+pub async fn open(at: &AtDraft, language: Language) -> Result<(Draft, Answering), Problem> {
+    let draft = at.open().await?;
+    let (procedure, input) = drafts::current(&at.gateway, &draft)?;
+    let today = japan_day(at.gateway.clock.now());
+    Ok((draft, Answering::of(language, procedure, input, today)))
 }
 
-impl FormView {
-    fn new(page: Page, state: &WebState, draft: &Draft, procedure: &Procedure, faults: &Faults) -> Self {
-        let (language, input) = (page.language, drafts::DraftInput::of(draft));
-        let recipient = fields::recipient_field(language, &input, faults);
-        let applicant = fields::applicant_fields(language, &input, faults);
-        let answers = fields::answer_fields(language, procedure, &input, faults);
-        let mut errors = summary(&applicant);
-        errors.extend(summary(std::slice::from_ref(&recipient)));
-        errors.extend(summary(&answers));
-        let shown: Vec<&str> = applicant.iter().chain(&answers).map(|field| field.name.as_str()).collect();
-        let rest: Vec<SummaryLine> = faults
-            .iter()
-            .filter(|(name, _)| *name != "recipient" && !shown.contains(&name.as_str()))
-            .map(|(name, message)| SummaryLine { id: format!("f-{name}"), message: message.clone() })
-            .collect();
-        errors.extend(rest);
-        let agent = super::agent::AgentView::of(state);
-        let mut page = page.named(procedure.title.get(language)).errors(!errors.is_empty());
-        page.connect_to = agent.as_ref().map(|agent| agent.origin.clone());
-        let expires = super::dates::moment(language, draft.expires_at);
-        Self {
-            page,
-            id: draft.key.id.clone(),
-            step: 1,
-            expires,
-            errors,
-            recipient,
-            applicant,
-            answers,
-            locked: input.certificate.is_some(),
-            places: municipalities::all(),
-            agent,
-        }
-    }
+/// Keeps what was typed.
+///
+/// # Errors
+/// 503 where there is no room for drafts, or the store does not answer.
+pub async fn keep(at: &AtDraft, draft: &Draft, answering: &mut Answering) -> Result<(), Problem> {
+    answering.input.is_complete = answering.first_open().is_none();
+    drafts::save(&at.gateway, &at.state, draft.key.clone(), answering.input.to_json()).await
 }
 
-impl FormView {
-    fn place_name(&self, place: &Municipality) -> &'static str {
-        place.name(self.page.language)
-    }
-}
-
-/// The form as it was left.
+/// Leads to the first page that is not answered yet; where there is none, to what comes after the form.
 ///
 /// # Errors
 /// 404 for a draft that is not this browser's.
@@ -85,35 +43,33 @@ pub async fn get_form(page: Page, at: AtDraft) -> Result<HttpResponse, Problem> 
     if draft.filed.is_some() {
         return Ok(at.lead_to("receipt"));
     }
-    let procedure = drafts::procedure_of(&at.gateway, &draft)?;
-    let view = FormView::new(at.with_token(page), &at.state, &draft, &procedure, &Faults::new());
-    Ok(view.page.respond(StatusCode::OK, &view))
+    let (draft, answering) = open(&at, page.language).await.map(|(_, answering)| (draft, answering))?;
+    match answering.first_open() {
+        Some(step) => Ok(at.lead_to(&format!("form/{step}"))),
+        None if draft.prepared.is_some() => Ok(at.lead_to("review")),
+        None => onward(&at, &draft, &answering, page.language, From::Form).await,
+    }
 }
 
-/// Takes what was typed: on to the attachments (or the review), or the form again with what is wrong.
+/// Where a complete form leads: to the attachments, or at once to the review.
 ///
 /// # Errors
-/// 404 for a draft that is not this browser's; 503.
-pub async fn post_form(
-    page: Page,
-    at: AtDraft,
-    posted: CsrfForm<BTreeMap<String, String>>,
+/// What is wrong with the document that is made; 503.
+pub async fn onward(
+    at: &AtDraft,
+    draft: &Draft,
+    answering: &Answering,
+    language: Language,
+    from: From,
 ) -> Result<HttpResponse, Problem> {
-    let mut draft = at.open().await?;
-    let procedure = drafts::procedure_of(&at.gateway, &draft)?;
-    let mut input = fields::read(&procedure, drafts::DraftInput::of(&draft), &posted.0);
-    let faults = fields::judge(page.language, &procedure, &input);
-    input.is_complete = faults.is_empty();
-    draft.input = input.to_json();
-    drafts::save(&at.gateway, &at.state, draft.key.clone(), draft.input.clone()).await?;
-    if !faults.is_empty() {
-        let view = FormView::new(at.with_token(page), &at.state, &draft, &procedure, &faults);
-        return Ok(view.page.respond(StatusCode::UNPROCESSABLE_ENTITY, &view));
-    }
-    if procedure.attachments.at_most > 0 {
+    let wanted = answering.procedure.least_attachments(&answering.answers());
+    let takes = answering.procedure.attachments.at_most > 0;
+    if takes && (from == From::Form || draft.attachments.len() < wanted) {
         return Ok(at.lead_to("attachments"));
     }
-    review::prepare(&at.gateway, &draft, page.language).await?;
+    // What was just typed is what the document is made of.
+    let draft = Draft { input: answering.input.to_json(), ..draft.clone() };
+    review::prepare(&at.gateway, &draft, language).await?;
     Ok(at.lead_to("review"))
 }
 
@@ -125,8 +81,10 @@ pub async fn post_unlock(at: AtDraft, _form: CsrfForm<NoFields>) -> Result<HttpR
     let draft = at.open().await?;
     let mut input = drafts::DraftInput::of(&draft);
     input.certificate = None;
+    input.is_complete = false;
+    input.done.remove(APPLICANT);
     at.gateway.store.draft_save(draft.key, input.to_json()).await?;
-    Ok(at.lead_to("form#applicant"))
+    Ok(at.lead_to("form/applicant"))
 }
 
 /// Fills the applicant in from a certificate file and locks it.
@@ -139,17 +97,14 @@ pub async fn post_certificate(
     request: actix_web::HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let mut draft = at.open().await?;
+    let (draft, mut answering) = open(&at, page.language).await?;
     let file = applicant::read_upload(&at, &request, payload).await?;
-    let mut input = drafts::DraftInput::of(&draft);
-    if applicant::fill_in(&mut input, &file) {
-        drafts::save(&at.gateway, &at.state, draft.key, input.to_json()).await?;
-        return Ok(at.lead_to("form#applicant"));
+    if applicant::fill_in(&mut answering.input, &file) {
+        keep(&at, &draft, &mut answering).await?;
+        return Ok(at.lead_to("form/applicant"));
     }
-    draft.input = input.to_json();
-    let procedure = drafts::procedure_of(&at.gateway, &draft)?;
     let faults = Faults::from([("certificate".to_owned(), page.t("fault-certificate").into_owned())]);
-    let view = FormView::new(at.with_token(page), &at.state, &draft, &procedure, &faults);
+    let view = question::applicant_page(at.with_token(page), &at, &draft, &answering, &faults, From::Form);
     Ok(view.page.respond(StatusCode::UNPROCESSABLE_ENTITY, &view))
 }
 

@@ -19,6 +19,10 @@ struct ProcedureView {
     agency: String,
     fee: String,
     attachments: u32,
+    /// Labels and texts: who may file, what the agency gets, the law.
+    about: Vec<(&'static str, Vec<String>)>,
+    /// The documents that are asked for, each with whether it depends on the answers.
+    documents: Vec<(String, String)>,
 }
 
 impl ProcedureView {
@@ -34,8 +38,35 @@ impl ProcedureView {
             agency: procedure.agency.get(page.language).to_owned(),
             fee,
             attachments: procedure.attachments.at_most,
+            about: about(page, procedure),
+            documents: documents(page, procedure),
         }
     }
+}
+
+/// What else people should know beforehand: keys of labels, and texts.
+fn about(page: &Page, procedure: &Procedure) -> Vec<(&'static str, Vec<String>)> {
+    let text = |text: &crate::procedures::Text| text.get(page.language).to_owned();
+    let law = |basis: &crate::procedures::LegalBasis| format!("{} {}", text(&basis.law), text(&basis.clause));
+    let rows = [
+        ("procedure-who", vec![text(&procedure.who)]),
+        ("procedure-gets", vec![text(&procedure.agency_gets)]),
+        ("procedure-law", procedure.legal_basis.iter().map(law).collect()),
+    ];
+    let filled = |lines: &[String]| lines.iter().any(|line| !line.is_empty());
+    rows.into_iter().filter(|(_, lines)| filled(lines)).collect()
+}
+
+fn documents(page: &Page, procedure: &Procedure) -> Vec<(String, String)> {
+    let one = |document: &crate::procedures::WantedDocument| {
+        let key = match (document.optional, document.needed_if.is_empty()) {
+            (true, _) => "procedure-document-optional",
+            (false, true) => "procedure-document-needed",
+            (false, false) => "procedure-document-depends",
+        };
+        (document.label.get(page.language).to_owned(), page.t(key).into_owned())
+    };
+    procedure.attachments.documents.iter().map(one).collect()
 }
 
 #[derive(Template)]
@@ -48,7 +79,8 @@ struct ListView {
 /// Every procedure.
 pub async fn list_procedures(page: Page, gateway: web::Data<Gateway>) -> HttpResponse {
     let page = page.titled("procedures-title");
-    let procedures = gateway.catalog.iter().map(|procedure| ProcedureView::new(&page, procedure)).collect();
+    let taken = gateway.catalog.taken_at(gateway.clock.now());
+    let procedures = taken.map(|procedure| ProcedureView::new(&page, procedure)).collect();
     let view = ListView { page, procedures };
     view.page.respond(StatusCode::OK, &view)
 }
@@ -72,7 +104,7 @@ pub async fn get_procedure(
     gateway: web::Data<Gateway>,
     code: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let procedure = gateway.catalog.get(&code).ok_or_else(Problem::not_found)?;
+    let procedure = gateway.catalog.in_force(&code, gateway.clock.now()).ok_or_else(Problem::not_found)?;
     let open = gateway.store.drafts_of(browser.id_sha256(), gateway.clock.now()).await?;
     let mine = open.into_iter().filter(|(_, of, _)| *of == *code);
     let open = mine.map(|(id, _, end)| (id, super::dates::moment(page.language, end))).collect();
@@ -98,7 +130,7 @@ pub async fn post_start(
     code: web::Path<String>,
     _form: CsrfForm<NoFields>,
 ) -> Result<HttpResponse, Problem> {
-    let procedure = gateway.catalog.get(&code).ok_or_else(Problem::not_found)?;
+    let procedure = gateway.catalog.in_force(&code, gateway.clock.now()).ok_or_else(Problem::not_found)?;
     let id = drafts::begin(&gateway, &state, &browser, procedure.code.as_str()).await?;
     Ok(see_other(&format!("/apply/{id}/form")))
 }

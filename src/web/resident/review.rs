@@ -6,13 +6,18 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::SecondsFormat;
 
+use super::answering::Answering;
 use super::at_draft::AtDraft;
 use super::procedures::NoFields;
-use super::{drafts, fields, municipalities};
+use super::{drafts, form, municipalities};
 use crate::gateway::Gateway;
 use crate::gateway::make::{ApplicationRequest, MakeError};
 use crate::intake::document::{ApplicationDocument, ListedAttachment};
 use crate::procedures::Procedure;
+use crate::procedures::definition::japan_day;
+use crate::procedures::kinds::date::{Both, from_iso};
+use crate::procedures::kinds::text::visible;
+use crate::procedures::show::Shown;
 use crate::store::drafts::{Draft, PreparedApplication};
 use crate::web::download;
 use crate::web::extract::csrf::CsrfForm;
@@ -20,10 +25,11 @@ use crate::web::i18n::Language;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
 
-/// A label and a value.
+/// A label and a value, and where it is changed.
 struct Line {
     label: String,
     value: String,
+    change: Option<String>,
 }
 
 #[derive(Template)]
@@ -32,6 +38,7 @@ struct ReviewView {
     page: Page,
     id: String,
     step: u8,
+    back: String,
     about: Vec<Line>,
     applicant: Vec<Line>,
     answers: Vec<Line>,
@@ -39,6 +46,8 @@ struct ReviewView {
     takes_attachments: bool,
     not_after: String,
     raw: String,
+    /// Whether it has characters that cannot be seen, which are shown by their numbers.
+    hides: bool,
     sha256: String,
 }
 
@@ -53,7 +62,9 @@ impl ReviewView {
 /// # Errors
 /// What is wrong with the draft; 503.
 pub async fn prepare(gateway: &Gateway, draft: &Draft, language: Language) -> Result<(), Problem> {
-    let (input, procedure) = (drafts::DraftInput::of(draft), drafts::procedure_of(gateway, draft)?);
+    let (procedure, input) = drafts::current(gateway, draft)?;
+    let today = japan_day(gateway.clock.now());
+    let answering = Answering::of(language, procedure, input.clone(), today);
     let listed = draft.attachments.iter().map(|file| ListedAttachment {
         name: file.name.clone(),
         media_type: file.media_type.clone(),
@@ -64,9 +75,9 @@ pub async fn prepare(gateway: &Gateway, draft: &Draft, language: Language) -> Re
     let request = ApplicationRequest {
         procedure: draft.procedure.clone(),
         recipient: recipient.unwrap_or(input.recipient.clone()),
-        answers: fields::answers(&procedure, &input),
+        answers: answering.answers(),
         attachments: listed.collect(),
-        applicant: input.certificate.is_none().then(|| fields::applicant(&input)),
+        applicant: input.certificate.is_none().then(|| answering.applicant.clone()),
         certificate: input.certificate,
         language,
         corrects: None,
@@ -84,15 +95,22 @@ pub async fn prepare(gateway: &Gateway, draft: &Draft, language: Language) -> Re
     Ok(gateway.store.draft_prepare(draft.key.clone(), made).await?)
 }
 
-/// Makes the document and leads to the review.
+/// Makes the document and leads to the review; back to the attachments where some are wanted yet.
 ///
 /// # Errors
 /// 404 for a draft that is not this browser's; what is wrong with it; 503.
 pub async fn post_review(page: Page, at: AtDraft, _form: CsrfForm<NoFields>) -> Result<HttpResponse, Problem> {
-    let draft = at.open().await?;
-    if draft.filed.is_none() && drafts::DraftInput::of(&draft).is_complete {
-        prepare(&at.gateway, &draft, page.language).await?;
+    let (draft, answering) = form::open(&at, page.language).await?;
+    if draft.filed.is_some() {
+        return Ok(at.lead_to("receipt"));
     }
+    if answering.first_open().is_some() {
+        return Ok(at.lead_to("form"));
+    }
+    if draft.attachments.len() < answering.procedure.least_attachments(&answering.answers()) {
+        return Ok(at.lead_to("attachments?wanted=1"));
+    }
+    prepare(&at.gateway, &draft, page.language).await?;
     Ok(at.lead_to("review"))
 }
 
@@ -105,66 +123,85 @@ pub async fn get_review(page: Page, at: AtDraft) -> Result<HttpResponse, Problem
         Ok(found) => found,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let procedure = drafts::procedure_of(&at.gateway, &draft)?;
     let page = at.with_token(page.titled("review-title"));
-    let view = view(page, &draft, &prepared, &procedure)?;
+    let view = view(page, &at.gateway, &draft, &prepared)?;
     Ok(view.page.respond(StatusCode::OK, &view))
 }
 
 /// Everything shown is read out of the bytes that will be signed, not out of what was typed.
-fn view(
-    page: Page,
-    draft: &Draft,
-    prepared: &PreparedApplication,
-    procedure: &Procedure,
-) -> Result<ReviewView, Problem> {
+fn view(page: Page, gateway: &Gateway, draft: &Draft, prepared: &PreparedApplication) -> Result<ReviewView, Problem> {
     let document = ApplicationDocument::read(&prepared.application).map_err(|rejection| Problem::from(*rejection))?;
+    // The version that it was made under, whichever is taken by now.
+    let procedure = gateway.catalog.version(document.procedure.as_str(), document.form_version);
+    let procedure = procedure.ok_or_else(Problem::not_found)?;
     let language = page.language;
-    let line = |key: &str, value: String| Line { label: language.t(key).into_owned(), value };
-    let recipient = municipalities::describe(language, document.recipient.as_str());
-    let about =
-        vec![line("review-procedure", procedure.title.get(language).to_owned()), line("review-recipient", recipient)];
-    let person = &document.applicant;
-    let sex = person.sex.as_deref().map(|sex| language.t(&format!("sex-{sex}")).into_owned());
-    let unstated = || language.t("review-not-stated").into_owned();
-    let applicant = vec![
-        line("form-name", person.name.clone()),
-        line("form-birth", person.date_of_birth.clone().unwrap_or_else(unstated)),
-        line("form-sex", sex.unwrap_or_else(unstated)),
-        line("form-address", person.address.clone().unwrap_or_else(unstated)),
-    ];
     let attachment = |file: &ListedAttachment| Line {
-        label: file.name.clone(),
+        label: visible(&file.name),
         value: format!("{} · SHA-256 {}", super::dates::size(file.size), file.sha256),
+        change: None,
     };
+    let raw = String::from_utf8_lossy(&prepared.application);
+    let takes_attachments = procedure.attachments.at_most > 0;
+    let last = procedure.pages.last().map_or("recipient", |last| last.id.as_str());
+    let back = if takes_attachments { "attachments".to_owned() } else { format!("form/{last}") };
     Ok(ReviewView {
-        page,
-        id: draft.key.id.clone(),
-        step: 3,
-        about,
-        applicant,
-        answers: answers(language, procedure, &document.answers),
+        about: about(language, draft, procedure, &document),
+        applicant: applicant(language, &document),
+        answers: answers(language, draft, procedure, &document),
         attachments: document.attachments.iter().map(attachment).collect(),
-        takes_attachments: procedure.attachments.at_most > 0,
+        takes_attachments,
         not_after: super::dates::moment(language, document.expires_at),
-        raw: String::from_utf8_lossy(&prepared.application).into_owned(),
+        hides: visible(&raw) != raw,
+        raw: visible(&raw),
         sha256: hex::encode(ring::digest::digest(&ring::digest::SHA256, &prepared.application)),
+        id: draft.key.id.clone(),
+        back: format!("/apply/{}/{back}", draft.key.id),
+        step: 3,
+        page,
     })
 }
 
-/// The answers under their labels. A choice is shown by its label, with the value that is signed.
-fn answers(language: Language, procedure: &Procedure, answers: &serde_json::Value) -> Vec<Line> {
-    let value = |field: &crate::procedures::Field| {
-        let signed = match answers.pointer(&field.pointer)? {
-            serde_json::Value::String(text) => text.clone(),
-            serde_json::Value::Bool(yes) => language.t(if *yes { "form-yes" } else { "form-no" }).into_owned(),
-            other => other.to_string(),
-        };
-        let chosen = field.choices.iter().find(|choice| choice.value == signed);
-        let value = chosen.map_or(signed.clone(), |choice| choice.label.get(language).to_owned());
-        Some(Line { label: field.label.get(language).to_owned(), value })
+fn change_at(draft: &Draft, step: &str) -> Option<String> {
+    Some(format!("/apply/{}/form/{step}?from=review", draft.key.id))
+}
+
+fn about(language: Language, draft: &Draft, procedure: &Procedure, document: &ApplicationDocument) -> Vec<Line> {
+    let line = |key: &str, value: String| Line { label: language.t(key).into_owned(), value, change: None };
+    let recipient = municipalities::describe(language, document.recipient.as_str());
+    let mut lines = vec![
+        line("review-procedure", procedure.title.get(language).to_owned()),
+        Line { change: change_at(draft, "recipient"), ..line("review-recipient", recipient) },
+    ];
+    if procedure.fee_yen > 0 {
+        lines.push(line("procedure-fee", language.with("procedure-yen", "yen", procedure.fee(&document.answers))));
+    }
+    lines
+}
+
+fn applicant(language: Language, document: &ApplicationDocument) -> Vec<Line> {
+    let line =
+        |key: &str, value: &str| Line { label: language.t(key).into_owned(), value: visible(value), change: None };
+    let person = &document.applicant;
+    let sex = person.sex.as_deref().map(|sex| language.t(&format!("sex-{sex}")).into_owned());
+    let unstated = language.t("review-not-stated");
+    let birth = person.date_of_birth.as_deref().unwrap_or(&unstated);
+    let born = from_iso(birth).map(|day| Both(language, day).to_string());
+    vec![
+        line("form-name", &person.name),
+        line("form-birth", born.as_deref().unwrap_or(birth)),
+        line("form-sex", sex.as_deref().unwrap_or(&unstated)),
+        line("form-address", person.address.as_deref().unwrap_or(&unstated)),
+    ]
+}
+
+/// The answers under their labels, each with the way to its page.
+fn answers(language: Language, draft: &Draft, procedure: &Procedure, document: &ApplicationDocument) -> Vec<Line> {
+    let line = |shown: Shown| {
+        let step = procedure.page_of(&shown.field).map(|page| page.id.as_str()).unwrap_or_default();
+        let step = shown.entry.map_or_else(|| step.to_owned(), |index| format!("{step}/{}", index + 1));
+        Line { change: change_at(draft, &step), label: shown.label, value: shown.value }
     };
-    procedure.fields.iter().filter_map(value).collect()
+    procedure.shown(language, &document.answers).into_iter().map(line).collect()
 }
 
 /// The document's exact bytes, to look at and to sign with any program.

@@ -58,9 +58,17 @@ pub fn file(visitor: &mut Visitor, card: &str) -> (String, String) {
         visitor.post_parts(path, &parts)
     };
     let certificate = std::fs::read(TestPki::shared().certificate_path(card)).unwrap();
-    assert_eq!(upload(visitor, &form, &format!("{draft}/certificate"), "certificate", &certificate).status, 303);
-    let answers = [("recipient", "131016"), ("answers.title", "Street lamp"), ("answers.body", "It is out.")];
-    assert_eq!(visitor.submit(&form, &form, &answers).status, 303);
+    let (page, to) = (format!("{form}/applicant"), format!("{draft}/certificate"));
+    assert_eq!(upload(visitor, &page, &to, "certificate", &certificate).status, 303);
+    let pages: [(&str, &[(&str, &str)]); 3] = [
+        ("applicant", &[]),
+        ("recipient", &[("recipient", "131016")]),
+        ("content", &[("answers.title", "Street lamp"), ("answers.body", "It is out.")]),
+    ];
+    for (page, answers) in pages {
+        let page = format!("{form}/{page}");
+        assert_eq!(visitor.submit(&page, &page, answers).status, 303);
+    }
     let review = visitor.submit(&format!("{draft}/attachments"), &format!("{draft}/review"), &[]);
     assert!([200, 303].contains(&review.status), "{}", review.text());
     let document = visitor.get(&format!("{draft}/application.json")).body;

@@ -1,8 +1,8 @@
 //! Names of municipalities, for choosing where an application goes. The list helps; any right code is taken.
 use std::sync::OnceLock;
 
+use super::text::Language;
 use crate::ids::AgencyCode;
-use crate::web::i18n::Language;
 
 /// A municipality with its names.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +28,7 @@ impl Municipality {
 /// Those that are known by name.
 pub fn all() -> &'static [Municipality] {
     static ALL: OnceLock<Vec<Municipality>> = OnceLock::new();
-    ALL.get_or_init(|| include_str!("../../../assets/municipalities.csv").lines().filter_map(read).collect())
+    ALL.get_or_init(|| include_str!("../../assets/municipalities.csv").lines().filter_map(read).collect())
 }
 
 fn read(line: &'static str) -> Option<Municipality> {
