@@ -43,6 +43,11 @@ impl Attachment {
         };
         items.iter().map(read).collect::<Option<Vec<Self>>>().unwrap_or_default()
     }
+
+    /// Whether a file of this size and SHA-256 (hex) is this attachment.
+    pub fn is(&self, size: u64, sha256: &str) -> bool {
+        self.size == size.to_string() && self.sha256.eq_ignore_ascii_case(sha256)
+    }
 }
 
 /// Compares files with what the document lists, by size and digest; marks those that were found.
@@ -53,19 +58,17 @@ pub fn compare(listed: &mut [Attachment], files: &[std::path::PathBuf]) -> Resul
     for file in files {
         let content = read_bounded(file, MAX_ATTACHMENT)?;
         let digest = hex::encode(ring::digest::digest(&ring::digest::SHA256, &content).as_ref());
-        let size = content.len().to_string();
-        let found = listed.iter_mut().find(|attachment| {
-            attachment.compared.is_none() && attachment.size == size && attachment.sha256.eq_ignore_ascii_case(&digest)
-        });
+        let size = u64::try_from(content.len()).unwrap_or(u64::MAX);
+        let found = listed.iter_mut().find(|attachment| attachment.compared.is_none() && attachment.is(size, &digest));
         match found {
             Some(attachment) => attachment.compared = Some(()),
-            None => return Err(not_listed(file, &size, &digest)),
+            None => return Err(not_listed(file, size, &digest)),
         }
     }
     Ok(())
 }
 
-fn not_listed(file: &Path, size: &str, digest: &str) -> ClientError {
+fn not_listed(file: &Path, size: u64, digest: &str) -> ClientError {
     ClientError::refused(
         "attachment-mismatch",
         "a file is not the one that the application lists",

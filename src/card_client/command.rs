@@ -48,7 +48,7 @@ enum Command {
     Pair(pair::PairArgs),
     /// Choose the phrase that stands above every PIN field
     Phrase(pair::PhraseArgs),
-    /// Tell what works and what is in the way: reader, card, tries, dates, gateways, clock
+    /// Tell what works and what is in the way: reader, card, tries, dates, gateways, clock, agent, phrase
     Status(status::StatusArgs),
     /// Say what a code or a gateway's refusal means, and what to do
     Explain(explain::ExplainArgs),

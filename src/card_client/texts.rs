@@ -66,6 +66,14 @@ texts! {
     compared: "手元のファイルと一致しました", "matches the file given";
     /// No file was compared.
     not_compared: "手元のファイルとは照合していません", "not compared with a file";
+    /// Heading of choosing files to be compared.
+    compare_title: "添付ファイルを手元のファイルと照合する", "Compare the attachments with your files";
+    /// What becomes of them.
+    compare_hint: "このパソコンの中だけで照合し、ファイルの保存も送信もしません。選ばなくても署名できます。", "They are compared on this computer alone; nothing of them is kept or sent. You may sign without this.";
+    /// Button that compares.
+    compare: "照合する", "Compare";
+    /// Before the names of files that are no attachments.
+    not_an_attachment: "この申請の添付と一致しないファイルです。内容が違うときは署名しないでください", "Not an attachment of this application; do not sign if it should be";
     /// Question on the terminal.
     agree: "この内容に署名しますか。署名する場合は yes と入力してください: ", "Sign this? Type yes to sign: ";
     /// Prompt on the terminal.

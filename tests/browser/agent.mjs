@@ -2,7 +2,8 @@
 // that the agent's own window shows, one PIN entry gives certificate and signature, and the agent's windows are looked at in
 // both languages and sizes. Then hostile pages and programs: nothing is signed, no window opens, and what the person sees.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -139,6 +140,42 @@ const fileAgain = async (context, page) => {
   return mgreq;
 };
 
+/// Attachments are compared, in the client's own window, with files that the person chooses there.
+const attachments = async (context, page) => {
+  const [same, other] = [join(folder, "写真 1.png"), join(folder, "other.png")];
+  writeFileSync(same, "photo");
+  writeFileSync(other, "photO");
+  const sha256 = createHash("sha256").update("photo").digest("hex");
+  const certificate = readFileSync(join(gateway.pki, "certificates/sign-yamada.pem"), "utf8");
+  await start(page, "ja");
+  await panel(page);
+  const begun = await page.evaluate(async ([agent, body]) => {
+    const headers = { "Content-Type": "application/json" };
+    const made = await fetch("/api/v1/applications", { method: "POST", headers, body: JSON.stringify(body) });
+    const token = localStorage.getItem(`madoguchi-card ${agent}`).split(".")[0];
+    const asked = await fetch(`${agent}/v1/sign`, { method: "POST", headers: { ...headers, Authorization: `Bearer ${token}` },
+      body: JSON.stringify({ language: "ja", mgreq: await made.json() }) });
+    return [made.status, asked.status];
+  }, [agentOrigin, { procedure: "general-application", recipient: "131016", answers: words, certificate,
+    attachments: [{ name: "写真.png", media_type: "image/png", size: 5, sha256 }] }]);
+  assert.deepEqual(begun, [201, 202]);
+  const window = await windows.next(context);
+  const compare = async (files) => {
+    await window.setInputFiles("#files", files);
+    await Promise.all([window.waitForNavigation(), window.click("form.compare button")]);
+    return window.locator("main").innerText();
+  };
+  assert.match(await window.locator("main").innerText(), /手元のファイルとは照合していません/);
+  await look(window, "ja-11-attachment");
+  assert.match(await compare([other]), /一致しないファイルです[^]*other\.png/);
+  await look(window, "ja-12-attachment-other");
+  const told = await compare([same]);
+  assert.ok(told.includes("手元のファイルと一致しました") && !told.includes("照合していません"), told);
+  await look(window, "ja-13-attachment-same");
+  await window.click("button[value=refuse]");
+  await window.close();
+};
+
 /// A page of another origin: it reads nothing, opens nothing, frames nothing, and cannot send a window there.
 const hostilePage = async (context, token) => {
   const server = createServer((request, response) => response.writeHead(200, { "Content-Type": "text/html" }).end("<title>evil</title>"));
@@ -246,6 +283,8 @@ const test = async () => {
   await file(context, page);
   console.log("agent: explained, paired by its code, one PIN for certificate and signature, receipt");
   const mgreq = await fileAgain(context, page);
+  await attachments(context, page);
+  console.log("agent: attachments are compared in its window");
   assert.equal(windows.left(), 0);
   client.run(["pair", "--list"]);
   const kept = await page.evaluate((origin) => localStorage.getItem(`madoguchi-card ${origin}`), agentOrigin);

@@ -10,6 +10,7 @@ mod authority_command;
 mod card_agent;
 mod card_command;
 mod card_ending;
+mod card_files;
 mod card_hostile;
 mod card_native_host;
 mod card_once;

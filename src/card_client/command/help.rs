@@ -9,10 +9,12 @@ use crate::card_client::texts::Language;
 /// # Errors
 /// As clap does: wrong usage, or help that was asked for.
 pub fn parse<P: CommandFactory + FromArgMatches>() -> Result<P, clap::Error> {
-    let mut command = match Language::of_environment() {
-        Language::Ja => in_japanese(P::command()),
-        Language::En => P::command(),
-    };
+    let mut command = P::command();
+    // Made whole first, so that the texts of what clap adds itself are there to be translated.
+    command.build();
+    if Language::of_environment() == Language::Ja {
+        command = in_japanese(command);
+    }
     let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
     P::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
@@ -30,9 +32,11 @@ fn in_japanese(command: Command) -> Command {
 
 fn argument(arg: Arg) -> Arg {
     let heading = if arg.is_positional() { "引数" } else { "オプション" };
+    // The help in Japanese names the values that may be given; clap would list them in English.
+    let arg = arg.hide_possible_values(true).help_heading(heading);
     match arg.get_help().and_then(|help| japanese(&help.to_string())) {
-        Some(help) => arg.help(help).help_heading(heading),
-        None => arg.help_heading(heading),
+        Some(help) => arg.help(help).long_help(help),
+        None => arg,
     }
 }
 
@@ -62,8 +66,8 @@ const HELP: &[(&str, &str)] = &[
     ),
     ("Choose the phrase that stands above every PIN field", "暗証番号の欄の上に表示する合言葉を決めます"),
     (
-        "Tell what works and what is in the way: reader, card, tries, dates, gateways, clock",
-        "カードリーダー・カード・残り回数・有効期間・窓口・時計を調べ、問題を知らせます",
+        "Tell what works and what is in the way: reader, card, tries, dates, gateways, clock, agent, phrase",
+        "カードリーダー・カード・残り回数・有効期間・窓口・時計・エージェント・合言葉を調べ、問題を知らせます",
     ),
     ("Serve the pages of paired gateways on this machine", "接続した窓口の画面に、このパソコンの中で応えます"),
     (
@@ -100,7 +104,7 @@ const HELP: &[(&str, &str)] = &[
         "暗証番号を標準入力の1行目から読み、確認を求めません",
     ),
     ("Read the PIN from the first line of standard input", "暗証番号を標準入力の1行目から読みます"),
-    ("Which certificate", "どちらの電子証明書か"),
+    ("Which certificate", "どちらの電子証明書か: signature（署名用）または authentication（利用者証明用）"),
     ("Where the certificate goes; by default to standard output", "電子証明書の保存先。既定は標準出力"),
     ("The gateway: https://…, or http:// on this machine", "窓口: https://… またはこのパソコンの http://"),
     (
@@ -114,6 +118,10 @@ const HELP: &[(&str, &str)] = &[
         "コードなしで接続し、窓口の設定 card.pairing の行を表示します（このパソコンの窓口のデモ用）",
     ),
     ("Show it", "表示します"),
+    ("Print help", "使い方を表示します"),
+    ("Print help (see a summary with '-h')", "使い方を表示します"),
+    ("Print version", "版を表示します"),
+    ("Print this message or the help of the given subcommand(s)", "コマンドの使い方を表示します"),
     (
         "Say what a code or a gateway's refusal means, and what to do",
         "エラーの符号や窓口の回答の意味と、次にすることを説明します",
@@ -136,7 +144,7 @@ const HELP: &[(&str, &str)] = &[
         "画面を開くコマンド。既定はシステムのブラウザー",
     ),
     ("The identifier of the extension where it came from a store of its own", "独自のストアから入れた拡張機能の識別子"),
-    ("The browser; by default all of them", "ブラウザー。既定はすべて"),
+    ("The browser; by default all of them", "ブラウザー: chromium、chrome、firefox、edge のどれか。既定はすべて"),
     ("The browser's own folder, where it is not the usual one", "ブラウザーのフォルダー（既定でないとき）"),
     ("What the browser says of who starts this", "起動元（ブラウザーが渡します）"),
 ];
@@ -151,7 +159,9 @@ mod tests {
     }
 
     fn command_line() -> Command {
-        crate::card_client::command::CommandLine::command()
+        let mut command = crate::card_client::command::CommandLine::command();
+        command.build();
+        command
     }
 
     #[test]
@@ -166,6 +176,12 @@ mod tests {
         });
         let shown = in_japanese(command_line()).render_long_help().to_string();
         assert!(shown.contains("使い方:") && shown.contains("コマンド") && shown.contains("登録します"), "{shown}");
+        every(&in_japanese(command_line()), &mut |command| {
+            let shown = command.clone().render_long_help().to_string();
+            for english in ["Print ", "Options:", "Arguments:", "Commands:", "Usage:", "Possible values"] {
+                assert!(!shown.contains(english), "{} says {english:?}:\n{shown}", command.get_name());
+            }
+        });
     }
 
     #[test]

@@ -2,9 +2,11 @@
 //! windows of its own. It listens on this machine alone. `docs/card-client.md` describes its interface.
 pub mod api;
 mod ending;
+mod files;
 mod form;
 mod guard;
 mod lock;
+pub mod multipart;
 pub mod operation;
 mod pages;
 mod peer;
@@ -124,6 +126,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/v1/operations/{operation}", web::delete().to(api::delete_operation))
         .route("/p/{key}", web::get().to(pages::get_page))
         .route("/answer", web::post().to(pages::post_answer))
+        .route("/files", web::post().to(files::post_files))
         .route("/card.css", web::get().to(pages::get_style))
         .default_service(web::to(api::not_found));
 }

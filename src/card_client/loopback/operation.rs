@@ -93,6 +93,8 @@ pub struct Operation {
     pub form_secret: Option<String>,
     /// What the next page says above its form, in the operation's language.
     pub notice: Option<String>,
+    /// Size and SHA-256 (hex) of the files that the person chose in the window and that are attachments.
+    pub at_hand: Vec<(u64, String)>,
     /// The card that was chosen last.
     pub chosen: Option<String>,
     /// The code of a pairing, once it may be shown.
@@ -115,6 +117,7 @@ impl Operation {
             page_key: Some(random_token()?),
             form_secret: None,
             notice: None,
+            at_hand: Vec::new(),
             chosen: None,
             code: None,
         })

@@ -5,7 +5,7 @@ use zeroize::Zeroize;
 
 use super::form::{Action, Answer, MAX_FORM};
 use super::guard::one_header;
-use super::operation::{Kind, Progress};
+use super::operation::{Kind, Operation, Progress};
 use super::screen::{self, Screen};
 use super::state::{Agent, Inner};
 use super::work::{Entry, Work};
@@ -42,7 +42,11 @@ pub async fn get_page(agent: web::Data<Agent>, request: HttpRequest, key: web::P
 pub async fn post_answer(agent: web::Data<Agent>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     let language = accepted_language(request.headers());
     let answer =
-        if body.len() <= MAX_FORM && is_own_form(&agent, request.headers()) { Answer::read(&body) } else { None };
+        if body.len() <= MAX_FORM && is_own_form(&agent, request.headers(), "application/x-www-form-urlencoded") {
+            Answer::read(&body)
+        } else {
+            None
+        };
     // The PIN stood in it. The copy that was read wipes itself.
     if let Ok(mut form) = body.try_into_mut() {
         form[..].zeroize();
@@ -61,12 +65,17 @@ pub async fn post_answer(agent: web::Data<Agent>, request: HttpRequest, body: we
         }
     }
     let mut inner = agent.inner();
-    let (Some(operation), Ok(key)) = (inner.operation.as_mut(), random_token()) else { return screen::gone(language) };
+    let Some(operation) = inner.operation.as_mut() else { return screen::gone(language) };
     // While the card worked another operation may have taken the place; its window is not this one.
     if worked_for.is_some_and(|worked_for| worked_for != operation.id) {
         return screen::gone(language);
     }
-    // The next page has an address of its own, so that loading it again sends no PIN a second time.
+    go_on(operation, language)
+}
+
+/// Leads to what is shown next. That page has an address of its own, so that loading it again sends no PIN a second time.
+pub fn go_on(operation: &mut Operation, language: Language) -> HttpResponse {
+    let Ok(key) = random_token() else { return screen::gone(language) };
     let location = format!("/p/{key}");
     operation.page_key = Some(key);
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
@@ -108,7 +117,7 @@ fn agree(inner: &mut Inner, answer: Answer) -> Taken {
     let Inner { operation: Some(operation), held, shown, .. } = inner else { return Taken::Gone };
     let texts = operation.language.texts();
     let signs = matches!(operation.kind, Kind::Sign { .. });
-    let complain = |operation: &mut super::operation::Operation, text: &str| {
+    let complain = |operation: &mut Operation, text: &str| {
         operation.notice = Some(text.to_owned());
         Taken::Answered
     };
@@ -203,9 +212,8 @@ fn header_of<'a>(headers: &'a HeaderMap, name: &'static str) -> Presence<'a> {
 
 /// Whether a form comes from the agent's own window. A page with `no-referrer` sends `Origin: null` with its forms, so
 /// there the browser's `Sec-Fetch-Site: same-origin` must stand in for it.
-fn is_own_form(agent: &Agent, headers: &HeaderMap) -> bool {
-    let is_form = one_header(headers, &header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+pub fn is_own_form(agent: &Agent, headers: &HeaderMap, media_type: &str) -> bool {
+    let is_form = one_header(headers, &header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with(media_type));
     let origin = one_header(headers, &header::ORIGIN);
     let own = origin == Some(agent.origin.as_str());
     let same_site = match header_of(headers, "sec-fetch-site") {
@@ -216,7 +224,8 @@ fn is_own_form(agent: &Agent, headers: &HeaderMap) -> bool {
     is_form && same_site && is_navigation(headers)
 }
 
-fn accepted_language(headers: &HeaderMap) -> Language {
+/// The language of a page that belongs to no operation.
+pub fn accepted_language(headers: &HeaderMap) -> Language {
     match one_header(headers, &header::ACCEPT_LANGUAGE) {
         Some(value) if value.trim_start().get(..2).is_some_and(|tag| tag.eq_ignore_ascii_case("en")) => Language::En,
         _ => Language::Ja,

@@ -45,7 +45,12 @@ impl Screen {
             (_, Kind::Certificate, _) => What::Certificate,
             (_, Kind::Authenticate { .. }, _) => What::Authenticate,
             (_, Kind::Sign { .. }, Some((request, number, of))) => {
-                What::Sign { review: Box::new(Review::of(request, texts)), number, of, open: held }
+                let mut review = Review::of(request, texts);
+                for attachment in &mut review.attachments {
+                    let at_hand = operation.at_hand.iter().any(|(size, sha256)| attachment.is(*size, sha256));
+                    attachment.compared = at_hand.then_some(());
+                }
+                What::Sign { review: Box::new(review), number, of, open: held }
             }
             (_, Kind::Sign { .. } | Kind::Pair, _) => What::Pair,
         };
