@@ -74,4 +74,5 @@ fn not_listed(file: &Path, size: u64, digest: &str) -> ClientError {
         "a file is not the one that the application lists",
         format!("{} has {size} bytes and SHA-256 {digest}; no attachment of the application is that", file.display()),
     )
+    .about(format!("{}: {size} バイト、SHA-256 {digest}", file.display()))
 }

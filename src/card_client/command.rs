@@ -119,7 +119,7 @@ fn print(text: &str) -> Result<(), ClientError> {
 fn agrees(question: &str) -> Result<bool, ClientError> {
     use std::io::IsTerminal;
     if !std::io::stdin().is_terminal() {
-        return Err(ClientError::usage("there is no terminal to ask on"));
+        return Err(ClientError::usage("there is no terminal to ask on").in_japanese("確認を求める端末がありません"));
     }
     eprint!("{question}");
     let mut line = String::new();

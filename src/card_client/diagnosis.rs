@@ -243,7 +243,9 @@ impl Examination<'_> {
             (true, Language::Ja) => Finding::of("phrase", State::Ok, "合言葉が決められています"),
             (true, Language::En) => Finding::of("phrase", State::Ok, "a phrase is chosen"),
             (false, language) => {
-                let told = language.texts().phrase_none;
+                let told = super::messages::message("phrase-none").map_or_else(String::new, |message| {
+                    format!("{}: {}", message.title.of(language), message.next.of(language))
+                });
                 Finding { code: Some("phrase-none"), ..Finding::of("phrase", State::Warning, told) }
             }
         })

@@ -28,7 +28,10 @@ impl DataFolder {
             let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config"));
             config.filter(|path| path.is_absolute()).or_else(home).map(|base| base.join("madoguchi-card"))
         };
-        path.or_else(usual).map(Self).ok_or_else(|| ClientError::usage("there is no HOME: name a folder with --data"))
+        path.or_else(usual).map(Self).ok_or_else(|| {
+            ClientError::usage("there is no HOME: name a folder with --data")
+                .in_japanese("HOME がありません。--data でフォルダーを指定してください")
+        })
     }
 
     /// Its path.

@@ -211,7 +211,7 @@ messages! {
         "4～60文字で、見える文字だけを使って決めてください", "choose 4 to 60 visible characters";
     "phrase-none":
         "合言葉が決められていません", "no phrase was chosen";
-        "madoguchi-card phrase で決めてください", "choose one: madoguchi-card phrase";
+        "madoguchi-card phrase で決めてください。暗証番号を入力する画面が本物か見分けられます", "choose one with madoguchi-card phrase: it tells the windows that ask for your PIN from fake ones";
     "origin-not-paired":
         "このサイトとは接続していません", "this site is not paired";
         "接続しているサイトは madoguchi-card pair --list で確かめられます。接続するには madoguchi-card pair を使ってください", "see madoguchi-card pair --list; to pair it: madoguchi-card pair ORIGIN";
@@ -230,6 +230,9 @@ messages! {
     "agent-key":
         "署名アプリではないプログラムが応答しています", "another program answers than the card client";
         "そのアドレスを使うプログラムを調べてください。署名アプリの画面に合言葉が表示されないときは、暗証番号を入力しないでください", "find out which program uses that address; do not type your PIN where your phrase is not shown";
+    "port-taken":
+        "エージェントのアドレスは使われています", "the agent's address is taken";
+        "エージェントがすでに動いているか、別のプログラムがそのアドレスを使っています。madoguchi-card status で確かめるか、--listen で別のアドレスを指定してください", "an agent runs already, or another program uses it: see madoguchi-card status, or choose another with --listen";
     "folder-busy":
         "署名アプリの設定は書き換え中です", "the card client's folder is in use";
         "ほかで動いている署名アプリの操作が終わってから、もう一度お試しください", "let the other one finish what it does, and try again";

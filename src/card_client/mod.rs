@@ -97,6 +97,13 @@ impl ClientError {
         self
     }
 
+    /// The same with the fact that the Japanese texts of its code do not hold: an address, a file, a reason.
+    #[must_use]
+    pub fn about(self, fact: impl std::fmt::Display) -> Self {
+        let next = messages::message(self.code).map_or("", |message| message.next.ja);
+        self.in_japanese(format!("{fact}。{next}"))
+    }
+
     /// What happened, in a few words of a language.
     pub fn title_in(&self, language: Language) -> &'static str {
         messages::message(self.code).map_or(self.title, |message| message.title.of(language))

@@ -52,6 +52,7 @@ impl OpenWindow for BrowserCommand {
             let program = self.program.to_string_lossy();
             let detail = format!("{program}: {error}; name a browser with --open-with or {ENVIRONMENT}");
             ClientError::refused("window-not-opened", "the card client's window cannot be opened", detail)
+                .about(format!("{program}: {error}"))
         })?;
         // Waited for elsewhere, so that no dead process is left behind; how it ended says nothing about the window.
         let waiter = std::thread::Builder::new().name("browser".to_owned());

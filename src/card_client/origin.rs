@@ -13,6 +13,9 @@ impl Origin {
     pub fn parse(text: &str) -> Result<Self, ClientError> {
         let wrong = |what: &str| {
             ClientError::usage(format!("`{text}` {what}; write https://madoguchi.example or http://127.0.0.1:8080"))
+                .in_japanese(format!(
+                    "「{text}」は使えません。https:// で始まる窓口のアドレス（https://madoguchi.example）か、このパソコンの http://127.0.0.1:8080 の形で書いてください"
+                ))
         };
         let lower = text.trim_end_matches('/').to_ascii_lowercase();
         let (scheme, authority) = lower.split_once("://").ok_or_else(|| wrong("is not an origin"))?;

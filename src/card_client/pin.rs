@@ -29,8 +29,10 @@ impl Pin {
     /// # Errors
     /// When there is no terminal, or what was typed is no PIN.
     pub fn ask(prompt: &str) -> Result<Self, ClientError> {
-        let typed = rpassword::prompt_password(prompt)
-            .map_err(|_| ClientError::usage("there is no terminal to ask the PIN on; use --pin-stdin"))?;
+        let typed = rpassword::prompt_password(prompt).map_err(|_| {
+            ClientError::usage("there is no terminal to ask the PIN on; use --pin-stdin")
+                .in_japanese("暗証番号を入力する端末がありません。--pin-stdin を使ってください")
+        })?;
         Self::new(Zeroizing::new(typed))
     }
 

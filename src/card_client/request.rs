@@ -139,7 +139,8 @@ fn verified_claims(token: &str, keys: &dyn GatewayKeys, now: DateTime<Utc>) -> R
                 super::visible::neutralise(&unverified_issuer),
                 super::visible::neutralise(&unverified_issuer),
             ),
-        ));
+        )
+        .about(super::visible::neutralise(&unverified_issuer)));
     };
     let mut verified = set.verify(REQUEST_TYP, token);
     if verified == Err(JwsError::UnknownKey)

@@ -162,6 +162,7 @@ pub fn fetch_url(address: &str) -> Result<JwkSet, ClientError> {
 fn fetch_address(address: &str, local: bool) -> Result<(JwkSet, Option<DateTime<Utc>>), ClientError> {
     let failed = |reason: String| {
         ClientError::refused("keys-unreachable", "the gateway's keys cannot be fetched", format!("{address}: {reason}"))
+            .about(format!("{address}: {reason}"))
     };
     let tls = ureq::tls::TlsConfig::builder().provider(ureq::tls::TlsProvider::NativeTls).build();
     let mut config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0).tls_config(tls);

@@ -108,6 +108,8 @@ fn refusals_have_statuses_and_codes_and_write_nothing() {
     fs::write(desk.path("broken.mgreq"), "{").unwrap();
     fs::write(desk.path("other"), "other").unwrap();
     let (good, card_file) = (desk.path("a.mgreq"), p12("sign-yamada"));
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken_at = taken.local_addr().unwrap().to_string();
     for (arguments, pin, status, code) in [
         (
             vec!["sign", &desk.path("expired.mgreq"), "--p12", &card_file, "--pin-stdin"],
@@ -132,10 +134,12 @@ fn refusals_have_statuses_and_codes_and_write_nothing() {
         (vec!["sign", &good, "--p12", "/nonexistent.p12", "--pin-stdin"], "YAMADA01", 66, "/nonexistent.p12"),
         (vec!["sign", &good, "--p12", &good, "--pin-stdin"], "YAMADA01", 66, "not a PKCS#12 file"),
         (vec!["sign", "/nonexistent.mgreq", "--p12", &card_file, "--pin-stdin"], "", 66, "/nonexistent.mgreq"),
-        (vec!["sign", &good, "--p12", &card_file], "YAMADA01", 64, "terminal"),
+        (vec!["sign", &good, "--p12", &card_file], "YAMADA01", 64, "端末"),
         (vec!["sign", &good], "", 64, "--p12"),
-        (vec!["trust", "http://madoguchi.example"], "", 64, "without TLS"),
-        (vec!["agent", "--p12", &card_file, "--listen", "0.0.0.0:0"], "", 64, "not on this machine"),
+        (vec!["trust", "http://madoguchi.example"], "", 64, "https:// で始まる窓口のアドレス"),
+        (vec!["trust", "http://127.0.0.1:1"], "", 1, "http://127.0.0.1:1/.well-known/jwks.json"),
+        (vec!["agent", "--p12", &card_file, "--listen", &taken_at], "", 1, "port-taken"),
+        (vec!["agent", "--p12", &card_file, "--listen", "0.0.0.0:0"], "", 64, "このパソコンのアドレスではありません"),
     ] {
         let (code_, _, said) = card(&desk.data(), &arguments, &format!("{pin}\n"));
         assert!(code_ == Some(status) && said.contains(code), "{arguments:?}: {code_:?} {said}");

@@ -59,7 +59,13 @@ pub fn agent(args: AgentArgs, folder: DataFolder) -> Result<(), ClientError> {
         server.await
     });
     served.map_err(|error| match error.kind() {
-        std::io::ErrorKind::InvalidInput => ClientError::usage(error.to_string()),
+        std::io::ErrorKind::InvalidInput => ClientError::usage(error.to_string())
+            .in_japanese(format!("{} はこのパソコンのアドレスではありません。127.0.0.1 を使ってください", args.listen)),
+        std::io::ErrorKind::AddrInUse => {
+            let detail =
+                format!("on {} another program listens, perhaps an agent; see: madoguchi-card status", args.listen);
+            ClientError::refused("port-taken", "the agent's address is taken", detail).about(args.listen)
+        }
         _ => ClientError::fault(format!("{}: {error}", args.listen)),
     })
 }

@@ -52,7 +52,9 @@ fn pcsc(folder: &DataFolder) -> Result<Box<dyn TokenSource>, ClientError> {
 #[cfg(not(feature = "pcsc"))]
 fn pcsc(_folder: &DataFolder) -> Result<Box<dyn TokenSource>, ClientError> {
     let detail = "this madoguchi-card was built without PC/SC (--features pcsc); use --pkcs11 with OpenSC's module";
-    Err(ClientError::usage(detail))
+    Err(ClientError::usage(detail).in_japanese(
+        "この madoguchi-card は PC/SC なしで作られています（--features pcsc）。--pkcs11 で OpenSC のモジュールを指定してください",
+    ))
 }
 
 /// Which of a card's two keys.

@@ -119,7 +119,7 @@ const HELP: &[(&str, &str)] = &[
     ),
     ("Show it", "表示します"),
     ("Print help", "使い方を表示します"),
-    ("Print help (see a summary with '-h')", "使い方を表示します"),
+    ("Print help (see more with '--help')", "使い方を表示します"),
     ("Print version", "版を表示します"),
     ("Print this message or the help of the given subcommand(s)", "コマンドの使い方を表示します"),
     (

@@ -62,7 +62,7 @@ fn remove(folder: &DataFolder, origin: &Origin) -> Result<(), ClientError> {
         }
         false => {
             let detail = format!("{origin} was not paired; see: madoguchi-card pair --list");
-            Err(ClientError::refused("origin-not-paired", "this site is not paired", detail))
+            Err(ClientError::refused("origin-not-paired", "this site is not paired", detail).about(origin))
         }
     }
 }
@@ -71,7 +71,7 @@ fn remove(folder: &DataFolder, origin: &Origin) -> Result<(), ClientError> {
 fn show_code(folder: &DataFolder, origin: &Origin) -> Result<(), ClientError> {
     if !trusted(folder)?.iter().any(|gateway| gateway.origin == origin.as_str()) {
         let detail = format!("pin its keys first: madoguchi-card trust {origin}");
-        return Err(ClientError::refused("gateway-not-trusted", "this gateway is not trusted", detail));
+        return Err(ClientError::refused("gateway-not-trusted", "this gateway is not trusted", detail).about(origin));
     }
     let texts = Language::of_environment().texts();
     if phrase::phrase(folder)?.is_none() {

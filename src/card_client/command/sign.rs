@@ -97,7 +97,8 @@ pub fn sign(args: &SignArgs, folder: &DataFolder) -> Result<(), ClientError> {
 
 fn read_requests(args: &SignArgs, folder: &DataFolder, language: Language) -> Result<Vec<Filing>, ClientError> {
     if args.requests.len() > MOST_REQUESTS {
-        return Err(ClientError::usage(format!("at most {MOST_REQUESTS} requests are signed at once")));
+        return Err(ClientError::usage(format!("at most {MOST_REQUESTS} requests are signed at once"))
+            .in_japanese(format!("一度に署名できるのは {MOST_REQUESTS} 件までです")));
     }
     let keys: Box<dyn GatewayKeys> = match &args.gateway_keys {
         Some(source) => Box::new(key_set(source)?),
@@ -110,7 +111,8 @@ fn read_requests(args: &SignArgs, folder: &DataFolder, language: Language) -> Re
         let request = CheckedRequest::check(&envelope, keys.as_ref(), None, now)?;
         let out = output_of(path, args)?;
         if filings.iter().any(|other| other.out == out || other.request.claims().jti == request.claims().jti) {
-            return Err(ClientError::usage(format!("{} is given twice", path.display())));
+            return Err(ClientError::usage(format!("{} is given twice", path.display()))
+                .in_japanese(format!("{} が2回指定されています", path.display())));
         }
         let review = Review::of(&request, language.texts());
         filings.push(Filing { request, review, out });
@@ -129,6 +131,10 @@ fn output_of(request: &Path, args: &SignArgs) -> Result<PathBuf, ClientError> {
         (Some(out), _) if out.is_dir() => Ok(out.join(beside.file_name().unwrap_or_default())),
         (Some(out), _) => Err(ClientError::usage(format!(
             "{} is not a folder; several signatures go into a folder that is there",
+            out.display()
+        ))
+        .in_japanese(format!(
+            "{} はフォルダーではありません。複数の署名は、すでにあるフォルダーに保存します",
             out.display()
         ))),
     }

@@ -50,7 +50,11 @@ pub fn status(args: &StatusArgs, folder: &DataFolder) -> Result<(), ClientError>
     let problems = findings.iter().filter(|finding| finding.state == State::Problem).count();
     match problems {
         0 => Ok(()),
-        problems => Err(ClientError::refused("status-problems", "something is in the way", format!("{problems}"))),
+        problems => Err(ClientError::refused(
+            "status-problems",
+            "something is in the way",
+            format!("problems: {problems}; see the lines marked [problem] above"),
+        )),
     }
 }
 

@@ -133,7 +133,7 @@ impl Desk {
             false => {
                 let told = crate::card_client::visible::neutralise(origin);
                 let detail = format!("its keys are not pinned here; if you know it: madoguchi-card trust {told}");
-                Err(ClientError::refused("gateway-not-trusted", "this gateway is not trusted", detail))
+                Err(ClientError::refused("gateway-not-trusted", "this gateway is not trusted", detail).about(told))
             }
         }
     }

@@ -59,8 +59,10 @@ impl Browser {
             Some(folder) => folder.join("NativeMessagingHosts"),
             None => {
                 let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
-                let home =
-                    home.ok_or_else(|| ClientError::usage("there is no HOME: name a folder with --user-data-dir"))?;
+                let home = home.ok_or_else(|| {
+                    ClientError::usage("there is no HOME: name a folder with --user-data-dir")
+                        .in_japanese("HOME がありません。--user-data-dir でフォルダーを指定してください")
+                })?;
                 PathBuf::from(home).join(self.folder())
             }
         };
@@ -146,7 +148,9 @@ pub fn uninstall(browser: Browser, user_data: Option<&Path>) -> Result<Option<Pa
 
 /// As the shell takes it for one word, whatever stands in it.
 fn quoted(word: &OsStr) -> Result<String, ClientError> {
-    let text = word.to_str().ok_or_else(|| ClientError::usage("a path is not UTF-8"))?;
+    let text = word
+        .to_str()
+        .ok_or_else(|| ClientError::usage("a path is not UTF-8").in_japanese("パスが UTF-8 ではありません"))?;
     Ok(format!("'{}'", text.replace('\'', "'\\''")))
 }
 
