@@ -41,7 +41,7 @@ enum Part {
     File {
         name: String,
         size: u64,
-        digest: Context,
+        digest: Box<Context>,
     },
 }
 
@@ -147,7 +147,7 @@ impl Reader {
         let (name, file_name) = disposition(head).ok_or(NotAForm)?;
         let part = match (name.as_str(), file_name) {
             ("secret", None) => Part::Secret(Vec::new()),
-            ("file", Some(name)) => Part::File { name, size: 0, digest: Context::new(&SHA256) },
+            ("file", Some(name)) => Part::File { name, size: 0, digest: Box::new(Context::new(&SHA256)) },
             _ => return Err(NotAForm),
         };
         self.at = At::Body(part);
