@@ -9,6 +9,7 @@ mod input;
 mod keys;
 mod migrate;
 mod pki;
+mod procedure;
 mod serve;
 mod validate_path;
 mod verify;
@@ -64,6 +65,8 @@ enum Command {
     Demo(demo::Args),
     /// Bring the database to this version's schema
     Migrate(migrate::Args),
+    /// Check definitions of procedures, and print their JSON Schema
+    Procedure(procedure::Args),
     /// Add and manage the accounts of agencies and operators
     Account(account::Args),
     /// The gateway's own signing keys: list them, retire one
@@ -95,6 +98,7 @@ fn dispatch(command: Command) -> ExitCode {
         Command::Work(args) => work::run(args),
         Command::Demo(args) => demo::run(args),
         Command::Migrate(args) => migrate::run(args),
+        Command::Procedure(args) => procedure::run(args),
         Command::Account(args) => account::run(args),
         Command::Keys(args) => keys::run(args),
         #[cfg(feature = "card-client")]

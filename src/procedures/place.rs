@@ -62,7 +62,7 @@ pub(super) fn of_reader(text: &str, error: &toml::de::Error) -> DefinitionFault 
     let at = line.checked_sub(1).and_then(|index| text.lines().nth(index)).unwrap_or_default();
     let key = at.split_once('=').map(|(key, _)| key).unwrap_or(at).trim().trim_matches(['[', ']']).to_owned();
     let key: String = key.chars().take(80).collect();
-    let what: String = error.message().replace('\n', " ").chars().take(400).collect();
+    let what: String = error.message().replace('\n', " ").chars().take(1000).collect();
     DefinitionFault { line, key, what, todo: "see docs/procedures.md for what may stand here".to_owned() }
 }
 

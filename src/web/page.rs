@@ -185,16 +185,20 @@ impl Page {
                 &[("/procedures", "nav-procedures"), ("/status", "nav-status"), ("/verify", "nav-verify")]
             }
             Area::Agency | Area::Operator if self.user.is_none() => &[],
-            Area::Agency => &[("/agency", "nav-agency-queue")],
+            Area::Agency => &[("/agency", "nav-agency-queue"), ("/agency/procedures", "nav-agency-procedures")],
             Area::Operator => &[("/operator", "nav-operator-crls")],
         };
         let account = (self.area == Area::Resident && self.offers_sign_in).then_some(("/account", "nav-account"));
         links.iter().copied().chain(account).map(|(href, key)| NavigationLink { href, key }).collect()
     }
 
-    /// Whether a link of the navigation leads to the page that is shown, or above it.
+    /// Whether a link of the navigation leads to the page that is shown, or above it and nearer than any other link.
     pub fn is_here(&self, href: &str) -> bool {
-        self.path == href || self.path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'))
+        let leads =
+            |href: &str| self.path == href || self.path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
+        let nearest =
+            self.navigation().iter().map(|link| link.href).filter(|href| leads(href)).max_by_key(|href| href.len());
+        nearest == Some(href)
     }
 
     /// Answers with the page.

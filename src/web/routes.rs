@@ -133,6 +133,9 @@ route_table! {
     GET  "/agency/filings/{arrival_number}"                  Agency       agency::filing::get_filing;
     GET  "/agency/filings/{arrival_number}/documents/{role}/{ordinal}" Agency agency::files::get_file;
     POST "/agency/filings/{arrival_number}/decision"         Agency       agency::decision::post_decision;
+    GET  "/agency/procedures"                                Agency       agency::preview::list_procedures;
+    GET  "/agency/procedures/{code}/{version}"               Agency       agency::preview::get_procedure;
+    POST "/agency/procedures/{code}/{version}/preview"       Agency       agency::preview::post_preview;
     GET  "/operator"                                         Operator     operator::overview::get_overview;
     POST "/operator/sources/{source}/fetch"                  Operator     operator::sources::post_fetch;
     POST "/operator/crls"                                    Operator     operator::upload::post_crl;

@@ -89,6 +89,9 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("GET /agency/filings/{arrival_number}", [303, 303, 200, 404, 403]),
     ("GET /agency/filings/{arrival_number}/documents/{role}/{ordinal}", [303, 303, 200, 404, 403]),
     ("POST /agency/filings/{arrival_number}/decision", [401, 401, 422, 404, 403]),
+    ("GET /agency/procedures", [303, 303, 200, 200, 403]),
+    ("GET /agency/procedures/{code}/{version}", [303, 303, 200, 200, 403]),
+    ("POST /agency/procedures/{code}/{version}/preview", [401, 401, 200, 200, 403]),
     ("GET /operator", [303, 303, 403, 403, 200]),
     ("POST /operator/sources/{source}/fetch", [401, 401, 403, 403, 404]),
     ("POST /operator/crls", [401, 401, 403, 403, 422]),
@@ -136,6 +139,7 @@ fn path_of(route: &str, number: &str, draft: &str) -> String {
         .replace("{name}", "no-such-file")
         .replace("{number}", "0")
         .replace("{page}", "content")
+        .replace("{version}", "1")
         .replace("{sha256}", &"0".repeat(64))
         .replace("{source}", "00")
         .replace("{role}", "application")

@@ -11,6 +11,7 @@ nav-status = Check your application
 nav-verify = Check a signature
 nav-account = My filings
 nav-agency-queue = Filings
+nav-agency-procedures = Procedures
 nav-operator-crls = Revocation lists
 footer-privacy = What you type is kept for a short time, tied to this browser, until you sign and submit it, and is deleted automatically afterwards. Your PIN is never sent to this site.
 footer-privacy-more = How we handle personal data

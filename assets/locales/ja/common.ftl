@@ -11,6 +11,7 @@ nav-status = 申請状況の確認
 nav-verify = 電子署名の検証
 nav-account = マイページ
 nav-agency-queue = 申請一覧
+nav-agency-procedures = 手続
 nav-operator-crls = 失効リスト
 footer-privacy = 入力された内容は、署名して提出するまで、お使いのブラウザーに結び付けて一時的に保管し、期限を過ぎると自動的に削除します。暗証番号がこのサイトに送られることはありません。
 footer-privacy-more = 個人情報の取扱い

@@ -3,6 +3,7 @@ pub mod decision;
 pub mod export;
 pub mod files;
 pub mod filing;
+pub mod preview;
 pub mod queue;
 pub mod report;
 pub mod scanner;
