@@ -186,6 +186,8 @@ texts! {
     again: "もう一度探す", "Look again";
     /// A reader with keys of its own.
     pin_pad: "暗証番号はカードリーダーのキーで入力します（下の欄は空のまま）", "The PIN is typed on the reader's own keys; leave the field below empty";
+    /// In place of the PIN field, where no reader takes the PIN from it.
+    pad_alone: "下のボタンを押したあと、カードリーダーのキーで暗証番号を入力してください", "Press the button below, then enter the PIN on the reader's own keys";
     /// Goes on to the next of several filings.
     next_filing: "確認したので次へ", "Checked, go on to the next";
     /// Above the phrase.

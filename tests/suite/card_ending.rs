@@ -46,7 +46,7 @@ fn slow_cards(folder: &Path) -> Vec<String> {
 #[test]
 fn a_signal_ends_the_agent_whatever_a_browser_leaves_open() {
     for name in ["INT", "TERM"] {
-        let mut agent = Process::agent(slow_cards, &[], None);
+        let mut agent = Process::agent(slow_cards, &[], &[]);
         let open = agent.leave_open();
         agent.begin();
         agent.signal(name);
@@ -58,7 +58,7 @@ fn a_signal_ends_the_agent_whatever_a_browser_leaves_open() {
 #[test]
 fn a_signal_ends_the_agent_while_a_card_does_not_come_back() {
     for name in ["INT", "TERM"] {
-        let mut agent = Process::agent(slow_cards, &[], None);
+        let mut agent = Process::agent(slow_cards, &[], &[]);
         let _open = agent.leave_open();
         let (_, page) = agent.ask("/v1/sign", &json!({ "mgreq": agent.gateway.good() }));
         agent.agree(agent.address.unwrap(), &page, "checked=yes&card=0/0&pin=YAMADA01");
@@ -69,7 +69,7 @@ fn a_signal_ends_the_agent_while_a_card_does_not_come_back() {
 
 #[test]
 fn the_agent_of_a_program_that_is_gone_ends() {
-    let mut agent = Process::agent(slow_cards, &["--until-stdin-ends"], None);
+    let mut agent = Process::agent(slow_cards, &["--until-stdin-ends"], &[]);
     let _open = agent.leave_open();
     let (_, page) = agent.ask("/v1/sign", &json!({ "mgreq": agent.gateway.good() }));
     agent.agree(agent.address.unwrap(), &page, "checked=yes&card=0/0&pin=YAMADA01");
@@ -79,7 +79,7 @@ fn the_agent_of_a_program_that_is_gone_ends() {
 
 fn native_host() -> Process {
     let caller = format!("chrome-extension://{}/", native_host::CHROMIUM_EXTENSION);
-    let mut host = Process::start(&["native-host"], slow_cards, &["--", &caller], None);
+    let mut host = Process::start(&["native-host"], slow_cards, &["--", &caller], &[]);
     let message = json!({ "id": 1, "origin": GATEWAY, "command": "certificate" });
     native_host::framing::write(host.input.as_mut().unwrap(), &message).unwrap();
     host

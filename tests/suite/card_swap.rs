@@ -29,7 +29,7 @@ fn with_pin(page: &Answer) -> String {
 
 fn agent(readers: &Readers, way: &[String]) -> Process {
     let socket = readers.socket();
-    Process::agent(|_| way.to_vec(), &[], Some(&socket))
+    Process::agent(|_| way.to_vec(), &[], &[("PCSCLITE_CSOCK_NAME", &socket)])
 }
 
 /// Reads the certificate of the card that is there and keeps it open; gives the certificate.

@@ -15,6 +15,7 @@ mod card_hostile;
 mod card_native_host;
 mod card_once;
 mod card_reader;
+mod card_reader_pinpad;
 mod card_reader_softhsm;
 mod card_request;
 mod card_swap;

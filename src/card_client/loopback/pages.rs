@@ -137,7 +137,8 @@ fn agree(inner: &mut Inner, answer: Answer) -> Taken {
             let card = shown.iter().find(|card| Some(&card.id) == answer.card.as_ref());
             let Some(card) = card else { return complain(operation, texts.no_card) };
             match (answer.pin.transpose(), card.pin_pad) {
-                (Ok(Some(pin)), _) => Entry::Pin { card: card.clone(), pin: Some(pin) },
+                (Ok(Some(_)), true) => return complain(operation, texts.pin_pad),
+                (Ok(Some(pin)), false) => Entry::Pin { card: card.clone(), pin: Some(pin) },
                 (Ok(None), true) => Entry::Pin { card: card.clone(), pin: None },
                 (Ok(None), false) | (Err(_), _) => return complain(operation, texts.bad_pin),
             }

@@ -121,6 +121,8 @@ impl Screen {
             review,
             count,
             asks_card: self.wants_cards().is_some(),
+            // Where every reader takes the PIN on its own keys there is no field to type it in by mistake.
+            asks_pin: cards.iter().any(|card| !card.pin_pad),
             open: open.map(|(card, until)| (card.as_str(), clock_time(*until))),
             can_keep: matches!(self.what, What::Certificate),
             pin_label: if is_login { texts.login_pin } else { texts.pin },
@@ -210,6 +212,7 @@ struct ConfirmPage<'a> {
     review: Option<&'a Review>,
     count: Option<String>,
     asks_card: bool,
+    asks_pin: bool,
     open: Option<(&'a str, String)>,
     can_keep: bool,
     pin_label: &'static str,

@@ -36,12 +36,12 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts it with the cards that `cards` names, for which it gets a folder.
+    /// Starts it with the cards that `cards` names, for which it gets a folder, and with these variables.
     pub fn start(
         command: &[&str],
         cards: impl FnOnce(&Path) -> Vec<String>,
         after: &[&str],
-        socket: Option<&Path>,
+        environment: &[(&str, &Path)],
     ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let folder = DataFolder::new(Some(dir.path().join("data"))).unwrap();
@@ -61,7 +61,7 @@ impl Process {
             .args(after)
             .env("LANG", "en_GB.UTF-8")
             .env_remove("LC_ALL")
-            .envs(socket.map(|socket| ("PCSCLITE_CSOCK_NAME", socket)))
+            .envs(environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -72,8 +72,8 @@ impl Process {
     }
 
     /// Starts the agent.
-    pub fn agent(cards: impl FnOnce(&Path) -> Vec<String>, more: &[&str], socket: Option<&Path>) -> Self {
-        let mut started = Self::start(&["agent", "--listen", "127.0.0.1:0"], cards, more, socket);
+    pub fn agent(cards: impl FnOnce(&Path) -> Vec<String>, more: &[&str], environment: &[(&str, &Path)]) -> Self {
+        let mut started = Self::start(&["agent", "--listen", "127.0.0.1:0"], cards, more, environment);
         let mut line = String::new();
         BufReader::new(started.child.stderr.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().rsplit_once("http://").unwrap_or_else(|| panic!("{line}")).1;

@@ -79,12 +79,18 @@ impl Client {
         self.path(name)
     }
 
-    /// Starts it with `stdin`.
-    pub fn start(&self, arguments: &[&str], stdin: &str) -> Child {
+    /// The command that starts it.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi-card"));
         command.arg("--data").arg(self.dir.path().join("data")).args(arguments);
         command.env("LANG", "en_GB.UTF-8").env_remove("LC_ALL").env_remove("LC_MESSAGES").env_remove("LANGUAGE");
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Starts it with `stdin`.
+    pub fn start(&self, arguments: &[&str], stdin: &str) -> Child {
+        let mut command = self.command(arguments);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // It may end before it reads.
         let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
