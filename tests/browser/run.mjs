@@ -2,6 +2,7 @@
 await import("./journey.mjs");
 await import("./agent.mjs");
 await import("./extension.mjs");
+await import("./firefox.mjs");
 await import("./reader.mjs");
 await import("./sign_in.mjs");
 await import("./sign_in_card.mjs");
