@@ -56,7 +56,7 @@ pub fn issue(keys: &Keys, facts: &RequestFacts<'_>) -> Result<String, JwsError> 
 
 /// Everything that the resident should read before signing, in the order of the form.
 fn display(facts: &RequestFacts<'_>) -> Vec<DisplayLine> {
-    let japanese = facts.language == Language::Ja;
+    let japanese = facts.language.is_japanese();
     let line = |pointer: String, ja: &str, en: &str| DisplayLine {
         pointer,
         label: if japanese { ja.to_owned() } else { en.to_owned() },

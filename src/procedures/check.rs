@@ -69,12 +69,12 @@ fn check_texts(definition: &Definition, faults: &mut Faults<'_>) {
 
 fn required(key: &str, text: &Text, faults: &mut Faults<'_>) {
     if text.has_gap() {
-        faults.note(key, "has no text in one of the languages", "write it in ja and in en");
+        faults.note(key, "has no text in Japanese", "write it in ja; the other languages may follow");
     }
     bounded(key, text, faults);
 }
 
-/// A text that may be left out, but not in one language alone.
+/// A text that may be left out, but not in Japanese alone.
 fn optional(key: &str, text: &Text, faults: &mut Faults<'_>) {
     if !text.is_empty() {
         required(key, text, faults);

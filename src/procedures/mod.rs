@@ -8,6 +8,7 @@ pub mod field;
 pub mod form;
 pub mod further;
 pub mod kinds;
+pub mod language;
 pub mod municipalities;
 mod place;
 mod schema;

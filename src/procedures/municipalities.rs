@@ -16,12 +16,9 @@ pub struct Municipality {
 }
 
 impl Municipality {
-    /// Its name in `language`.
+    /// Its name in Japanese for readers of Japanese, and in Latin letters for all others.
     pub fn name(&self, language: Language) -> &'static str {
-        match language {
-            Language::Ja => self.ja,
-            Language::En => self.en,
-        }
+        if language.is_japanese() { self.ja } else { self.en }
     }
 }
 
@@ -55,10 +52,10 @@ fn half_width(character: char) -> char {
 
 /// `千代田区（131016）`, or the code alone where the name is not known.
 pub fn describe(language: Language, code: &str) -> String {
-    match (all().iter().find(|place| place.code == code), language) {
-        (Some(place), Language::Ja) => format!("{}（{code}）", place.ja),
-        (Some(place), Language::En) => format!("{} ({code})", place.en),
-        (None, _) => code.to_owned(),
+    match all().iter().find(|place| place.code == code) {
+        Some(place) if language.is_japanese() => format!("{}（{code}）", place.ja),
+        Some(place) => format!("{} ({code})", place.en),
+        None => code.to_owned(),
     }
 }
 

@@ -96,12 +96,7 @@ impl Field {
                 _ => visible(code),
             },
             (FieldKind::Municipality, Value::String(code)) => visible(&municipalities::describe(language, code)),
-            (_, Value::Bool(yes)) => match (language, yes) {
-                (Language::Ja, true) => "はい".to_owned(),
-                (Language::Ja, false) => "いいえ".to_owned(),
-                (Language::En, true) => "Yes".to_owned(),
-                (Language::En, false) => "No".to_owned(),
-            },
+            (_, Value::Bool(yes)) => yes_or_no(language, *yes).to_owned(),
             (_, value) => plain(value),
         }
     }
@@ -112,4 +107,16 @@ fn plain(value: &Value) -> String {
         Value::String(text) => visible(text),
         other => visible(&other.to_string()),
     }
+}
+/// A ticked box, or one that is not, in a word.
+fn yes_or_no(language: Language, yes: bool) -> &'static str {
+    let (affirmed, denied) = match language {
+        Language::Ja | Language::Easy => ("はい", "いいえ"),
+        Language::En => ("Yes", "No"),
+        Language::Zh => ("是", "否"),
+        Language::Ko => ("예", "아니요"),
+        Language::Pt => ("Sim", "Não"),
+        Language::Vi => ("Có", "Không"),
+    };
+    if yes { affirmed } else { denied }
 }

@@ -1,79 +1,96 @@
-//! Texts that people read, in every language of the gateway.
-use std::str::FromStr;
-
+//! Texts that people read, in the languages of the gateway.
 use serde::{Deserialize, Serialize};
 
-/// A language of the gateway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// Japanese: the language of the law and the default.
-    #[default]
-    Ja,
-    /// English.
-    En,
-}
+pub use super::language::Language;
 
-impl Language {
-    /// Every language.
-    pub const ALL: &[Self] = &[Self::Ja, Self::En];
-
-    /// The BCP 47 tag: `ja`, `en`.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::Ja => "ja",
-            Self::En => "en",
-        }
-    }
-}
-
-impl FromStr for Language {
-    type Err = ();
-
-    /// Reads a BCP 47 tag by its primary language: `en-GB` is English.
-    fn from_str(tag: &str) -> Result<Self, ()> {
-        let primary = tag.split('-').next().unwrap_or_default();
-        Self::ALL.iter().copied().find(|language| primary.eq_ignore_ascii_case(language.tag())).ok_or(())
-    }
-}
-
-/// One text in every language.
+/// One text: in Japanese always, in the other languages where somebody wrote it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// Japanese.
     pub ja: String,
     /// English.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub en: String,
+    /// Easy Japanese.
+    #[serde(default, rename = "ja-simple", skip_serializing_if = "String::is_empty")]
+    pub easy: String,
+    /// Chinese in simplified characters.
+    #[serde(default, rename = "zh-Hans", skip_serializing_if = "String::is_empty")]
+    pub zh: String,
+    /// Korean.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ko: String,
+    /// Portuguese of Brazil.
+    #[serde(default, rename = "pt-BR", skip_serializing_if = "String::is_empty")]
+    pub pt: String,
+    /// Vietnamese.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub vi: String,
 }
 
 impl Text {
-    /// The text in `language`.
+    /// The text in `language`, or in the one that stands in for it.
     pub fn get(&self, language: Language) -> &str {
+        self.said(language).0
+    }
+
+    /// The text for a reader of `language`, and the language that it is really in: what is not in the reader's own is
+    /// marked with a `lang` attribute (WCAG 2.2, 3.1.2).
+    pub fn said(&self, language: Language) -> (&str, Language) {
+        let written = language.preferred().into_iter().find(|language| !self.exact(*language).trim().is_empty());
+        let found = written.unwrap_or_default();
+        (self.exact(found), found)
+    }
+
+    /// The text in that very language; empty where there is none.
+    pub fn exact(&self, language: Language) -> &str {
         match language {
             Language::Ja => &self.ja,
             Language::En => &self.en,
+            Language::Easy => &self.easy,
+            Language::Zh => &self.zh,
+            Language::Ko => &self.ko,
+            Language::Pt => &self.pt,
+            Language::Vi => &self.vi,
         }
     }
 
     /// Whether there is no text in any language.
     pub fn is_empty(&self) -> bool {
-        Language::ALL.iter().all(|language| self.get(*language).trim().is_empty())
+        Language::ALL.iter().all(|language| self.exact(*language).trim().is_empty())
     }
 
     /// The length of its longest language, in characters.
     pub(super) fn longest(&self) -> usize {
-        Language::ALL.iter().map(|language| self.get(*language).chars().count()).max().unwrap_or(0)
+        Language::ALL.iter().map(|language| self.exact(*language).chars().count()).max().unwrap_or(0)
     }
 
     /// Whether it has a control character, or one that cannot be seen.
     pub(super) fn has_hidden(&self) -> bool {
         let hidden = |c: char| c.is_control() || super::kinds::text::is_invisible(c);
-        Language::ALL.iter().any(|language| self.get(*language).chars().any(hidden))
+        Language::ALL.iter().any(|language| self.exact(*language).chars().any(hidden))
     }
 
-    /// Whether a language lacks its text.
+    /// Whether the language that every text is in, Japanese, lacks it.
     pub(super) fn has_gap(&self) -> bool {
-        Language::ALL.iter().any(|language| self.get(*language).trim().is_empty())
+        self.ja.trim().is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_not_there_is_said_in_the_language_that_stands_in() {
+        let text: Text = toml::from_str("ja = \"件名\"\nen = \"Title\"\nvi = \"Tiêu đề\"\nzh-Hans = \" \"").unwrap();
+        assert_eq!(text.said(Language::Vi), ("Tiêu đề", Language::Vi));
+        assert_eq!(text.said(Language::Zh), ("Title", Language::En));
+        assert_eq!(text.said(Language::Easy), ("件名", Language::Ja));
+        let japanese_alone: Text = toml::from_str("ja = \"件名\"").unwrap();
+        assert_eq!(japanese_alone.said(Language::Ko), ("件名", Language::Ja));
+        assert!(toml::from_str::<Text>("ja = \"件名\"\nfr = \"Titre\"").is_err());
+        assert_eq!(serde_json::to_string(&japanese_alone).unwrap(), "{\"ja\":\"件名\"}");
     }
 }

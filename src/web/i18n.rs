@@ -1,5 +1,6 @@
-//! The pages' two languages: texts in Fluent (`assets/locales/{ja,en}/*.ftl`), embedded in the binary, and the choice
-//! between them. Every text exists in both languages and is used: `tests/suite/pages_i18n.rs` fails otherwise.
+//! The pages' languages: texts in Fluent (`assets/locales/<tag>/*.ftl`), embedded in the binary. Every text exists in
+//! Japanese and English, every text that residents see in the other languages too, and every text is used:
+//! `tests/suite/pages_i18n.rs` fails otherwise. `docs/languages.md` tells how a language is added.
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
@@ -21,6 +22,24 @@ macro_rules! locale_files {
     };
 }
 locale_files!["common", "resident", "verify", "problems", "agency", "operator", "steps", "after"];
+
+/// The files that residents see, in the languages that are for residents alone. What a language lacks is said in the one
+/// that stands in for it ([`Language::preferred`]).
+macro_rules! resident_files {
+    ($($name:literal),* $(,)?) => {
+        const EASY: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../assets/locales/ja-simple/", $name, ".ftl")))),*];
+        const ZH: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../assets/locales/zh-Hans/", $name, ".ftl")))),*];
+        const KO: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../assets/locales/ko/", $name, ".ftl")))),*];
+        const PT: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../assets/locales/pt-BR/", $name, ".ftl")))),*];
+        const VI: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../assets/locales/vi/", $name, ".ftl")))),*];
+    };
+}
+resident_files!["common", "after"];
 
 /// Beginnings of keys that are put together at run time; whoever adds one tests by enumeration that every key it can
 /// make is there.
@@ -53,33 +72,14 @@ impl Language {
         self == Self::En
     }
 
-    /// Its name in itself.
-    pub fn own_name(self) -> &'static str {
-        match self {
-            Self::Ja => "日本語",
-            Self::En => "English",
-        }
-    }
-
     /// Reads a tag, `en-GB` as `en`.
     pub fn from_tag(tag: &str) -> Option<Self> {
         tag.parse().ok()
     }
 
-    /// The language an Accept-Language header asks for (RFC 9110 12.5.4), the most wanted first.
+    /// The language an Accept-Language header asks for, the most wanted first.
     pub fn from_accept_language(header: &str) -> Option<Self> {
-        let mut wanted: Vec<(u16, Self)> = header
-            .split(',')
-            .take(32)
-            .filter_map(|item| {
-                let mut parts = item.trim().split(';');
-                let language = Self::from_tag(parts.next()?.trim())?;
-                let weight = parts.find_map(|part| part.trim().strip_prefix("q=")).map_or(1000, thousandths);
-                (weight > 0).then_some((weight, language))
-            })
-            .collect();
-        wanted.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
-        wanted.first().map(|(_, language)| *language)
+        super::accept_language::most_wanted(header)
     }
 
     /// The text of `key`, or `None` where there is none.
@@ -116,6 +116,10 @@ impl Language {
     }
 
     fn format(self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<Cow<'static, str>> {
+        self.preferred().into_iter().find_map(|language| language.format_exactly(key, args))
+    }
+
+    fn format_exactly(self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<Cow<'static, str>> {
         let bundle = self.bundle();
         let pattern = bundle.get_message(key)?.value()?;
         let mut errors = Vec::new();
@@ -126,12 +130,18 @@ impl Language {
     }
 
     fn bundle(self) -> &'static FluentBundle<FluentResource> {
-        static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; 2] = [OnceLock::new(), OnceLock::new()];
-        let [ja, en] = &BUNDLES;
-        match self {
-            Self::Ja => ja.get_or_init(|| load(self)),
-            Self::En => en.get_or_init(|| load(self)),
-        }
+        static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; 7] = [const { OnceLock::new() }; 7];
+        let [ja, en, easy, zh, ko, pt, vi] = &BUNDLES;
+        let bundle = match self {
+            Self::Ja => ja,
+            Self::En => en,
+            Self::Easy => easy,
+            Self::Zh => zh,
+            Self::Ko => ko,
+            Self::Pt => pt,
+            Self::Vi => vi,
+        };
+        bundle.get_or_init(|| load(self))
     }
 
     /// The text files of this language: name and Fluent source.
@@ -139,6 +149,11 @@ impl Language {
         match self {
             Self::Ja => JA,
             Self::En => EN,
+            Self::Easy => EASY,
+            Self::Zh => ZH,
+            Self::Ko => KO,
+            Self::Pt => PT,
+            Self::Vi => VI,
         }
     }
 }
@@ -165,23 +180,16 @@ fn missing(key: &str) -> Cow<'static, str> {
     Cow::Owned(key.to_owned())
 }
 
-/// A quality value of RFC 9110 12.4.2 in thousandths; what is not one counts as 0.
-fn thousandths(text: &str) -> u16 {
-    let value: f32 = text.trim().parse().unwrap_or(0.0);
-    if (0.0..=1.0).contains(&value) { (value * 1000.0) as u16 } else { 0 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn accept_language_takes_the_most_wanted_that_we_have() {
-        assert_eq!(Language::from_accept_language("fr, en-GB;q=0.8, ja;q=0.9"), Some(Language::Ja));
-        assert_eq!(Language::from_accept_language("en, ja"), Some(Language::En));
-        assert_eq!(Language::from_accept_language("ja;q=0, en;q=0.1"), Some(Language::En));
-        assert_eq!(Language::from_accept_language("fr, *;q=0.5"), None);
-        assert_eq!(Language::from_accept_language(";;q=x,,"), None);
+    fn a_text_that_a_language_lacks_is_said_in_the_one_that_stands_in() {
+        // An operators' text, which exists in Japanese and English alone.
+        assert_eq!(Language::Easy.t("nav-operator-crls"), Language::Ja.t("nav-operator-crls"));
+        assert_eq!(Language::Vi.t("nav-operator-crls"), Language::En.t("nav-operator-crls"));
+        assert_eq!(Language::Ko.find("no-such-text"), None);
     }
 
     #[test]

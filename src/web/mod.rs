@@ -4,6 +4,7 @@
 //! To add a page or a call: write `pub async fn verb_noun(..) -> Result<HttpResponse, Problem>` in the noun's file and
 //! add one line to the table in [`routes`]. What is wrong is a [`problem::Problem`]; the outermost middleware renders
 //! it (problem+json, or the error page for a browser), adds the security headers, the request id and the metrics.
+pub mod accept_language;
 pub mod agency;
 pub mod api;
 pub mod assets;

@@ -18,7 +18,7 @@
 //! ```
 //!
 //! In templates: `{{ page.t("key") }}`, `{{ page.with("key", "name", value) }}` for `{ $name }`, `{{ page.count("key", n) }}`
-//! for `{ $count }`; texts stand in `assets/locales/{ja,en}/<room>.ftl` (a test fails on a missing or unused one). No inline
+//! for `{ $count }`; texts stand in `assets/locales/<tag>/<room>.ftl` (a test fails on a missing or unused one). No inline
 //! script or style: the Content-Security-Policy refuses them. Forms take [`crate::web::forms::Field`]s.
 use std::borrow::Cow;
 
@@ -90,7 +90,8 @@ pub struct Page {
 impl Page {
     /// The frame for a request.
     pub fn of(request: &HttpRequest) -> Self {
-        let (language, remember_language) = language_of(request);
+        let (wanted, remember_language) = language_of(request);
+        let language = if is_of_staff(request.path()) { wanted.of_everybody() } else { wanted };
         Self {
             language,
             title: String::new(),
@@ -103,7 +104,8 @@ impl Page {
             connect_to: None,
             path: request.path().to_owned(),
             query: query_without_language(request.query_string()),
-            remember_language,
+            // A language that is spoken here only in the stead of another is not taken for the choice.
+            remember_language: remember_language && language == wanted,
         }
     }
 
@@ -169,11 +171,12 @@ impl Page {
         assets::address(name)
     }
 
-    /// This page in each other language: the language and the address.
-    pub fn other_languages(&self) -> Vec<(Language, String)> {
-        let others = Language::ALL.iter().copied().filter(|language| *language != self.language);
+    /// This page in each language that it exists in: the language and the address.
+    pub fn languages(&self) -> Vec<(Language, String)> {
+        let all = if is_of_staff(&self.path) { Language::OF_EVERYBODY } else { Language::ALL };
         let join = if self.query.is_empty() { "" } else { "&" };
-        others
+        all.iter()
+            .copied()
             .map(|language| (language, format!("{}?{}{join}lang={}", self.path, self.query, language.tag())))
             .collect()
     }
@@ -245,6 +248,12 @@ impl FromRequest for Page {
 
 fn offers_sign_in(request: &HttpRequest) -> bool {
     request.app_data::<web::Data<WebState>>().is_some_and(|state| state.config.sign_in.enabled)
+}
+
+/// Whether a path is one of agencies' or operators' pages, which exist in the languages of everybody.
+fn is_of_staff(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    matches!(first, "agency" | "operator")
 }
 
 /// The language of a request: `?lang=`, then the cookie, then Accept-Language, then the first we have. The flag tells

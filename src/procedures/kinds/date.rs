@@ -38,19 +38,30 @@ impl Era {
         }
     }
 
-    /// Its name as people read it: `令和`, `Reiwa`.
+    /// Its name as people read it: `令和`, `레이와`, `Reiwa`.
     pub fn name(self, language: Language) -> &'static str {
-        match (self, language) {
-            (Self::Meiji, Language::Ja) => "明治",
-            (Self::Taisho, Language::Ja) => "大正",
-            (Self::Showa, Language::Ja) => "昭和",
-            (Self::Heisei, Language::Ja) => "平成",
-            (Self::Reiwa, Language::Ja) => "令和",
-            (Self::Meiji, Language::En) => "Meiji",
-            (Self::Taisho, Language::En) => "Taisho",
-            (Self::Showa, Language::En) => "Showa",
-            (Self::Heisei, Language::En) => "Heisei",
-            (Self::Reiwa, Language::En) => "Reiwa",
+        let (kanji, hangul, latin) = match self {
+            Self::Meiji => ("明治", "메이지", "Meiji"),
+            Self::Taisho => ("大正", "다이쇼", "Taisho"),
+            Self::Showa => ("昭和", "쇼와", "Showa"),
+            Self::Heisei => ("平成", "헤이세이", "Heisei"),
+            Self::Reiwa => ("令和", "레이와", "Reiwa"),
+        };
+        match language {
+            Language::Ja | Language::Easy | Language::Zh => kanji,
+            Language::Ko => hangul,
+            Language::En | Language::Pt | Language::Vi => latin,
+        }
+    }
+
+    /// A year of it: `令和2年`, `平成元年`, `레이와 2년`, `Reiwa 2`.
+    pub fn with_year(self, language: Language, year: i32) -> String {
+        let name = self.name(language);
+        match language {
+            Language::Ja | Language::Easy | Language::Zh if year == 1 => format!("{name}元年"),
+            Language::Ja | Language::Easy | Language::Zh => format!("{name}{year}年"),
+            Language::Ko => format!("{name} {year}년"),
+            Language::En | Language::Pt | Language::Vi => format!("{name} {year}"),
         }
     }
 
@@ -239,21 +250,38 @@ pub struct Both(pub Language, pub NaiveDate);
 impl fmt::Display for Both {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(language, day) = self;
-        let era = Era::of(*day).map(|era| (era.name(*language), era.year_of(*day)));
+        let (year, month, number) = (day.year(), day.month(), day.day());
         match language {
-            Language::Ja => {
-                write!(f, "{}年{}月{}日", day.year(), day.month(), day.day())?;
-                match era {
-                    Some((era, 1)) => write!(f, "（{era}元年）"),
-                    Some((era, year)) => write!(f, "（{era}{year}年）"),
-                    None => Ok(()),
-                }
-            }
-            Language::En => {
-                write!(f, "{}", day.format("%-d %B %Y"))?;
-                era.map_or(Ok(()), |(era, year)| write!(f, " ({era} {year})"))
-            }
+            Language::Ja | Language::Easy | Language::Zh => write!(f, "{year}年{month}月{number}日")?,
+            Language::En => write!(f, "{}", day.format("%-d %B %Y"))?,
+            Language::Ko => write!(f, "{year}년 {month}월 {number}일")?,
+            Language::Pt => write!(f, "{number} de {} de {year}", month_in_portuguese(month))?,
+            Language::Vi => write!(f, "ngày {number} tháng {month} năm {year}")?,
         }
+        let Some(era) = Era::of(*day).map(|era| era.with_year(*language, era.year_of(*day))) else { return Ok(()) };
+        match language {
+            Language::Ja | Language::Easy | Language::Zh => write!(f, "（{era}）"),
+            Language::Ko => write!(f, "({era})"),
+            Language::En | Language::Pt | Language::Vi => write!(f, " ({era})"),
+        }
+    }
+}
+
+/// `novembro`; the months of other languages are numbers or chrono's own.
+pub fn month_in_portuguese(month: u32) -> &'static str {
+    match month {
+        1 => "janeiro",
+        2 => "fevereiro",
+        3 => "março",
+        4 => "abril",
+        5 => "maio",
+        6 => "junho",
+        7 => "julho",
+        8 => "agosto",
+        9 => "setembro",
+        10 => "outubro",
+        11 => "novembro",
+        _ => "dezembro",
     }
 }
 
@@ -310,6 +338,16 @@ mod tests {
     fn a_day_is_told_in_both_calendars() {
         assert_eq!(Both(Language::Ja, day("2019-05-01")).to_string(), "2019年5月1日（令和元年）");
         assert_eq!(Both(Language::En, day("2026-04-01")).to_string(), "1 April 2026 (Reiwa 8)");
+        for (language, words) in [
+            (Language::Easy, "2026年4月1日（令和8年）"),
+            (Language::Zh, "2026年4月1日（令和8年）"),
+            (Language::Ko, "2026년 4월 1일(레이와 8년)"),
+            (Language::Pt, "1 de abril de 2026 (Reiwa 8)"),
+            (Language::Vi, "ngày 1 tháng 4 năm 2026 (Reiwa 8)"),
+        ] {
+            assert_eq!(Both(language, day("2026-04-01")).to_string(), words);
+        }
+        assert_eq!(Both(Language::Ko, day("1860-01-01")).to_string(), "1860년 1월 1일");
     }
 
     proptest! {

@@ -1,17 +1,12 @@
 //! Times and dates as people read them, in Japan's time.
-use chrono::{DateTime, Datelike, FixedOffset, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, Offset, Utc};
 
+use crate::procedures::kinds::date::month_in_portuguese;
 use crate::web::i18n::Language;
 
 /// `2026年11月22日 15時04分` or `22 November 2026, 15:04 (Japan time)`.
 pub fn moment(language: Language, time: DateTime<Utc>) -> String {
-    // Japan has one time zone and no summer time.
-    let Some(japan) = FixedOffset::east_opt(9 * 3600) else { return time.to_rfc3339() };
-    let local = time.with_timezone(&japan);
-    match language {
-        Language::Ja => local.format("%Y年%-m月%-d日 %H時%M分").to_string(),
-        Language::En => local.format("%-d %B %Y, %H:%M (Japan time)").to_string(),
-    }
+    told(language, time, None)
 }
 
 /// The first day of the era Reiwa (law: era-name order of 2019).
@@ -19,20 +14,52 @@ const REIWA: (i32, u32, u32) = (2019, 5, 1);
 
 /// The same with the year in the Japanese era too: `令和8年（2026年）11月22日 15時04分（日本時間）`.
 pub fn moment_in_both_eras(language: Language, time: DateTime<Utc>) -> String {
-    let Some(japan) = FixedOffset::east_opt(9 * 3600) else { return time.to_rfc3339() };
-    let local = time.with_timezone(&japan);
-    let (year, month, day) = (local.year(), local.month(), local.day());
-    if (year, month, day) < REIWA {
-        return moment(language, time);
-    }
-    let era = year - REIWA.0 + 1;
-    match language {
-        Language::Ja => {
-            let era = if era == 1 { "元".to_owned() } else { era.to_string() };
-            local.format(&format!("令和{era}年（%Y年）%-m月%-d日 %H時%M分（日本時間）")).to_string()
+    let local = in_japan(time);
+    let is_reiwa = (local.year(), local.month(), local.day()) >= REIWA;
+    told(language, time, is_reiwa.then(|| local.year() - REIWA.0 + 1))
+}
+
+/// Japan has one time zone and no summer time.
+fn in_japan(time: DateTime<Utc>) -> DateTime<FixedOffset> {
+    let japan = FixedOffset::east_opt(9 * 3600).unwrap_or(Utc.fix());
+    time.with_timezone(&japan)
+}
+
+/// The time, with the year of Reiwa where one is given.
+fn told(language: Language, time: DateTime<Utc>, era: Option<i32>) -> String {
+    let local = in_japan(time);
+    // The first year of an era is 元年 in Japanese and Chinese.
+    let kanji = match era {
+        None => String::new(),
+        Some(1) => "令和元年".to_owned(),
+        Some(year) => format!("令和{year}年"),
+    };
+    let in_brackets = |words: Option<String>| words.unwrap_or_default();
+    let form = match (language, era) {
+        (Language::Ja, None) => "%Y年%-m月%-d日 %H時%M分".to_owned(),
+        (Language::Ja, Some(_)) => format!("{kanji}（%Y年）%-m月%-d日 %H時%M分（日本時間）"),
+        (Language::Easy, None) => "%Y年%-m月%-d日 %H時%M分".to_owned(),
+        (Language::Easy, Some(_)) => format!("%Y年（{kanji}）%-m月%-d日 %H時%M分（日本の 時間）"),
+        (Language::Zh, None) => "%Y年%-m月%-d日 %H:%M（日本时间）".to_owned(),
+        (Language::Zh, Some(_)) => format!("%Y年（{kanji}）%-m月%-d日 %H:%M（日本时间）"),
+        (Language::En, era) => {
+            let era = in_brackets(era.map(|year| format!(" (Reiwa {year})")));
+            format!("%-d %B %Y{era}, %H:%M (Japan time)")
         }
-        Language::En => local.format(&format!("%-d %B %Y (Reiwa {era}), %H:%M (Japan time)")).to_string(),
-    }
+        (Language::Ko, era) => {
+            let era = in_brackets(era.map(|year| format!("(레이와 {year}년)")));
+            format!("%Y년{era} %-m월 %-d일 %H:%M(일본 시간)")
+        }
+        (Language::Pt, era) => {
+            let era = in_brackets(era.map(|year| format!(" (ano {year} da era Reiwa)")));
+            format!("%-d de {} de %Y{era}, %H:%M (horário do Japão)", month_in_portuguese(local.month()))
+        }
+        (Language::Vi, era) => {
+            let era = in_brackets(era.map(|year| format!(" (năm Reiwa {year})")));
+            format!("%H:%M ngày %-d tháng %-m năm %Y{era} (giờ Nhật Bản)")
+        }
+    };
+    local.format(&form).to_string()
 }
 
 /// How large a file is, in units of 1024: `12 KB`, `3.4 MB`.
@@ -75,6 +102,23 @@ mod tests {
         assert_eq!(en, "23 November 2026 (Reiwa 8), 00:04 (Japan time)");
         assert!(told("2019-04-30T15:00:00Z").0.starts_with("令和元年（2019年）5月1日"));
         assert!(told("2019-04-30T14:59:59Z").0.starts_with("2019年4月30日"));
+    }
+
+    #[test]
+    fn every_language_tells_both_eras_in_its_own_way() {
+        let time = "2026-11-22T15:04:05Z".parse().unwrap();
+        for (language, words) in [
+            (Language::Easy, "2026年（令和8年）11月23日 00時04分（日本の 時間）"),
+            (Language::Zh, "2026年（令和8年）11月23日 00:04（日本时间）"),
+            (Language::Ko, "2026년(레이와 8년) 11월 23일 00:04(일본 시간)"),
+            (Language::Pt, "23 de novembro de 2026 (ano 8 da era Reiwa), 00:04 (horário do Japão)"),
+            (Language::Vi, "00:04 ngày 23 tháng 11 năm 2026 (năm Reiwa 8) (giờ Nhật Bản)"),
+        ] {
+            assert_eq!(moment_in_both_eras(language, time), words);
+        }
+        assert_eq!(moment(Language::Pt, time), "23 de novembro de 2026, 00:04 (horário do Japão)");
+        assert_eq!(moment(Language::Zh, time), "2026年11月23日 00:04（日本时间）");
+        assert_eq!(moment(Language::Vi, time), "00:04 ngày 23 tháng 11 năm 2026 (giờ Nhật Bản)");
     }
 
     #[test]

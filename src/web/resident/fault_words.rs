@@ -42,19 +42,10 @@ fn of_date(language: Language, fault: DateFault) -> String {
         }
         DateFault::EraEnded(era, meant) => {
             let last = era.last_day().map(|day| Both(language, day).to_string()).unwrap_or_default();
-            let year = Era::of(meant).map(|era| era_year(language, era, era.year_of(meant))).unwrap_or_default();
-            let ended = era.last_day().map(|day| era_year(language, era, era.year_of(day))).unwrap_or_default();
+            let year = Era::of(meant).map(|era| era.with_year(language, era.year_of(meant))).unwrap_or_default();
+            let ended = era.last_day().map(|day| era.with_year(language, era.year_of(day))).unwrap_or_default();
             language.with_all("fault-era-ended", &[("ended", &ended), ("day", &last), ("meant", &year)])
         }
-    }
-}
-
-/// `令和2年`, `Reiwa 2`.
-fn era_year(language: Language, era: Era, year: i32) -> String {
-    match language {
-        Language::Ja if year == 1 => format!("{}元年", era.name(language)),
-        Language::Ja => format!("{}{year}年", era.name(language)),
-        Language::En => format!("{} {year}", era.name(language)),
     }
 }
 

@@ -1,0 +1,13 @@
+after-receipt-sheet = 受領書（じゅりょうしょ）
+after-receipt-pdf = 受領書（じゅりょうしょ・PDF）
+after-receipt-qr = 到達番号（とうたつばんごう）{ $number } の QRコード
+after-receipt-note = この 受領書（じゅりょうしょ）には、まどぐちの 電子署名（でんししょめい）がある データ（receipt.jws）が ついて います。だれでも 本物（ほんもの）か たしかめることが できます。申請（しんせい）の 今を 見るときは、到達番号（とうたつばんごう）と 照会（しょうかい）キーの 両方（りょうほう）を 使います。
+after-since = 今の 状態（じょうたい）に なった日
+after-back = 申請（しんせい）の 今に もどる
+after-close = この 申請（しんせい）を 見るのを 終わる
+after-closed-title = この 申請（しんせい）は 今 開いて いません
+after-closed-text = 安全（あんぜん）のため、しばらく 何も しないと 閉じます。もう一度、到達番号（とうたつばんごう）と 照会（しょうかい）キーを 入れて ください。記録（きろく）は なくなって いません。
+after-dyn-gateway-acts = 次は、まどぐちが します。
+after-dyn-agency-acts = 次は、申請（しんせい）を 受け取った 役所が します。
+after-dyn-you-act = 次は、あなたが します。
+after-dyn-nobody-acts = もう することは ありません。

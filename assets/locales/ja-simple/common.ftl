@@ -1,0 +1,26 @@
+# What every page has.
+service-name = まどぐち
+service-tagline = インターネットで 役所（やくしょ）に 申請（しんせい）する
+skip-to-content = 本文（ほんぶん）へ 行く
+title-error = まちがい：
+language-choice = ことば
+sign-out = ログアウトする
+nav-label = おもな ページ
+nav-procedures = 手続き（てつづき）を さがす
+nav-status = 申請（しんせい）の 今を 見る
+nav-verify = 電子署名（でんししょめい）を たしかめる
+nav-account = マイページ
+footer-privacy = あなたが 書いたことは、署名（しょめい）して 出すまで、このブラウザーのために 少しの 間 とっておきます。時間が すぎると 自動（じどう）で 消します。暗証番号（あんしょうばんごう）は このサイトに 送りません。
+footer-privacy-more = あなたの 情報（じょうほう）の あつかい
+footer-help = 使い方
+footer-problems = エラーの 説明（せつめい）
+footer-api = プログラムを 作る人（API）
+footer-agency = 役所で 働（はたら）く人
+error-summary-title = まちがいが あります。見て ください
+field-required = かならず 書く
+field-optional = 書かなくても いい
+field-error-prefix = まちがい：
+field-left = あと # 文字（もじ）書くことが できます
+field-over = # 文字（もじ）多いです
+select-choose = えらんで ください
+files-count = ファイル { $count } こ

@@ -1,0 +1,13 @@
+after-receipt-sheet = 접수증
+after-receipt-pdf = 접수증(PDF)
+after-receipt-qr = 도달번호 { $number }의 QR코드
+after-receipt-note = 이 접수증에는 이 창구의 전자서명이 포함된 접수 데이터(receipt.jws)가 첨부되어 있으며, 누구나 검증할 수 있습니다. 신청 상황을 확인하려면 도달번호 외에 조회 키가 필요합니다.
+after-since = 현재 상태가 된 일시
+after-back = 신청 상황으로 돌아가기
+after-close = 이 신청 보기를 종료하기
+after-closed-title = 신청 보기가 종료되었습니다
+after-closed-text = 안전을 위해 한동안 조작이 없으면 보기를 종료합니다. 도달번호와 조회 키를 다시 입력해 주세요. 기록은 사라지지 않았습니다.
+after-dyn-gateway-acts = 다음 차례는 이 창구입니다.
+after-dyn-agency-acts = 다음 차례는 제출받은 기관입니다.
+after-dyn-you-act = 다음 차례는 본인입니다.
+after-dyn-nobody-acts = 더 이상 하실 일은 없습니다.

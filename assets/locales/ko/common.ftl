@@ -1,0 +1,26 @@
+# What every page has.
+service-name = Madoguchi
+service-tagline = 전자서명으로 하는 온라인 신청
+skip-to-content = 본문으로 이동
+title-error = 오류:{" "}
+language-choice = 언어
+sign-out = 로그아웃
+nav-label = 주요 페이지
+nav-procedures = 절차 찾기
+nav-status = 신청 상황 확인
+nav-verify = 전자서명 검증
+nav-account = 마이페이지
+footer-privacy = 입력하신 내용은 서명하여 제출할 때까지 사용 중인 브라우저에 연결하여 일시적으로 보관하며, 기한이 지나면 자동으로 삭제합니다. 비밀번호는 이 사이트로 전송되지 않습니다.
+footer-privacy-more = 개인정보의 취급
+footer-help = 이용 방법
+footer-problems = 오류 설명
+footer-api = 개발자용 API
+footer-agency = 행정기관 담당자용
+error-summary-title = 문제가 있습니다. 확인해 주세요
+field-required = 필수
+field-optional = 선택
+field-error-prefix = 오류:{" "}
+field-left = 앞으로 #자 더 입력할 수 있습니다
+field-over = #자 초과했습니다
+select-choose = 선택해 주세요
+files-count = 파일 { $count }개

@@ -1,0 +1,13 @@
+after-receipt-sheet = Giấy biên nhận
+after-receipt-pdf = Giấy biên nhận (PDF)
+after-receipt-qr = Mã QR của số tiếp nhận { $number }
+after-receipt-note = Kèm theo giấy biên nhận này là dữ liệu biên nhận có chữ ký điện tử của cổng này (receipt.jws); ai cũng có thể kiểm tra. Để xem tình trạng đơn, ngoài số tiếp nhận bạn cần có khóa tra cứu.
+after-since = Ở tình trạng này từ
+after-back = Quay lại tình trạng đơn
+after-close = Đóng đơn này tại đây
+after-closed-title = Đơn này hiện không mở ở đây
+after-closed-text = Vì lý do an toàn, đơn được đóng lại khi không có thao tác nào trong một thời gian. Vui lòng nhập lại số tiếp nhận và khóa tra cứu. Dữ liệu đã ghi không bị mất.
+after-dyn-gateway-acts = Bước tiếp theo do cổng này thực hiện.
+after-dyn-agency-acts = Bước tiếp theo do cơ quan nhận đơn thực hiện.
+after-dyn-you-act = Bước tiếp theo do bạn thực hiện.
+after-dyn-nobody-acts = Không còn việc gì phải làm.

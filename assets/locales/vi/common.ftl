@@ -1,0 +1,26 @@
+# What every page has.
+service-name = Madoguchi
+service-tagline = Nộp đơn trực tuyến bằng chữ ký điện tử
+skip-to-content = Chuyển đến nội dung chính
+title-error = Lỗi:{" "}
+language-choice = Ngôn ngữ
+sign-out = Đăng xuất
+nav-label = Các trang chính
+nav-procedures = Tìm thủ tục
+nav-status = Xem tình trạng đơn
+nav-verify = Kiểm tra chữ ký điện tử
+nav-account = Trang của tôi
+footer-privacy = Nội dung bạn nhập được lưu tạm thời, gắn với trình duyệt này, cho đến khi bạn ký và nộp; sau thời hạn sẽ tự động bị xóa. Mã PIN của bạn không bao giờ được gửi đến trang web này.
+footer-privacy-more = Cách xử lý thông tin cá nhân
+footer-help = Cách sử dụng
+footer-problems = Giải thích các thông báo lỗi
+footer-api = API cho nhà phát triển
+footer-agency = Dành cho cán bộ cơ quan hành chính
+error-summary-title = Có vấn đề. Vui lòng kiểm tra
+field-required = Bắt buộc
+field-optional = Không bắt buộc
+field-error-prefix = Lỗi:{" "}
+field-left = Bạn có thể nhập thêm # ký tự
+field-over = Vượt quá # ký tự
+select-choose = Vui lòng chọn
+files-count = { $count } tệp

@@ -1,0 +1,13 @@
+after-receipt-sheet = 回执
+after-receipt-pdf = 回执（PDF）
+after-receipt-qr = 到达编号 { $number } 的二维码
+after-receipt-note = 本回执附有带本窗口电子签名的回执数据（receipt.jws），任何人都可以验证。查询申请进度时，除到达编号外还需要查询密钥。
+after-since = 变为当前状态的时间
+after-back = 返回申请进度
+after-close = 结束查看此申请
+after-closed-title = 已结束查看此申请
+after-closed-text = 为了安全，一段时间没有操作就会结束查看。请重新输入到达编号和查询密钥。记录没有丢失。
+after-dyn-gateway-acts = 下一步由本窗口处理。
+after-dyn-agency-acts = 下一步由受理机关处理。
+after-dyn-you-act = 下一步由您处理。
+after-dyn-nobody-acts = 没有其他需要办理的事项。

@@ -1,0 +1,26 @@
+# What every page has.
+service-name = Madoguchi
+service-tagline = 用电子签名在线办理申请
+skip-to-content = 跳到正文
+title-error = 错误：
+language-choice = 语言
+sign-out = 退出登录
+nav-label = 主要页面
+nav-procedures = 查找手续
+nav-status = 查询申请进度
+nav-verify = 验证电子签名
+nav-account = 我的页面
+footer-privacy = 您填写的内容在签名提交之前，会与您的浏览器绑定并短期保存，到期后自动删除。您的密码不会发送到本网站。
+footer-privacy-more = 个人信息的处理
+footer-help = 使用方法
+footer-problems = 错误信息说明
+footer-api = 开发者 API
+footer-agency = 行政机关工作人员入口
+error-summary-title = 有问题，请确认
+field-required = 必填
+field-optional = 选填
+field-error-prefix = 错误：
+field-left = 还可以输入 # 个字
+field-over = 超出了 # 个字
+select-choose = 请选择
+files-count = { $count } 个文件
