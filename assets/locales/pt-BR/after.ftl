@@ -1,12 +1,12 @@
 after-receipt-sheet = Recibo
 after-receipt-pdf = Recibo (PDF)
-after-receipt-qr = Código QR do número de chegada { $number }
-after-receipt-note = Este documento traz em anexo o recibo com a assinatura eletrônica deste guichê (receipt.jws), que qualquer pessoa pode verificar. Para acompanhar a solicitação, além do número de chegada é necessária a chave de consulta.
+after-receipt-qr = Código QR do número de protocolo { $number }
+after-receipt-note = Este documento traz em anexo o recibo com a assinatura eletrônica deste guichê (receipt.jws), que qualquer pessoa pode verificar. Para acompanhar a solicitação, além do número de protocolo é necessária a chave de consulta.
 after-since = Neste estado desde
 after-back = Voltar à solicitação
 after-close = Fechar esta solicitação aqui
 after-closed-title = A solicitação não está aberta aqui
-after-closed-text = Por segurança, ela é fechada quando nada é feito por algum tempo. Digite novamente o número de chegada e a chave de consulta. Nada do que foi registrado se perdeu.
+after-closed-text = Por segurança, ela é fechada quando nada é feito por algum tempo. Digite novamente o número de protocolo e a chave de consulta. Nada do que foi registrado se perdeu.
 after-dyn-gateway-acts = O próximo passo é deste guichê.
 after-dyn-agency-acts = O próximo passo é do órgão que recebeu a solicitação.
 after-dyn-you-act = O próximo passo é seu.
