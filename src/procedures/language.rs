@@ -126,12 +126,9 @@ impl Language {
         self.row().own_name
     }
 
-    /// The value of the `dir` attribute.
-    pub fn direction(self) -> &'static str {
-        match self.row().direction {
-            Direction::LeftToRight => "ltr",
-            Direction::RightToLeft => "rtl",
-        }
+    /// Whether it is written from right to left, which a page then says in its `dir` attribute.
+    pub fn is_right_to_left(self) -> bool {
+        self.row().direction == Direction::RightToLeft
     }
 
     /// Whether pages for agencies and operators are in it too.
@@ -198,7 +195,7 @@ mod tests {
             assert_eq!(json, format!("\"{}\"", language.tag()));
             assert_eq!(serde_json::from_str::<Language>(&json).unwrap(), language);
             assert_eq!(Language::OF_EVERYBODY.contains(&language), language.is_for_everybody());
-            assert_eq!(language.direction(), "ltr");
+            assert!(!language.is_right_to_left());
         }
     }
 

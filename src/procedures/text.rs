@@ -72,9 +72,10 @@ impl Text {
         Language::ALL.iter().any(|language| self.exact(*language).chars().any(hidden))
     }
 
-    /// Whether the language that every text is in, Japanese, lacks it.
+    /// Whether the language that every text is in, Japanese, lacks it, or another one has nothing but blanks.
     pub(super) fn has_gap(&self) -> bool {
-        self.ja.trim().is_empty()
+        let is_blank = |text: &str| !text.is_empty() && text.trim().is_empty();
+        self.ja.is_empty() || Language::ALL.iter().any(|language| is_blank(self.exact(*language)))
     }
 }
 

@@ -64,6 +64,7 @@ mod ocsp_properties;
 mod ocsp_responder;
 mod pages_flow;
 mod pages_i18n;
+mod pages_languages;
 mod pki_certificates;
 mod pki_crl_intake;
 mod pki_crl_kinds;
