@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::keys::Keys;
+use super::labels::{Label, label};
 use crate::jws::claims::{CARD_AUDIENCE, DisplayLine, RequestClaims, RequestForm};
 use crate::jws::{JwsError, REQUEST_TYP};
 use crate::procedures::{Language, Procedure};
@@ -56,21 +57,16 @@ pub fn issue(keys: &Keys, facts: &RequestFacts<'_>) -> Result<String, JwsError> 
 
 /// Everything that the resident should read before signing, in the order of the form.
 fn display(facts: &RequestFacts<'_>) -> Vec<DisplayLine> {
-    let japanese = facts.language.is_japanese();
-    let line = |pointer: String, ja: &str, en: &str| DisplayLine {
-        pointer,
-        label: if japanese { ja.to_owned() } else { en.to_owned() },
-    };
-    let mut lines =
-        vec![line("/procedure".into(), "手続", "Procedure"), line("/recipient".into(), "提出先", "Submitted to")];
-    for (member, ja, en) in [
-        ("name", "氏名", "Name"),
-        ("date_of_birth", "生年月日", "Date of birth"),
-        ("sex", "性別", "Sex"),
-        ("address", "住所", "Address"),
+    let line = |pointer: String, what: Label| DisplayLine { pointer, label: label(facts.language, what) };
+    let mut lines = vec![line("/procedure".into(), Label::Procedure), line("/recipient".into(), Label::Recipient)];
+    for (member, what) in [
+        ("name", Label::Name),
+        ("date_of_birth", Label::DateOfBirth),
+        ("sex", Label::Sex),
+        ("address", Label::Address),
     ] {
         if facts.applicant_members.contains(&member) {
-            lines.push(line(format!("/applicant/{member}"), ja, en));
+            lines.push(line(format!("/applicant/{member}"), what));
         }
     }
     let shown = facts.procedure.shown(facts.language, facts.answers);
@@ -78,13 +74,8 @@ fn display(facts: &RequestFacts<'_>) -> Vec<DisplayLine> {
         shown.into_iter().map(|one| DisplayLine { pointer: format!("/answers{}", one.pointer), label: one.label }),
     );
     for index in 0..facts.attachments {
-        let number = index + 1;
-        lines.push(line(
-            format!("/attachments/{index}/name"),
-            &format!("添付ファイル{number}"),
-            &format!("Attachment {number}"),
-        ));
+        lines.push(line(format!("/attachments/{index}/name"), Label::Attachment(index + 1)));
     }
-    lines.push(line("/expires_at".into(), "提出期限", "To be filed by"));
+    lines.push(line("/expires_at".into(), Label::ExpiresAt));
     lines
 }

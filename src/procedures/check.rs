@@ -69,7 +69,11 @@ fn check_texts(definition: &Definition, faults: &mut Faults<'_>) {
 
 fn required(key: &str, text: &Text, faults: &mut Faults<'_>) {
     if text.has_gap() {
-        faults.note(key, "has no text in Japanese, or a blank one", "write it in ja; leave out a language that it is not written in");
+        faults.note(
+            key,
+            "has no text in Japanese, or a blank one",
+            "write it in ja; leave out a language that it is not written in",
+        );
     }
     bounded(key, text, faults);
 }

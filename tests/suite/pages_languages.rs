@@ -94,16 +94,19 @@ fn staff_are_spoken_to_in_the_languages_of_everybody() {
     browser.get("/?lang=ko");
     browser.get("/agency/sign-in?lang=vi");
     let home = browser.get("/");
-    assert_eq!(home.header("content-language"), Some("ko"), "what stands in for a language is not taken for the choice");
+    assert_eq!(
+        home.header("content-language"),
+        Some("ko"),
+        "what stands in for a language is not taken for the choice"
+    );
 }
 
 #[test]
 fn the_address_goes_before_the_cookie_and_the_cookie_before_the_header() {
     let gateway = TestGateway::start();
     let mut browser = Browser::new(gateway.client, "fr, pt-PT;q=0.8, en;q=0.5");
-    let language = |browser: &mut Browser, path: &str| {
-        browser.get(path).header("content-language").unwrap_or_default().to_owned()
-    };
+    let language =
+        |browser: &mut Browser, path: &str| browser.get(path).header("content-language").unwrap_or_default().to_owned();
     assert_eq!(language(&mut browser, "/"), "pt-BR", "by Accept-Language");
     assert_eq!(language(&mut browser, "/?lang=zh-TW"), "zh-Hans", "by the address");
     assert_eq!(language(&mut browser, "/help"), "zh-Hans", "by the cookie");
