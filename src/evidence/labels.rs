@@ -27,12 +27,8 @@ pub enum Label {
 pub fn label(language: Language, what: Label) -> String {
     // In the order of the match below: ja, en, ja-simple, zh-Hans, ko, pt-BR, vi.
     let [ja, en, easy, zh, ko, pt, vi] = match what {
-        Label::Procedure => {
-            ["手続", "Procedure", "手続き（てつづき）", "手续", "절차", "Procedimento", "Thủ tục"]
-        }
-        Label::Recipient => {
-            ["提出先", "Submitted to", "出す ところ", "提交到", "제출처", "Enviado a", "Nơi nhận"]
-        }
+        Label::Procedure => ["手続", "Procedure", "手続き（てつづき）", "手续", "절차", "Procedimento", "Thủ tục"],
+        Label::Recipient => ["提出先", "Submitted to", "出す ところ", "提交到", "제출처", "Enviado a", "Nơi nhận"],
         Label::Name => ["氏名", "Name", "名前", "姓名", "성명", "Nome", "Họ và tên"],
         Label::DateOfBirth => {
             ["生年月日", "Date of birth", "生まれた日", "出生日期", "생년월일", "Data de nascimento", "Ngày sinh"]

@@ -59,12 +59,9 @@ pub fn issue(keys: &Keys, facts: &RequestFacts<'_>) -> Result<String, JwsError> 
 fn display(facts: &RequestFacts<'_>) -> Vec<DisplayLine> {
     let line = |pointer: String, what: Label| DisplayLine { pointer, label: label(facts.language, what) };
     let mut lines = vec![line("/procedure".into(), Label::Procedure), line("/recipient".into(), Label::Recipient)];
-    for (member, what) in [
-        ("name", Label::Name),
-        ("date_of_birth", Label::DateOfBirth),
-        ("sex", Label::Sex),
-        ("address", Label::Address),
-    ] {
+    for (member, what) in
+        [("name", Label::Name), ("date_of_birth", Label::DateOfBirth), ("sex", Label::Sex), ("address", Label::Address)]
+    {
         if facts.applicant_members.contains(&member) {
             lines.push(line(format!("/applicant/{member}"), what));
         }

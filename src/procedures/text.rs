@@ -43,6 +43,12 @@ impl Text {
         (self.exact(found), found)
     }
 
+    /// The value of a `lang` attribute for a reader of `language`; none where the text is in the reader's own.
+    pub fn mark(&self, language: Language) -> Option<&'static str> {
+        let said = self.said(language).1;
+        (said != language).then(|| said.tag())
+    }
+
     /// The text in that very language; empty where there is none.
     pub fn exact(&self, language: Language) -> &str {
         match language {
@@ -90,6 +96,7 @@ mod tests {
         assert_eq!(text.said(Language::Zh), ("Title", Language::En));
         assert_eq!(text.said(Language::Easy), ("件名", Language::Ja));
         let japanese_alone: Text = toml::from_str("ja = \"件名\"").unwrap();
+        assert_eq!([text.mark(Language::Zh), text.mark(Language::Vi)], [Some("en"), None]);
         assert_eq!(japanese_alone.said(Language::Ko), ("件名", Language::Ja));
         assert!(toml::from_str::<Text>("ja = \"件名\"\nfr = \"Titre\"").is_err());
         assert_eq!(serde_json::to_string(&japanese_alone).unwrap(), "{\"ja\":\"件名\"}");

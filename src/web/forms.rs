@@ -61,6 +61,10 @@ pub struct Field {
     pub label: String,
     /// A sentence that helps; empty for none.
     pub hint: String,
+    /// The language of label and hint where it is not the page's (WCAG 2.2, 3.1.2).
+    pub lang: Option<&'static str>,
+    /// The same of the choices.
+    pub choices_lang: Option<&'static str>,
     /// What was typed.
     pub value: String,
     /// What is wrong with it.
@@ -94,6 +98,8 @@ impl Field {
             name: name.into(),
             label: label.into(),
             hint: String::new(),
+            lang: None,
+            choices_lang: None,
             value: String::new(),
             error: None,
             kind: FieldKind::Text,

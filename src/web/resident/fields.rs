@@ -122,6 +122,9 @@ fn answer_field(language: Language, answering: &Answering, field: &CatalogField,
         .error(faults.get(&name).cloned())
         .autocomplete(autocomplete(field));
     shown.hint = field.help.get(language).to_owned();
+    // The texts of a field are written in the same languages.
+    shown.lang = field.label.mark(language);
+    shown.choices_lang = field.choices.first().and_then(|choice| choice.label.mark(language));
     shown.required = field.required || field.is_required(&answers_beside(answering, at));
     shown.max_length = counted(field);
     if field.kind.is_date() {

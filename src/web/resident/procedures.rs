@@ -17,6 +17,8 @@ struct ProcedureView {
     title: String,
     summary: String,
     agency: String,
+    /// The language of its texts where it is not the page's; a procedure's texts are written in the same languages.
+    lang: Option<&'static str>,
     fee: String,
     attachments: u32,
     /// Labels and texts: who may file, what the agency gets, the law.
@@ -36,6 +38,7 @@ impl ProcedureView {
             title: procedure.title.get(page.language).to_owned(),
             summary: procedure.summary.get(page.language).to_owned(),
             agency: procedure.agency.get(page.language).to_owned(),
+            lang: procedure.title.mark(page.language),
             fee,
             attachments: procedure.attachments.at_most,
             about: about(page, procedure),

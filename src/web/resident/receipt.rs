@@ -6,7 +6,7 @@ use askama::Template;
 use super::at_draft::AtDraft;
 use super::drafts;
 use super::filing::receipt::pdf;
-use super::receipt_contents::ReceiptContents;
+use super::receipt_contents::{ReceiptContents, on_paper};
 use crate::gateway::Gateway;
 use crate::store::drafts::FiledDraft;
 use crate::submission::status::SubmissionStatus;
@@ -92,6 +92,6 @@ pub async fn get_jws(at: AtDraft) -> Result<HttpResponse, Problem> {
 /// 404 for a draft that is not this browser's or not filed.
 pub async fn get_pdf(page: Page, at: AtDraft) -> Result<HttpResponse, Problem> {
     let filed = at.filed().await?;
-    let contents = ReceiptContents::of(page.language, &at.gateway, &filed.receipt_json);
+    let contents = ReceiptContents::of(on_paper(page.language), &at.gateway, &filed.receipt_json);
     pdf(page.language, &contents, filed.receipt_jws).await
 }

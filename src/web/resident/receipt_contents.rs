@@ -61,7 +61,9 @@ impl ReceiptContents {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn to_pdf(&self, language: Language, receipt_jws: &str) -> Result<Vec<u8>, PrintError> {
+    pub fn to_pdf(&self, asked: Language, receipt_jws: &str) -> Result<Vec<u8>, PrintError> {
+        let language = on_paper(asked);
+        let remark = if language == asked { "" } else { NOT_ON_PAPER };
         let t = |key: &str| language.t(key).into_owned();
         let row = |key: &str, value: &str| (t(key), value.to_owned());
         let mut rows = vec![
@@ -82,10 +84,22 @@ impl ReceiptContents {
             code: (self.digits.clone(), language.with("after-receipt-qr", "number", &self.number)),
             number: (t("receipt-number"), self.number.clone()),
             rows,
-            note: t("after-receipt-note"),
+            note: t("after-receipt-note") + remark,
             embedded: Some(("receipt.jws".to_owned(), "application/jose", receipt_jws.as_bytes().to_vec())),
         };
         sheet.to_pdf()
+    }
+}
+
+/// Why a sheet is not in the language that was asked for: in English, because it is told where the other cannot be.
+const NOT_ON_PAPER: &str =
+    " This sheet is in English because its typeface has no characters of the language that was asked for.";
+
+/// The language of a printed sheet: the embedded font has no Hangul, so that Korean would be lost.
+pub fn on_paper(language: Language) -> Language {
+    match language {
+        Language::Ko => Language::En,
+        other => other,
     }
 }
 

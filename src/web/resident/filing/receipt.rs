@@ -8,7 +8,7 @@ use crate::web::extract::filing::FilingDoor;
 use crate::web::i18n::Language;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
-use crate::web::resident::receipt_contents::ReceiptContents;
+use crate::web::resident::receipt_contents::{ReceiptContents, on_paper};
 
 #[derive(Template)]
 #[template(path = "resident/filing/receipt.html")]
@@ -57,7 +57,7 @@ pub async fn get_jws(door: FilingDoor) -> Result<HttpResponse, Error> {
 /// As [`get_receipt`].
 pub async fn get_pdf(page: Page, door: FilingDoor) -> Result<HttpResponse, Error> {
     let filing = door.open().await?.record.submission;
-    let contents = ReceiptContents::of(page.language, &door.gateway, &filing.receipt_json);
+    let contents = ReceiptContents::of(on_paper(page.language), &door.gateway, &filing.receipt_json);
     Ok(pdf(page.language, &contents, filing.receipt_jws).await?)
 }
 
