@@ -67,7 +67,7 @@ const journey = async (gateway, view, folder) => {
   await page.click("main form[action$='/form/applicant'] button");
   assert.equal(await page.locator(".error-summary li").count(), 3, "every empty field is told");
   await see("05-applicant-errors");
-  await page.click("details summary");
+  await page.click("main details summary");
   await page.setInputFiles("#f-certificate", join(gateway.pki, "certificates/sign-yamada.pem"));
   await page.click("#certificate-form button");
   assert.equal(await page.locator("#f-name[readonly]").count(), 1, "the applicant is locked");
@@ -103,7 +103,7 @@ const journey = async (gateway, view, folder) => {
   await page.click("main a.button");
   await see("09-sign");
   const [input, output] = [join(folder, `${view.name}.json`), join(folder, `${view.name}.p7s`)];
-  await page.click("details summary");
+  await page.click("main details summary");
   await download(page, "a[href$='/application.json']", input);
   signWithOpenssl(gateway.pki, "auth-yamada", input, output);
   await page.setInputFiles("#f-signature", output);

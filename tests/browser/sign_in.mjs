@@ -55,7 +55,7 @@ const look = async (page, name) => {
 const file = async (page) => {
   await page.goto(`${gateway.origin}/procedures/general-application`);
   await page.click("main form[action$='/start'] button");
-  await page.click("details summary");
+  await page.click("main details summary");
   await page.setInputFiles("#f-certificate", join(gateway.pki, "certificates/sign-yamada.pem"));
   await page.click("#certificate-form button");
   await page.waitForSelector("#f-name[readonly]");
