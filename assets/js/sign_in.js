@@ -81,8 +81,8 @@
     live.textContent = live.dataset.busy;
     const token = await way.authenticate(language, nonce);
     live.textContent = live.dataset.sending;
-    const { location: next } = await call("/auth/login", token);
-    location.assign(next);
+    await call("/auth/login", token);
+    location.assign(panel.dataset.next);
   };
 
   again.addEventListener("click", () => location.reload());

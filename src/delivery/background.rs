@@ -67,7 +67,9 @@ impl Background {
     pub fn new(gateway: Arc<Gateway>, settings: &Settings) -> Result<Self, String> {
         let hold_for_at_most = settings.revocation.hold_for_at_most.chrono();
         let refusals_kept = settings.limits.refusals_kept.chrono();
-        let worker_settings = WorkerSettings { hold_for_at_most, refusals_kept, ..WorkerSettings::default() };
+        let draft_restore = settings.limits.draft_restore.chrono();
+        let worker_settings =
+            WorkerSettings { hold_for_at_most, refusals_kept, draft_restore, ..WorkerSettings::default() };
         let worker = Worker::new(gateway.store.clone(), gateway.clock.clone(), gateway.clone(), worker_settings);
         let alarms = alarms_of(&gateway, settings)?;
         Ok(Self {

@@ -54,6 +54,8 @@ pub struct WorkerSettings {
     pub at_a_time: u32,
     /// How long the audit line of a refused filing is kept (`[limits] refusals_kept`).
     pub refusals_kept: chrono::Duration,
+    /// For how long a draft that is over can be restored (`[limits] draft_restore`).
+    pub draft_restore: chrono::Duration,
 }
 
 impl Default for WorkerSettings {
@@ -64,6 +66,7 @@ impl Default for WorkerSettings {
             hold_for_at_most: chrono::Duration::days(7),
             at_a_time: 50,
             refusals_kept: chrono::Duration::days(90),
+            draft_restore: chrono::Duration::days(7),
         }
     }
 }
@@ -131,7 +134,7 @@ impl Worker {
         self.store.feed_number().await?;
         // A held filing may still need to show that it was signed after its request was made.
         self.store.signing_requests_expire(self.clock.now() - self.settings.hold_for_at_most).await?;
-        self.store.drafts_expire(self.clock.now()).await?;
+        self.store.drafts_expire(self.settings.draft_restore, self.clock.now()).await?;
         self.store.audit_refusals_expire(self.clock.now() - self.settings.refusals_kept).await?;
         Ok(round)
     }

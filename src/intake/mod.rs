@@ -1,6 +1,7 @@
 //! THE PATH: from what was received to what may be recorded. [`accept`] reads like the specification; a file a step.
 mod attachments;
 pub mod document;
+pub mod file_kinds;
 pub mod json;
 mod members;
 mod procedure;
@@ -9,6 +10,7 @@ mod terms;
 mod text;
 pub use text::file_label;
 pub mod withdrawal;
+pub mod zip_bounds;
 
 use std::sync::Arc;
 

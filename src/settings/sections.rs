@@ -239,6 +239,10 @@ section! {
         request_life: Period = Period::seconds(86_400), "a length of time: \"24h\"";
         /// How long an untouched draft is kept.
         draft_life: Period = Period::seconds(86_400), "a length of time: \"24h\"";
+        /// The same of a draft that is kept for somebody who signs in, or has a private link.
+        draft_kept: Period = Period::seconds(30 * 86_400), "a length of time: \"30d\"";
+        /// For how long a draft that is over or was discarded can be restored; it is deleted then.
+        draft_restore: Period = Period::seconds(7 * 86_400), "a length of time: \"7d\"";
         /// The most drafts of one browser that are not filed.
         drafts_per_browser: u32 = 20, "a number";
         /// The attachments of one draft together.

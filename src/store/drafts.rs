@@ -1,19 +1,25 @@
-//! Drafts: applications that are being filled in, each bound to one browser and deleted when its time is over.
+//! Drafts: applications that are being filled in. Each is bound to the browser that began it, to the holder of the card that
+//! was signed in then, and to browsers that opened it by its private link. What is done with their files, lives and saves
+//! stands in files of their own.
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use super::connection::AnyConnection;
+use super::draft_files::attachments_of;
+use super::draft_schema::{draft_attachments, draft_browsers, drafts};
 use super::error::StoreError;
-use super::schema::{draft_attachments, drafts};
-use super::{Store, from_database, parse_stored, stored_digest, to_database};
+use super::{Store, from_database, parse_stored, to_database};
 use crate::ids::ArrivalNumber;
 
-/// Which draft, and for which browser; nothing is found for another one.
+/// Which draft, and for whom; nothing is found for anybody else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftKey {
     /// The draft's address.
     pub id: String,
     /// SHA-256 of the browser's cookie.
     pub owner_sha256: [u8; 32],
+    /// SHA-256 of the authentication certificate of whoever is signed in.
+    pub holder_sha256: Option<[u8; 32]>,
 }
 
 /// A document made out of a draft, ready to be signed.
@@ -72,14 +78,24 @@ pub struct Draft {
     pub attachments: Vec<DraftAttachment>,
     /// When it was begun.
     pub created_at: DateTime<Utc>,
-    /// When it is deleted.
+    /// Until when it can be gone on with.
     pub expires_at: DateTime<Utc>,
+    /// Counts the saves.
+    pub version: i64,
+    /// When it was saved last.
+    pub saved_at: Option<DateTime<Utc>>,
+    /// What was typed in another window at the same time, as JSON.
+    pub other_input: Option<String>,
+    /// Whether it is kept for somebody who signs in.
+    pub has_holder: bool,
+    /// Whether it has a private link.
+    pub has_link: bool,
 }
 
 #[derive(Queryable)]
 struct Row {
     id: String,
-    owner_sha256: Vec<u8>,
+    _owner_sha256: Vec<u8>,
     procedure: String,
     input: String,
     request_id: Option<String>,
@@ -91,10 +107,17 @@ struct Row {
     receipt_jws: Option<String>,
     created_at: chrono::NaiveDateTime,
     expires_at: chrono::NaiveDateTime,
+    holder_sha256: Option<Vec<u8>>,
+    version: i64,
+    saved_at: Option<chrono::NaiveDateTime>,
+    _removed_at: Option<chrono::NaiveDateTime>,
+    link_sha256: Option<Vec<u8>>,
+    _page_saves: String,
+    other_input: Option<String>,
 }
 
 impl Row {
-    fn into_draft(self, attachments: Vec<DraftAttachment>) -> Result<Draft, StoreError> {
+    fn into_draft(self, key: DraftKey, attachments: Vec<DraftAttachment>) -> Result<Draft, StoreError> {
         let prepared = match (self.request_id, self.application, self.request_jws, self.not_after) {
             (Some(request_id), Some(application), Some(request_jws), Some(not_after)) => {
                 Some(PreparedApplication { request_id, application, request_jws, not_after: from_database(not_after) })
@@ -108,7 +131,7 @@ impl Row {
             _ => None,
         };
         Ok(Draft {
-            key: DraftKey { id: self.id, owner_sha256: stored_digest(&self.owner_sha256)? },
+            key,
             procedure: self.procedure,
             input: self.input,
             prepared,
@@ -116,15 +139,64 @@ impl Row {
             attachments,
             created_at: from_database(self.created_at),
             expires_at: from_database(self.expires_at),
+            version: self.version,
+            saved_at: self.saved_at.map(from_database),
+            other_input: self.other_input,
+            has_holder: self.holder_sha256.is_some(),
+            has_link: self.link_sha256.is_some(),
         })
     }
 }
 
-/// The draft of a key, as a statement: every verb goes through it, so that none reaches another browser's draft.
+/// The draft of a key, as a statement: every verb goes through it, so that none reaches anybody else's draft.
+macro_rules! of_key_also_removed {
+    ($key:expr) => {{
+        let owner: Vec<u8> = $key.owner_sha256.to_vec();
+        let holder: Option<Vec<u8>> = $key.holder_sha256.map(|sha256: [u8; 32]| sha256.to_vec());
+        let opened = draft_browsers::table
+            .filter(draft_browsers::draft_id.eq(drafts::id))
+            .filter(draft_browsers::owner_sha256.eq(owner.clone()));
+        drafts::table
+            .filter(drafts::id.eq($key.id.clone()))
+            .filter(drafts::owner_sha256.eq(owner).or(drafts::holder_sha256.eq(holder)).or(diesel::dsl::exists(opened)))
+    }};
+}
+pub(super) use of_key_also_removed;
+
+/// The same without one that was discarded.
 macro_rules! of_key {
     ($key:expr) => {
-        drafts::table.filter(drafts::id.eq($key.id.clone())).filter(drafts::owner_sha256.eq($key.owner_sha256.to_vec()))
+        $crate::store::drafts::of_key_also_removed!($key).filter(drafts::removed_at.is_null())
     };
+}
+pub(super) use of_key;
+
+/// The most drafts of somebody that are looked at, filed ones among them.
+const MOST_OF_ONE: i64 = 500;
+
+/// The addresses of everything that a browser or the holder of a card may open. Three questions, because each has an index.
+pub(super) fn ids_of(
+    conn: &mut AnyConnection,
+    owner_sha256: [u8; 32],
+    holder_sha256: Option<[u8; 32]>,
+) -> Result<Vec<String>, StoreError> {
+    let of_browser = drafts::table.filter(drafts::owner_sha256.eq(owner_sha256.to_vec()));
+    let newest = of_browser.order(drafts::created_at.desc()).limit(MOST_OF_ONE);
+    let mut ids: Vec<String> = newest.select(drafts::id).load(conn)?;
+    if let Some(holder) = holder_sha256 {
+        let of_holder = drafts::table.filter(drafts::holder_sha256.eq(Some(holder.to_vec())));
+        let newest = of_holder.order(drafts::created_at.desc()).limit(MOST_OF_ONE);
+        ids.extend(newest.select(drafts::id).load::<String>(conn)?);
+    }
+    let opened = draft_browsers::table.filter(draft_browsers::owner_sha256.eq(owner_sha256.to_vec()));
+    ids.extend(opened.select(draft_browsers::draft_id).limit(MOST_OF_ONE).load::<String>(conn)?);
+    Ok(ids)
+}
+
+/// The addresses of what a key opens and is not filed: for statements that change, which cannot look elsewhere themselves.
+pub(super) fn open_id(conn: &mut AnyConnection, key: &DraftKey) -> Result<Option<String>, StoreError> {
+    let open = of_key!(key).filter(drafts::arrival_number.is_null());
+    Ok(open.select(drafts::id).first(conn).optional()?)
 }
 
 impl Store {
@@ -139,11 +211,11 @@ impl Store {
         now: DateTime<Utc>,
         expires_at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        self.drafts_expire(now).await?;
         self.write(move |conn| {
             let row = (
                 drafts::id.eq(key.id),
                 drafts::owner_sha256.eq(key.owner_sha256.to_vec()),
+                drafts::holder_sha256.eq(key.holder_sha256.map(|sha256| sha256.to_vec())),
                 drafts::procedure.eq(procedure),
                 drafts::input.eq("{}"),
                 drafts::created_at.eq(to_database(now)),
@@ -164,45 +236,7 @@ impl Store {
             let live = of_key!(key).filter(drafts::expires_at.gt(to_database(now)));
             let Some(row) = live.first::<Row>(conn).optional()? else { return Ok(None) };
             let attachments = attachments_of(conn, &row.id)?;
-            row.into_draft(attachments).map(Some)
-        })
-        .await
-    }
-
-    /// The drafts of a browser that are not filed, newest first: address, procedure, end.
-    ///
-    /// # Errors
-    /// [`StoreError`] when they could not be read.
-    pub async fn drafts_of(
-        &self,
-        owner_sha256: [u8; 32],
-        now: DateTime<Utc>,
-    ) -> Result<Vec<(String, String, DateTime<Utc>)>, StoreError> {
-        self.read(move |conn| {
-            let rows: Vec<(String, String, chrono::NaiveDateTime)> = drafts::table
-                .filter(drafts::owner_sha256.eq(owner_sha256.to_vec()))
-                .filter(drafts::arrival_number.is_null())
-                .filter(drafts::expires_at.gt(to_database(now)))
-                .order(drafts::created_at.desc())
-                .limit(10)
-                .select((drafts::id, drafts::procedure, drafts::expires_at))
-                .load(conn)?;
-            Ok(rows.into_iter().map(|(id, procedure, end)| (id, procedure, from_database(end))).collect())
-        })
-        .await
-    }
-
-    /// Keeps what was typed; a document made before is forgotten, for it says something else. A filed draft stays.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it could not be written.
-    pub async fn draft_save(&self, key: DraftKey, input: String) -> Result<(), StoreError> {
-        self.write(move |conn| {
-            let open = of_key!(key).filter(drafts::arrival_number.is_null());
-            diesel::update(open)
-                .set((drafts::input.eq(input), drafts::application.eq(None::<Vec<u8>>)))
-                .execute(conn)?;
-            Ok(())
+            row.into_draft(key, attachments).map(Some)
         })
         .await
     }
@@ -213,13 +247,14 @@ impl Store {
     /// [`StoreError`] when it could not be written.
     pub async fn draft_prepare(&self, key: DraftKey, made: PreparedApplication) -> Result<(), StoreError> {
         self.write(move |conn| {
+            let Some(id) = open_id(conn, &key)? else { return Ok(()) };
             let columns = (
                 drafts::request_id.eq(Some(made.request_id)),
                 drafts::application.eq(Some(made.application)),
                 drafts::request_jws.eq(Some(made.request_jws)),
                 drafts::not_after.eq(Some(to_database(made.not_after))),
             );
-            diesel::update(of_key!(key).filter(drafts::arrival_number.is_null())).set(columns).execute(conn)?;
+            diesel::update(drafts::table.find(id)).set(columns).execute(conn)?;
             Ok(())
         })
         .await
@@ -231,146 +266,21 @@ impl Store {
     /// [`StoreError`] when it could not be written.
     pub async fn draft_filed(&self, key: DraftKey, filed: FiledDraft) -> Result<(), StoreError> {
         self.write(move |conn| {
+            let Some(id) = open_id(conn, &key)? else { return Ok(()) };
             let columns = (
                 drafts::input.eq("{}"),
+                drafts::other_input.eq(None::<String>),
                 drafts::application.eq(None::<Vec<u8>>),
                 drafts::request_jws.eq(None::<String>),
                 drafts::arrival_number.eq(Some(filed.arrival_number.to_string())),
                 drafts::receipt_json.eq(Some(filed.receipt_json)),
                 drafts::receipt_jws.eq(Some(filed.receipt_jws)),
             );
-            if diesel::update(of_key!(key)).set(columns).execute(conn)? > 0 {
-                diesel::delete(draft_attachments::table.filter(draft_attachments::draft_id.eq(key.id)))
-                    .execute(conn)?;
-            }
+            diesel::update(drafts::table.find(&id)).set(columns).execute(conn)?;
+            super::draft_uploads::delete_of(conn, std::slice::from_ref(&id))?;
+            diesel::delete(draft_attachments::table.filter(draft_attachments::draft_id.eq(id))).execute(conn)?;
             Ok(())
         })
         .await
     }
-
-    /// Adds a file, unless `most` are there already or the draft is not there; tells whether it was added.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it could not be written.
-    pub async fn draft_attach(
-        &self,
-        key: DraftKey,
-        file: DraftAttachment,
-        content: Vec<u8>,
-        most: usize,
-    ) -> Result<bool, StoreError> {
-        self.write(move |conn| {
-            let open = of_key!(key).filter(drafts::arrival_number.is_null());
-            if diesel::update(open).set(drafts::application.eq(None::<Vec<u8>>)).execute(conn)? == 0 {
-                return Ok(false);
-            }
-            let there = attachments_of(conn, &key.id)?;
-            if there.len() >= most {
-                return Ok(false);
-            }
-            let row = (
-                draft_attachments::draft_id.eq(key.id),
-                draft_attachments::ordinal.eq(there.last().map_or(0, |last| last.ordinal.saturating_add(1))),
-                draft_attachments::name.eq(file.name),
-                draft_attachments::media_type.eq(file.media_type),
-                draft_attachments::size.eq(i64::try_from(file.size).unwrap_or(i64::MAX)),
-                draft_attachments::sha256.eq(file.sha256.to_vec()),
-                draft_attachments::content.eq(content),
-            );
-            diesel::insert_into(draft_attachments::table).values(row).execute(conn)?;
-            Ok(true)
-        })
-        .await
-    }
-
-    /// Takes a file away.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it could not be written.
-    pub async fn draft_detach(&self, key: DraftKey, ordinal: i32) -> Result<(), StoreError> {
-        self.write(move |conn| {
-            let open = of_key!(key).filter(drafts::arrival_number.is_null());
-            if diesel::update(open).set(drafts::application.eq(None::<Vec<u8>>)).execute(conn)? > 0 {
-                let files = draft_attachments::table.filter(draft_attachments::draft_id.eq(key.id));
-                diesel::delete(files.filter(draft_attachments::ordinal.eq(ordinal))).execute(conn)?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    /// The contents of a draft's files, in their order.
-    ///
-    /// # Errors
-    /// [`StoreError`] when they could not be read.
-    pub async fn draft_contents(&self, key: DraftKey) -> Result<Vec<Vec<u8>>, StoreError> {
-        self.read(move |conn| {
-            let Some(id) = of_key!(key).select(drafts::id).first::<String>(conn).optional()? else {
-                return Ok(Vec::new());
-            };
-            Ok(draft_attachments::table
-                .filter(draft_attachments::draft_id.eq(id))
-                .order(draft_attachments::ordinal)
-                .select(draft_attachments::content)
-                .load(conn)?)
-        })
-        .await
-    }
-
-    /// Throws a draft away.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it could not be written.
-    pub async fn draft_discard(&self, key: DraftKey) -> Result<(), StoreError> {
-        self.write(move |conn| {
-            if of_key!(key).select(drafts::id).first::<String>(conn).optional()?.is_some() {
-                delete(conn, std::slice::from_ref(&key.id))?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    /// Deletes the drafts whose time is over, and says how many.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it could not be written.
-    pub async fn drafts_expire(&self, now: DateTime<Utc>) -> Result<usize, StoreError> {
-        self.write(move |conn| {
-            let over = drafts::table.filter(drafts::expires_at.le(to_database(now)));
-            let ids: Vec<String> = over.select(drafts::id).limit(500).load(conn)?;
-            delete(conn, &ids)?;
-            Ok(ids.len())
-        })
-        .await
-    }
-}
-
-fn delete(conn: &mut super::connection::AnyConnection, ids: &[String]) -> Result<(), StoreError> {
-    diesel::delete(draft_attachments::table.filter(draft_attachments::draft_id.eq_any(ids.to_vec()))).execute(conn)?;
-    diesel::delete(drafts::table.filter(drafts::id.eq_any(ids.to_vec()))).execute(conn)?;
-    Ok(())
-}
-
-fn attachments_of(
-    conn: &mut super::connection::AnyConnection,
-    draft_id: &str,
-) -> Result<Vec<DraftAttachment>, StoreError> {
-    let rows: Vec<(i32, String, String, i64, Vec<u8>)> = draft_attachments::table
-        .filter(draft_attachments::draft_id.eq(draft_id.to_owned()))
-        .order(draft_attachments::ordinal)
-        .select((
-            draft_attachments::ordinal,
-            draft_attachments::name,
-            draft_attachments::media_type,
-            draft_attachments::size,
-            draft_attachments::sha256,
-        ))
-        .load(conn)?;
-    rows.into_iter()
-        .map(|(ordinal, name, media_type, size, sha256)| {
-            let size = u64::try_from(size).unwrap_or_default();
-            Ok(DraftAttachment { ordinal, name, media_type, size, sha256: stored_digest(&sha256)? })
-        })
-        .collect()
 }

@@ -36,7 +36,13 @@ pub mod crl_quarantine;
 pub mod crl_sources;
 pub mod desk_schema;
 pub mod documents;
+pub mod draft_files;
 pub mod draft_limits;
+pub mod draft_lives;
+pub mod draft_parked;
+pub mod draft_saves;
+pub mod draft_schema;
+pub mod draft_uploads;
 pub mod drafts;
 pub mod error;
 pub mod feed;
@@ -80,7 +86,7 @@ pub mod withdrawals;
 
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 
@@ -122,6 +128,8 @@ struct Inner {
     pool: ConnectionPool,
     writer: Writer,
     documents: DocumentStore,
+    /// When the bytes of all drafts were counted, and how many there were.
+    drafts_counted: Mutex<Option<(DateTime<Utc>, u64)>>,
 }
 
 impl std::fmt::Debug for Store {
@@ -142,7 +150,13 @@ impl Store {
         let documents = DocumentStore::open(&options.documents, options.database.is_sqlite(), &options.objects)?;
         let writer = Writer::start(options.database.clone(), documents.clone())?;
         let pool = connection::pool(&options.database, options.connections);
-        Ok(Self(Arc::new(Inner { sqlite: options.database.is_sqlite(), pool, writer, documents })))
+        Ok(Self(Arc::new(Inner {
+            sqlite: options.database.is_sqlite(),
+            pool,
+            writer,
+            documents,
+            drafts_counted: Mutex::default(),
+        })))
     }
 
     /// Opens a record that is there and is of this version, and changes nothing in it: for commands that only look. None

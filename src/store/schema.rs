@@ -159,36 +159,6 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 
 diesel::table! {
-    drafts (id) {
-        id -> Text,
-        owner_sha256 -> Binary,
-        procedure -> Text,
-        input -> Text,
-        request_id -> Nullable<Text>,
-        application -> Nullable<Binary>,
-        request_jws -> Nullable<Text>,
-        not_after -> Nullable<Timestamp>,
-        arrival_number -> Nullable<Text>,
-        receipt_json -> Nullable<Text>,
-        receipt_jws -> Nullable<Text>,
-        created_at -> Timestamp,
-        expires_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    draft_attachments (draft_id, ordinal) {
-        draft_id -> Text,
-        ordinal -> Integer,
-        name -> Text,
-        media_type -> Text,
-        size -> BigInt,
-        sha256 -> Binary,
-        content -> Binary,
-    }
-}
-
-diesel::table! {
     corrections (request_id) {
         request_id -> BigInt,
         application_id -> Text,

@@ -157,6 +157,8 @@ impl From<&Settings> for WebConfig {
             uploads_in_flight: limits.uploads_in_flight.bytes(),
             drafts: DraftLimits {
                 life: limits.draft_life.chrono(),
+                kept: limits.draft_kept.chrono(),
+                restore: limits.draft_restore.chrono(),
                 per_browser: limits.drafts_per_browser,
                 attachments: limits.draft_attachments.bytes(),
                 all: limits.drafts.bytes(),

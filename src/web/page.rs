@@ -151,6 +151,11 @@ impl Page {
         self
     }
 
+    /// The path that was asked for.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The text of `key`.
     pub fn t(&self, key: &str) -> Cow<'static, str> {
         self.language.t(key)

@@ -89,7 +89,8 @@ const journey = async (gateway, view, folder) => {
   const attachment = join(folder, "地図.txt");
   writeFileSync(attachment, "map");
   await page.setInputFiles("#f-attachment", attachment);
-  await page.click("[data-upload] button");
+  await page.waitForSelector("[data-files] dt");
+  assert.equal(await page.locator("[data-files] dt").textContent(), "地図.txt", "it is uploaded as soon as it was chosen");
   await see("07-attachments");
   await page.click("main form[action$='/review'] button");
   assert.ok((await page.locator("pre.document").textContent()).includes("madoguchi/application/1"), "the document itself is shown");

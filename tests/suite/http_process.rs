@@ -196,7 +196,7 @@ fn a_database_that_is_locked_away_is_503_and_the_filing_goes_through_afterwards(
     assert!(!answer.text().contains("lock"), "internals do not leak: {}", answer.text());
     let detail = answer.json()["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains("is not known") && detail.contains("send the same bytes again"), "{detail}");
-    let page = resident.post("/procedures/general-application/start", &[]);
+    let page = resident.post("/procedures/general-application/start", &[("anew", "yes")]);
     assert_eq!(page.status, 503);
     let text = page.text();
     assert!(text.contains("may or may not have been recorded") && text.contains("the same receipt"), "{text}");

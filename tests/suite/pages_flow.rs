@@ -17,10 +17,13 @@ const ANSWERS: [(&str, &str); 2] = [
     ("answers.body", "3番地の前の街灯が消えています。\r\n<b>修理</b>をお願いします。"),
 ];
 
+/// What a PNG begins with, and a little more.
+pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+
 /// Begins a general application and gives the path of its draft.
 fn begin(browser: &mut Browser) -> String {
     browser.get("/procedures/general-application");
-    let form = browser.post("/procedures/general-application/start", &[]);
+    let form = browser.post("/procedures/general-application/start", &[("anew", "yes")]);
     assert_eq!(form.status, 303, "{}", form.text());
     let page = browser.get(form.header("x-was-at").unwrap());
     page.header("location").unwrap().strip_suffix("/form/applicant").unwrap().to_owned()
@@ -67,7 +70,7 @@ fn an_application_goes_from_the_form_to_the_receipt_without_javascript() {
     let mut browser = Browser::new(gateway.client, "ja");
     let draft = fill_in(&mut browser, "sign-yamada");
     let files: [(&str, &str, &[u8]); 2] =
-        [("attachment", "C:\\図面\\地図.png", b"png"), ("attachment", "notes.txt", b"text")];
+        [("attachment", "C:\\図面\\地図.png", PNG), ("attachment", "notes.txt", b"text")];
     let listed = browser.upload(&format!("{draft}/attachments"), &files).text();
     assert!(listed.contains("地図.png") && listed.contains("notes.txt") && !listed.contains("C:\\"), "{listed}");
     let left = browser.post(&format!("{draft}/attachments/1/remove"), &[]).text();
@@ -80,7 +83,7 @@ fn an_application_goes_from_the_form_to_the_receipt_without_javascript() {
     let person = applicant("sign-yamada");
     assert_eq!(signed["applicant"], person);
     assert_eq!(signed["answers"]["body"], "3番地の前の街灯が消えています。\n<b>修理</b>をお願いします。");
-    assert_eq!(signed["attachments"][0]["sha256"], sha256_hex(b"png"));
+    assert_eq!(signed["attachments"][0]["sha256"], sha256_hex(PNG));
     for shown in
         [person["name"].as_str().unwrap(), person["address"].as_str().unwrap(), "街灯の修理", "千代田区（131016）"]
     {
@@ -218,7 +221,10 @@ fn a_draft_is_seen_by_its_own_browser_alone_and_not_for_longer_than_a_day() {
     assert_eq!(mine.get(&format!("{draft}/review")).status, 200, "another browser changed nothing");
     clock.advance(chrono::Duration::hours(24));
     assert_eq!(mine.get(&format!("{draft}/form")).status, 404);
-    let purged = actix_web::rt::System::new().block_on(gateway.gateway.store.drafts_expire(clock.now())).unwrap();
+    clock.advance(chrono::Duration::days(7));
+    let purged = actix_web::rt::System::new()
+        .block_on(gateway.gateway.store.drafts_expire(chrono::Duration::days(7), clock.now()))
+        .unwrap();
     assert_eq!(purged, 1);
 }
 
@@ -228,7 +234,7 @@ fn nothing_changes_without_the_token_of_a_page() {
     let mut browser = Browser::new(gateway.client, "en");
     let draft = fill_in(&mut browser, "sign-yamada");
     browser.forget_token();
-    assert_eq!(browser.post("/procedures/general-application/start", &[]).status, 403);
+    assert_eq!(browser.post("/procedures/general-application/start", &[("anew", "yes")]).status, 403);
     for action in ["form/content", "review", "unlock", "discard", "attachments/0/remove"] {
         assert_eq!(browser.post(&format!("{draft}/{action}"), &[]).status, 403, "{action}");
     }

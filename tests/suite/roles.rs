@@ -47,9 +47,21 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("POST /apply/{draft}/certificate", [404; 5]),
     ("POST /apply/{draft}/unlock", [403; 5]),
     ("POST /apply/{draft}/discard", [403; 5]),
+    ("POST /apply/{draft}/restore", [403; 5]),
+    ("GET /apply/{draft}/keep", [404; 5]),
+    ("POST /apply/{draft}/keep", [403; 5]),
+    ("GET /apply/{draft}/versions", [404; 5]),
+    ("POST /apply/{draft}/versions", [403; 5]),
+    ("GET /drafts", [200; 5]),
+    ("GET /drafts/{link}", [404; 5]),
+    ("POST /drafts/{link}", [403; 5]),
     ("GET /apply/{draft}/attachments", [404; 5]),
     ("POST /apply/{draft}/attachments", [404; 5]),
     ("POST /apply/{draft}/attachments/{number}/remove", [403; 5]),
+    ("POST /apply/{draft}/uploads", [403; 5]),
+    ("GET /apply/{draft}/uploads/{upload}", [404; 5]),
+    ("PATCH /apply/{draft}/uploads/{upload}", [403; 5]),
+    ("DELETE /apply/{draft}/uploads/{upload}", [403; 5]),
     ("GET /apply/{draft}/review", [404; 5]),
     ("POST /apply/{draft}/review", [403; 5]),
     ("GET /apply/{draft}/application.json", [404; 5]),
@@ -137,6 +149,8 @@ fn path_of(route: &str, number: &str, draft: &str) -> String {
         .replace("{code}", code)
         .replace("{draft}", draft)
         .replace("{name}", "no-such-file")
+        .replace("{link}", "no-such-link")
+        .replace("{upload}", "no-such-upload")
         .replace("{number}", "0")
         .replace("{page}", "content")
         .replace("{version}", "1")
@@ -207,12 +221,12 @@ fn send(visitor: &mut Visitor, method: &str, path: &str, token: Option<&str>, be
         if path == "/operator/crls" {
             parts.push(Part { name: "crl", file_name: Some("x"), bytes: b"not a list" });
         }
-        return visitor.send("POST", path, &headers, &multipart(&parts)).status;
+        return visitor.send(method, path, &headers, &multipart(&parts)).status;
     }
     headers.push(("Content-Type", "application/x-www-form-urlencoded"));
     let token = token.map(|token| format!("csrf={token}&")).unwrap_or_default();
     let body = format!("{token}login=who&password=none&current=x&new=y&repeat=z&decision=&reason=");
-    visitor.send("POST", path, &headers, body.as_bytes()).status
+    visitor.send(method, path, &headers, body.as_bytes()).status
 }
 
 #[test]
@@ -255,7 +269,7 @@ fn no_form_of_a_page_is_taken_without_its_own_token() {
     // Signed in, so that it is the form's token that is judged and not the session.
     let mut resident = crate::support::resident::signed_in(&house.gateway, &AuthenticationCard::yamada());
     let start = "/procedures/general-application";
-    let begun = resident.submit(start, &format!("{start}/start"), &[("recipient", "131016")]);
+    let begun = resident.submit(start, &format!("{start}/start"), &[("anew", "yes")]);
     assert_eq!(begun.status, 303, "{}", begun.text());
     let draft = begun.header("location").unwrap().split('/').nth(2).unwrap().to_owned();
     let mut agency = Visitor::signed_in(&house.gateway, "agency", "chiyoda");

@@ -1,20 +1,29 @@
-//! What every page under `/apply/{draft}` begins with: the draft that the address names, of the browser that asks.
-use std::future::{Ready, ready};
+//! What every page under `/apply/{draft}` begins with: the draft that the address names, for the browser that asks and whoever
+//! is signed in there.
+use std::cell::Cell;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use futures_util::future::LocalBoxFuture;
 
 use super::drafts;
 use super::procedures::see_other;
 use crate::gateway::Gateway;
+use crate::store::draft_limits::DraftsFull;
+use crate::store::draft_saves::{DraftSave, Saved, SeenPage};
 use crate::store::drafts::{Draft, DraftKey, FiledDraft, PreparedApplication};
+use crate::submission::rejection::RejectionCode;
 use crate::web::extract::csrf::{self, Browser};
 use crate::web::extract::multipart::{PartSpec, Parts, read_parts};
+use crate::web::extract::resident::MaybeResident;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
 use crate::web::state::WebState;
 
-/// A browser at the address of a draft, which need not be there nor be this browser's: [`AtDraft::open`] tells.
+/// The header of a save that the page's script makes while somebody types.
+pub const AUTOSAVE: &str = "x-autosave";
+
+/// A browser at the address of a draft, which need not be there nor be open to it: [`AtDraft::open`] tells.
 pub struct AtDraft {
     /// Who asks.
     pub browser: Browser,
@@ -22,19 +31,31 @@ pub struct AtDraft {
     pub gateway: web::Data<Gateway>,
     /// The web side's own state.
     pub state: web::Data<WebState>,
+    /// Whether the page's script saves what is typed, and nothing is to go on.
+    pub is_autosave: bool,
     id: String,
+    holder_sha256: Option<[u8; 32]>,
+    /// The address under the draft's: `form`, `form/applicant`.
+    page: String,
+    seen: Option<SeenPage>,
+    is_beside: Cell<bool>,
 }
 
 impl AtDraft {
-    /// The draft's key for this browser.
+    /// The draft's key for who asks.
     pub fn key(&self) -> DraftKey {
-        DraftKey { id: self.id.clone(), owner_sha256: self.browser.id_sha256() }
+        DraftKey { id: self.id.clone(), owner_sha256: self.browser.id_sha256(), holder_sha256: self.holder_sha256 }
     }
 
-    /// The draft, if it is this browser's and not over.
+    /// Whether somebody is signed in.
+    pub fn is_signed_in(&self) -> bool {
+        self.holder_sha256.is_some()
+    }
+
+    /// The draft, if who asks may open it and it is not over.
     ///
     /// # Errors
-    /// 404 otherwise: another browser's draft looks like none.
+    /// 404 otherwise: somebody else's draft looks like none.
     pub async fn open(&self) -> Result<Draft, Problem> {
         let draft = self.gateway.store.draft_find(self.key(), self.gateway.clock.now()).await?;
         draft.ok_or_else(Problem::not_found)
@@ -46,8 +67,8 @@ impl AtDraft {
     /// As [`AtDraft::open`].
     pub async fn prepared(&self) -> Result<Result<(Draft, PreparedApplication), HttpResponse>, Problem> {
         let draft = self.open().await?;
-        match (&draft.filed, draft.prepared.clone()) {
-            (None, Some(prepared)) => Ok(Ok((draft, prepared))),
+        match (&draft.filed, &draft.other_input, draft.prepared.clone()) {
+            (None, None, Some(prepared)) => Ok(Ok((draft, prepared))),
             _ => Ok(Err(self.lead_to(drafts::next_step(&draft)))),
         }
     }
@@ -58,6 +79,55 @@ impl AtDraft {
     /// As [`AtDraft::open`]; also where it is not filed.
     pub async fn filed(&self) -> Result<FiledDraft, Problem> {
         self.open().await?.filed.ok_or_else(Problem::not_found)
+    }
+
+    /// Keeps what was typed. Where the same page was changed from elsewhere meanwhile, it is kept beside that, and every way
+    /// onward leads to where the person chooses ([`AtDraft::lead_to`]).
+    ///
+    /// # Errors
+    /// 404 where the draft is gone meanwhile; 503 where all drafts together take up too much or the store does not answer.
+    pub async fn save(&self, draft: &Draft, input: String) -> Result<(), Problem> {
+        let (limits, now) = (self.state.config.drafts, self.gateway.clock.now());
+        let full: Option<DraftsFull> = self.gateway.store.drafts_room(&self.key(), limits, 0, false, now).await?;
+        if full.is_some() {
+            let detail = "The room for drafts is used up; what was typed was not kept. Try again later.";
+            return Err(Problem::new(RejectionCode::DraftsFull, detail));
+        }
+        let save = DraftSave {
+            input,
+            page: self.page.clone(),
+            seen: self.seen.clone(),
+            of_version: draft.version,
+            now,
+            expires_at: now + drafts::life(&self.state, draft),
+        };
+        match self.gateway.store.draft_save(self.key(), save).await? {
+            Saved::Kept => Ok(()),
+            Saved::Beside => {
+                self.is_beside.set(true);
+                Ok(())
+            }
+            Saved::Gone => Err(Problem::not_found()),
+        }
+    }
+
+    /// What the address of a form says of the page that it stands on: `?seen=12.word`. A page that comes back with what is wrong
+    /// is the same page still.
+    pub fn seen_of(&self, draft: &Draft) -> String {
+        match &self.seen {
+            Some(SeenPage { version, word }) => format!("?seen={version}.{word}"),
+            None => drafts::seen(draft),
+        }
+    }
+
+    /// What the page's script is told of a save.
+    pub fn autosaved(&self, page: &Page) -> HttpResponse {
+        let now = self.gateway.clock.now();
+        let kept = if self.is_beside.get() { "draft-saved-beside" } else { "draft-saved-at" };
+        HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(serde_json::json!({
+            "beside": self.is_beside.get().then(|| format!("/apply/{}/versions", self.id)),
+            "text": page.with(kept, "time", super::dates::clock(now)),
+        }))
     }
 
     /// The parts of a form with files that came from a page of this site.
@@ -77,8 +147,9 @@ impl AtDraft {
         Ok(parts)
     }
 
-    /// 303 to another step of the same draft.
+    /// 303 to another step of the same draft; to the choice between two texts, where there are two.
     pub fn lead_to(&self, step: &str) -> HttpResponse {
+        let step = if self.is_beside.get() { "versions" } else { step };
         see_other(&format!("/apply/{}/{step}", self.id))
     }
 
@@ -86,20 +157,60 @@ impl AtDraft {
     pub fn with_token(&self, page: Page) -> Page {
         page.csrf(self.browser.csrf_token())
     }
+
+    async fn of(request: HttpRequest, browser: Browser) -> Result<Self, actix_web::Error> {
+        let missing = || Problem::internal("the gateway, its web state or the draft's address is missing");
+        let gateway = request.app_data::<web::Data<Gateway>>().ok_or_else(missing)?.clone();
+        let state = request.app_data::<web::Data<WebState>>().ok_or_else(missing)?.clone();
+        let id = request.match_info().get("draft").ok_or_else(missing)?.to_owned();
+        let resident = MaybeResident::from_request(&request, &mut Payload::None).await?;
+        let page = request.path().strip_prefix(&format!("/apply/{id}/")).unwrap_or_default().to_owned();
+        Ok(Self {
+            browser,
+            gateway,
+            state,
+            is_autosave: request.headers().contains_key(AUTOSAVE),
+            holder_sha256: resident.0.map(|session| session.certificate_sha256),
+            seen: seen_page(request.query_string()),
+            id,
+            page,
+            is_beside: Cell::new(false),
+        })
+    }
+}
+
+/// `?seen=12.word`: which page the browser had open.
+fn seen_page(query: &str) -> Option<SeenPage> {
+    let told = query.split('&').find_map(|pair| pair.strip_prefix("seen="))?;
+    let (version, word) = told.split_once('.')?;
+    let is_word = (1..=43).contains(&word.len())
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    Some(SeenPage { version: version.parse().ok()?, word: is_word.then(|| word.to_owned())? })
 }
 
 impl FromRequest for AtDraft {
     type Error = actix_web::Error;
-    type Future = Ready<Result<Self, Self::Error>>;
+    type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let read = |browser: Browser| {
-            let missing = || Problem::internal("the gateway, its web state or the draft's address is missing");
-            let gateway = request.app_data::<web::Data<Gateway>>().ok_or_else(missing)?.clone();
-            let state = request.app_data::<web::Data<WebState>>().ok_or_else(missing)?.clone();
-            let id = request.match_info().get("draft").ok_or_else(missing)?.to_owned();
-            Ok(Self { browser, gateway, state, id })
-        };
-        ready(Browser::from_request(request, payload).into_inner().and_then(read))
+        let browser = Browser::from_request(request, payload).into_inner();
+        let request = request.clone();
+        Box::pin(async move { Self::of(request, browser?).await })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_was_seen_is_read_strictly() {
+        let seen = seen_page("from=review&seen=12.aB-_9").unwrap();
+        assert_eq!((seen.version, seen.word.as_str()), (12, "aB-_9"));
+        for wrong in
+            ["", "seen=", "seen=12", "seen=12.", "seen=x.y", "seen=1.a%20b", &format!("seen=1.{}", "a".repeat(44))]
+        {
+            assert_eq!(seen_page(wrong), None, "{wrong}");
+        }
     }
 }

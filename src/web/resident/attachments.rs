@@ -2,21 +2,27 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use bytes::Bytes;
 
 use super::answering::Answering;
 use super::at_draft::AtDraft;
 use super::procedures::NoFields;
 use super::{drafts, form};
 use crate::gateway::Gateway;
+use crate::intake::file_kinds::{ENDINGS, FileFault, FileKind, judge_file};
 use crate::intake::file_label;
+use crate::store::draft_files::Attached;
 use crate::store::draft_limits::DraftsFull;
 use crate::store::drafts::{Draft, DraftAttachment};
 use crate::web::extract::csrf::CsrfForm;
-use crate::web::extract::multipart::{Part, PartSpec};
+use crate::web::extract::multipart::PartSpec;
 use crate::web::forms::SummaryLine;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
 use crate::web::state::WebState;
+
+/// The most files that are read out of one form.
+const SENT_AT_ONCE: usize = 100;
 
 /// A file as it is listed.
 struct FileView {
@@ -37,6 +43,9 @@ struct AttachmentsView {
     largest: String,
     /// The documents that the answers ask for: name, help, whether they may be left out.
     wanted: Vec<(String, String, bool)>,
+    together: String,
+    /// What the browser's file chooser offers: `.pdf,.png`.
+    accept: String,
 }
 
 impl AttachmentsView {
@@ -55,6 +64,8 @@ impl AttachmentsView {
             most,
             largest: super::dates::size(state.config.limits.attachment),
             wanted: Vec::new(),
+            together: super::dates::size(state.config.drafts.attachments),
+            accept: ENDINGS.iter().map(|(ending, _)| format!(".{ending}")).collect::<Vec<_>>().join(","),
         }
     }
 
@@ -76,7 +87,7 @@ pub struct AskedFor {
 }
 
 /// How many files a draft may have: by its procedure and by the gateway's own limit.
-fn most(gateway: &Gateway, state: &WebState, draft: &Draft) -> Result<usize, Problem> {
+pub fn most(gateway: &Gateway, state: &WebState, draft: &Draft) -> Result<usize, Problem> {
     let of_procedure = drafts::procedure_of(gateway, draft)?.attachments.at_most;
     Ok(usize::try_from(of_procedure).unwrap_or(usize::MAX).min(state.config.limits.attachments))
 }
@@ -98,10 +109,10 @@ pub async fn get_attachments(page: Page, at: AtDraft, asked: web::Query<AskedFor
     Ok(view.page.respond(StatusCode::OK, &view))
 }
 
-/// Takes files in, one or several.
+/// Takes files in, one or several: each that cannot be kept is told with why, the rest is kept.
 ///
 /// # Errors
-/// 404 for a draft that is not this browser's; an upload that cannot be read; 503.
+/// 404 for a draft that is not open to who asks; an upload that cannot be read; 503.
 pub async fn post_attachments(
     page: Page,
     at: AtDraft,
@@ -110,55 +121,88 @@ pub async fn post_attachments(
 ) -> Result<HttpResponse, Problem> {
     let draft = at.open().await?;
     let most = most(&at.gateway, &at.state, &draft)?;
-    let specs = [PartSpec::several("attachment", at.state.config.limits.attachment, most.max(1))];
+    let limit = at.state.config.limits.attachment;
+    // More than may be kept are read, so that those that may are.
+    let specs = [PartSpec::several("attachment", limit, SENT_AT_ONCE).cut()];
     let mut parts = at.read_form(&request, payload, &specs).await?;
-    let key = match keep_all(&at.gateway, &at.state, &draft, parts.take_all("attachment"), most).await? {
-        None => return Ok(at.lead_to("attachments")),
-        Some(key) => key,
-    };
+    let chosen = parts.take_all("attachment").into_iter().filter_map(|part| {
+        let name = file_label(part.file_name.as_deref()?)?;
+        Some((name, part))
+    });
+    let mut errors = Vec::new();
+    let mut there = false;
+    for (name, part) in chosen {
+        there = true;
+        let fault = if part.is_cut { Some("attachments-too-large") } else { None };
+        let fault = match fault {
+            Some(fault) => Some(fault),
+            None => keep(&at, &draft, (&name, part.bytes, part.sha256), most).await?,
+        };
+        errors.extend(fault.map(|key| line(&page, &name, key)));
+    }
+    if !there {
+        let message = page.t("attachments-none-chosen").into_owned();
+        errors.push(SummaryLine { id: "f-attachment".to_owned(), message });
+    }
+    if errors.is_empty() {
+        return Ok(at.lead_to("attachments"));
+    }
     let (draft, answering) = form::open(&at, page.language).await?;
-    let errors = vec![SummaryLine { id: "f-attachment".to_owned(), message: page.t(key).into_owned() }];
     let view = AttachmentsView::new(at.with_token(page), &at.state, &draft, most, errors).wanting(&answering);
     Ok(view.page.respond(StatusCode::UNPROCESSABLE_ENTITY, &view))
 }
 
-/// Keeps files, and gives the key of what is wrong with the first that is not kept.
-async fn keep_all(
-    gateway: &Gateway,
-    state: &WebState,
+/// `photo.heic: what is wrong with it`.
+fn line(page: &Page, name: &str, key: &str) -> SummaryLine {
+    SummaryLine { id: "f-attachment".to_owned(), message: format!("{name}: {}", page.t(key)) }
+}
+
+/// Keeps a file, or gives the key of why it is not kept.
+async fn keep(
+    at: &AtDraft,
     draft: &Draft,
-    parts: Vec<Part>,
+    (name, bytes, sha256): (&str, Bytes, [u8; 32]),
     most: usize,
 ) -> Result<Option<&'static str>, Problem> {
-    let mut names: Vec<String> = draft.attachments.iter().map(|file| file.name.clone()).collect();
-    let named = |part: Part| Some((file_label(part.file_name.as_deref()?)?, part));
-    let chosen: Vec<(String, Part)> = parts.into_iter().filter_map(named).collect();
-    if chosen.is_empty() {
-        return Ok(Some("attachments-none-chosen"));
+    if let Some(full) = room(at, draft, bytes.len() as u64).await? {
+        return Ok(Some(full));
     }
-    for (name, part) in chosen {
-        if names.contains(&name) {
-            return Ok(Some("attachments-same-name"));
-        }
-        names.push(name.clone());
-        let file = DraftAttachment {
-            ordinal: 0,
-            media_type: media_type(&name).to_owned(),
-            name,
-            size: part.bytes.len() as u64,
-            sha256: part.sha256,
-        };
-        let room = gateway.store.drafts_room(&draft.key, state.config.drafts, file.size, false, gateway.clock.now());
-        match room.await? {
-            None => {}
-            Some(DraftsFull::Bytes) => return Ok(Some("attachments-too-large-together")),
-            Some(_) => return Ok(Some("attachments-no-room")),
-        }
-        if !gateway.store.draft_attach(draft.key.clone(), file, part.bytes.to_vec(), most).await? {
-            return Ok(Some("attachments-too-many"));
-        }
+    let kind = match judge(name.to_owned(), bytes.clone()).await? {
+        Ok(kind) => kind,
+        Err(fault) => return Ok(Some(fault.key())),
+    };
+    let file = attachment(name, kind, bytes.len() as u64, sha256);
+    Ok(refusal(at.gateway.store.draft_attach(at.key(), file, bytes.to_vec(), most).await?))
+}
+
+/// What a file is recorded as.
+pub fn attachment(name: &str, kind: FileKind, size: u64, sha256: [u8; 32]) -> DraftAttachment {
+    DraftAttachment { ordinal: 0, name: name.to_owned(), media_type: kind.media_type().to_owned(), size, sha256 }
+}
+
+/// The key of why a file was not added.
+pub fn refusal(attached: Attached) -> Option<&'static str> {
+    match attached {
+        Attached::Added => None,
+        Attached::TooMany => Some("attachments-too-many"),
+        Attached::SameName => Some("attachments-same-name"),
+        Attached::Gone => Some("attachments-gone"),
     }
-    Ok(None)
+}
+
+/// The key of why so many bytes more do not fit.
+pub async fn room(at: &AtDraft, draft: &Draft, more: u64) -> Result<Option<&'static str>, Problem> {
+    let (limits, now) = (at.state.config.drafts, at.gateway.clock.now());
+    let full = at.gateway.store.drafts_room(&draft.key, limits, more, false, now).await?;
+    Ok(full.map(|full| match full {
+        DraftsFull::Bytes => "attachments-too-large-together",
+        DraftsFull::Browser | DraftsFull::All => "attachments-no-room",
+    }))
+}
+
+/// What kind of file it is, by name and content; apart, for archives are unpacked.
+pub async fn judge(name: String, bytes: Bytes) -> Result<Result<FileKind, FileFault>, Problem> {
+    web::block(move || judge_file(&name, &bytes)).await.map_err(Problem::internal)
 }
 
 /// Takes a file away.
@@ -173,34 +217,4 @@ pub async fn post_remove(
     let (_, ordinal) = path.into_inner();
     at.gateway.store.draft_detach(at.key(), ordinal).await?;
     Ok(at.lead_to("attachments"))
-}
-
-/// The media type by the name's ending; what is not known is bytes.
-fn media_type(name: &str) -> &'static str {
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
-    match ending.as_str() {
-        "pdf" => "application/pdf",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "tif" | "tiff" => "image/tiff",
-        "txt" => "text/plain",
-        "csv" => "text/csv",
-        "xml" => "application/xml",
-        "json" => "application/json",
-        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "zip" => "application/zip",
-        _ => "application/octet-stream",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_kind_is_told_by_the_ending_and_no_page_is_one() {
-        assert_eq!(media_type("x.PDF"), "application/pdf");
-        assert_eq!(media_type("html.html"), "application/octet-stream");
-    }
 }

@@ -9,6 +9,12 @@ pub fn moment(language: Language, time: DateTime<Utc>) -> String {
     told(language, time, None)
 }
 
+/// A time of day in Japan: `14:05`.
+pub fn clock(time: DateTime<Utc>) -> String {
+    let japan = FixedOffset::east_opt(9 * 3600);
+    japan.map_or_else(|| time.to_rfc3339(), |japan| time.with_timezone(&japan).format("%H:%M").to_string())
+}
+
 /// The first day of the era Reiwa (law: era-name order of 2019).
 const REIWA: (i32, u32, u32) = (2019, 5, 1);
 

@@ -13,6 +13,7 @@ use crate::store::draft_limits::DraftsFull;
 use crate::store::drafts::{Draft, DraftKey};
 use crate::submission::rejection::RejectionCode;
 use crate::web::extract::csrf::{Browser, random_id};
+use crate::web::extract::resident::MaybeResident;
 use crate::web::problem::Problem;
 use crate::web::state::WebState;
 
@@ -60,14 +61,32 @@ impl DraftInput {
     }
 }
 
-/// Begins a draft for this browser, and gives its address.
+/// How long a draft is kept after it was touched.
+pub fn life(state: &WebState, draft: &Draft) -> chrono::Duration {
+    let limits = state.config.drafts;
+    if draft.has_holder || draft.has_link { limits.kept } else { limits.life }
+}
+
+/// What the address of a form says of the page that it stands on: `?seen=12.word`.
+pub fn seen(draft: &Draft) -> String {
+    let word = random_id().unwrap_or_default();
+    format!("?seen={}.{}", draft.version, word.get(..11).unwrap_or("none"))
+}
+
+/// Begins a draft for this browser and whoever is signed in, and gives its address.
 ///
 /// # Errors
 /// 409 where the browser has too many, 503 where all drafts together take up too much or the store does not answer.
-pub async fn begin(gateway: &Gateway, state: &WebState, browser: &Browser, code: &str) -> Result<String, Problem> {
+pub async fn begin(
+    gateway: &Gateway,
+    state: &WebState,
+    (browser, resident): (&Browser, &MaybeResident),
+    code: &str,
+) -> Result<String, Problem> {
     let (limits, now) = (state.config.drafts, gateway.clock.now());
     let id = random_id().map_err(Problem::internal)?;
-    let key = DraftKey { id: id.clone(), owner_sha256: browser.id_sha256() };
+    let holder_sha256 = resident.0.as_ref().map(|session| session.certificate_sha256);
+    let key = DraftKey { id: id.clone(), owner_sha256: browser.id_sha256(), holder_sha256 };
     match gateway.store.drafts_room(&key, limits, 0, true, now).await? {
         None => {}
         Some(DraftsFull::Browser) => {
@@ -80,21 +99,9 @@ pub async fn begin(gateway: &Gateway, state: &WebState, browser: &Browser, code:
             return Err(Problem::new(RejectionCode::DraftsFull, detail));
         }
     }
-    gateway.store.draft_begin(key, code.to_owned(), now, now + limits.life).await?;
+    let life = if holder_sha256.is_some() { limits.kept } else { limits.life };
+    gateway.store.draft_begin(key, code.to_owned(), now, now + life).await?;
     Ok(id)
-}
-
-/// Keeps what was typed into a draft.
-///
-/// # Errors
-/// 503 where all drafts together take up too much or the store does not answer.
-pub async fn save(gateway: &Gateway, state: &WebState, key: DraftKey, input: String) -> Result<(), Problem> {
-    let full = gateway.store.drafts_room(&key, state.config.drafts, 0, false, gateway.clock.now()).await?;
-    if full.is_some() {
-        let detail = "The room for drafts is used up; what was typed was not kept. Try again later.";
-        return Err(Problem::new(RejectionCode::DraftsFull, detail));
-    }
-    Ok(gateway.store.draft_save(key, input).await?)
 }
 
 /// The procedure of a draft, in the version that is taken now.
@@ -133,6 +140,8 @@ pub fn current(gateway: &Gateway, draft: &Draft) -> Result<(Arc<Procedure>, Draf
 pub fn next_step(draft: &Draft) -> &'static str {
     if draft.filed.is_some() {
         "receipt"
+    } else if draft.other_input.is_some() {
+        "versions"
     } else if draft.prepared.is_some() {
         "review"
     } else {

@@ -9,7 +9,7 @@ use super::answering::{Answering, Faults, entries};
 use super::at_draft::AtDraft;
 use super::procedures::NoFields;
 use super::question::{self, Around, Asked, From, QuestionView};
-use super::{fields, form};
+use super::{draft_parked, fields, form};
 use crate::procedures::Field as CatalogField;
 use crate::store::drafts::Draft;
 use crate::web::extract::csrf::CsrfForm;
@@ -91,7 +91,7 @@ pub fn show_list(
     }));
     let of_group = faults.get(&format!("answers.{}", group.name()));
     errors.extend(of_group.map(|message| SummaryLine { id: String::new(), message: message.clone() }));
-    let around = Around::of(page.language, draft, answering, step, from);
+    let around = Around::of(page.language, draft, answering, step, from).seen_at(at, draft);
     let help = answering.procedure.page(step).map(|asked| asked.help.get(page.language).to_owned()).unwrap_or_default();
     let title = group.label.get(page.language);
     let page = at.with_token(page).named(title).errors(!errors.is_empty());
@@ -155,7 +155,7 @@ fn show_entry(
     let inner: Vec<&CatalogField> = group.fields.iter().collect();
     let prefix = format!("{}/{index}/", group.name());
     let shown = fields::answer_fields(language, answering, &inner, &prefix, faults);
-    let mut around = Around::of(language, draft, answering, step, from);
+    let mut around = Around::of(language, draft, answering, step, from).seen_at(at, draft);
     let count = entries(answering, group);
     if count > 0 {
         around.back = format!("/apply/{}/form/{step}{}", draft.key.id, from.query());
@@ -184,6 +184,9 @@ pub async fn get_entry(
 ) -> Result<HttpResponse, Problem> {
     let (draft, answering) = form::open(&at, page.language).await?;
     let (step, number) = (path.1.as_str(), path.2);
+    if let Some(parked) = draft_parked::resume(&page, &at).await? {
+        return Ok(parked);
+    }
     let (group, index) = entry_of(&answering, step, number)?;
     Ok(show_entry(page, (&at, &draft), &answering, (step, group, index), (asked.from, &Faults::new())))
 }
@@ -198,7 +201,10 @@ pub async fn post_entry(
     path: web::Path<(String, String, usize)>,
     posted: CsrfForm<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Problem> {
-    let (draft, mut answering) = form::open(&at, page.language).await?;
+    let (draft, mut answering) = match form::open(&at, page.language).await {
+        Ok(opened) => opened,
+        Err(problem) => return draft_parked::park(page, &at, problem, question::bounded(&posted.0)?).await,
+    };
     let (step, posted) = (path.1.as_str(), question::bounded(&posted.0)?);
     let from = From::of_posted(posted);
     let procedure = answering.procedure.clone();
@@ -214,6 +220,9 @@ pub async fn post_entry(
     // The list asks whether that was all.
     answering.input.done.remove(step);
     form::keep(&at, &draft, &mut answering).await?;
+    if at.is_autosave {
+        return Ok(at.autosaved(&page));
+    }
     if !faults.is_empty() {
         return Ok(show_entry(page, (&at, &draft), &answering, (step, group, index), (from, &faults)));
     }

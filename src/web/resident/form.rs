@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use super::answering::{APPLICANT, Answering, Faults};
 use super::at_draft::AtDraft;
-use super::procedures::{NoFields, see_other};
+use super::procedures::NoFields;
 use super::question::{self, From};
 use super::{applicant, drafts, review};
 use crate::procedures::definition::japan_day;
@@ -17,7 +17,7 @@ use crate::web::problem::Problem;
 /// A draft with its form and what was typed.
 ///
 /// # Errors
-/// 404 for a draft that is not this browser's; 422 where its procedure cannot be filed now.
+/// 404 for a draft that is not open to who asks; 422 where its procedure cannot be filed now.
 pub async fn open(at: &AtDraft, language: Language) -> Result<(Draft, Answering), Problem> {
     let draft = at.open().await?;
     let (procedure, input) = drafts::current(&at.gateway, &draft)?;
@@ -31,7 +31,7 @@ pub async fn open(at: &AtDraft, language: Language) -> Result<(Draft, Answering)
 /// 503 where there is no room for drafts, or the store does not answer.
 pub async fn keep(at: &AtDraft, draft: &Draft, answering: &mut Answering) -> Result<(), Problem> {
     answering.input.is_complete = answering.first_open().is_none();
-    drafts::save(&at.gateway, &at.state, draft.key.clone(), answering.input.to_json()).await
+    at.save(draft, answering.input.to_json()).await
 }
 
 /// Leads to the first page that is not answered yet; where there is none, to what comes after the form.
@@ -42,6 +42,9 @@ pub async fn get_form(page: Page, at: AtDraft) -> Result<HttpResponse, Problem> 
     let draft = at.open().await?;
     if draft.filed.is_some() {
         return Ok(at.lead_to("receipt"));
+    }
+    if draft.other_input.is_some() {
+        return Ok(at.lead_to("versions"));
     }
     let (draft, answering) = open(&at, page.language).await.map(|(_, answering)| (draft, answering))?;
     match answering.first_open() {
@@ -83,7 +86,7 @@ pub async fn post_unlock(at: AtDraft, _form: CsrfForm<NoFields>) -> Result<HttpR
     input.certificate = None;
     input.is_complete = false;
     input.done.remove(APPLICANT);
-    at.gateway.store.draft_save(draft.key, input.to_json()).await?;
+    at.save(&draft, input.to_json()).await?;
     Ok(at.lead_to("form/applicant"))
 }
 
@@ -106,13 +109,4 @@ pub async fn post_certificate(
     let faults = Faults::from([("certificate".to_owned(), page.t("fault-certificate").into_owned())]);
     let view = question::applicant_page(at.with_token(page), &at, &draft, &answering, &faults, From::Form);
     Ok(view.page.respond(StatusCode::UNPROCESSABLE_ENTITY, &view))
-}
-
-/// Throws the draft away.
-///
-/// # Errors
-/// 503.
-pub async fn post_discard(at: AtDraft, _form: CsrfForm<NoFields>) -> Result<HttpResponse, Problem> {
-    at.gateway.store.draft_discard(at.key()).await?;
-    Ok(see_other("/procedures"))
 }

@@ -3,10 +3,12 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::draft_list::{self, DraftLine};
 use super::drafts;
 use crate::gateway::Gateway;
 use crate::procedures::Procedure;
 use crate::web::extract::csrf::{Browser, CsrfForm};
+use crate::web::extract::resident::MaybeResident;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
 use crate::web::state::WebState;
@@ -93,8 +95,10 @@ pub async fn list_procedures(page: Page, gateway: web::Data<Gateway>) -> HttpRes
 struct OneView {
     page: Page,
     procedure: ProcedureView,
-    /// Drafts of it that this browser has open: address and end.
-    open: Vec<(String, String)>,
+    /// Drafts of it that can be gone on with.
+    open: Vec<DraftLine>,
+    /// How many can be restored.
+    over: usize,
 }
 
 /// One procedure.
@@ -104,17 +108,18 @@ struct OneView {
 pub async fn get_procedure(
     page: Page,
     browser: Browser,
+    resident: MaybeResident,
     gateway: web::Data<Gateway>,
+    state: web::Data<WebState>,
     code: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let procedure = gateway.catalog.in_force(&code, gateway.clock.now()).ok_or_else(Problem::not_found)?;
-    let open = gateway.store.drafts_of(browser.id_sha256(), gateway.clock.now()).await?;
-    let mine = open.into_iter().filter(|(_, of, _)| *of == *code);
-    let open = mine.map(|(id, _, end)| (id, super::dates::moment(page.language, end))).collect();
+    let all = draft_list::lines(&page, (&browser, &resident), (&gateway, &state), Some(&code)).await?;
+    let (over, open): (Vec<_>, Vec<_>) = all.into_iter().partition(|draft| draft.is_over);
     let title = procedure.title.get(page.language);
     let page = page.named(title).csrf(browser.csrf_token());
     let procedure = ProcedureView::new(&page, procedure);
-    let view = OneView { page, procedure, open };
+    let view = OneView { page, procedure, open, over: over.len() };
     Ok(view.page.respond(StatusCode::OK, &view))
 }
 
@@ -122,19 +127,35 @@ pub async fn get_procedure(
 #[derive(serde::Deserialize)]
 pub struct NoFields {}
 
-/// Begins an application.
+/// What starting says.
+#[derive(serde::Deserialize)]
+pub struct StartForm {
+    /// `yes`: a further draft beside the one that is there.
+    #[serde(default)]
+    anew: String,
+}
+
+/// Begins an application. Where one of the same procedure is open already, that one is offered instead, unless another is
+/// asked for.
 ///
 /// # Errors
 /// 404 for a code that is none; 409 for too many drafts; 503.
 pub async fn post_start(
-    browser: Browser,
+    page: Page,
+    (browser, resident): (Browser, MaybeResident),
     gateway: web::Data<Gateway>,
     state: web::Data<WebState>,
     code: web::Path<String>,
-    _form: CsrfForm<NoFields>,
+    form: CsrfForm<StartForm>,
 ) -> Result<HttpResponse, Problem> {
     let procedure = gateway.catalog.in_force(&code, gateway.clock.now()).ok_or_else(Problem::not_found)?;
-    let id = drafts::begin(&gateway, &state, &browser, procedure.code.as_str()).await?;
+    if form.0.anew != "yes" {
+        let there = draft_list::lines(&page, (&browser, &resident), (&gateway, &state), Some(&code)).await?;
+        if there.iter().any(|draft| !draft.is_over) {
+            return Ok(see_other(&format!("/procedures/{}", procedure.code.as_str())));
+        }
+    }
+    let id = drafts::begin(&gateway, &state, (&browser, &resident), procedure.code.as_str()).await?;
     Ok(see_other(&format!("/apply/{id}/form")))
 }
 

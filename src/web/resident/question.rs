@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::answering::{APPLICANT, Answering, Faults, RECIPIENT};
 use super::at_draft::AtDraft;
 use super::municipalities::{self, Municipality};
-use super::{agent, entries, fields, form};
+use super::{agent, draft_parked, entries, fields, form};
 use crate::procedures::Procedure;
 use crate::procedures::field::Field as CatalogField;
 use crate::store::drafts::Draft;
@@ -73,6 +73,8 @@ pub struct Around {
     pub expires: String,
     /// Where its form is posted.
     pub action: String,
+    /// `?seen=...`: which page the form stands on.
+    pub seen: String,
     /// Whether it leads back to the review.
     pub from_review: bool,
     /// What was changed in what was typed on the page before: field and what was done.
@@ -84,6 +86,13 @@ pub struct Around {
 }
 
 impl Around {
+    /// With what its form says of the page that it stands on.
+    #[must_use]
+    pub fn seen_at(mut self, at: &AtDraft, draft: &Draft) -> Self {
+        self.seen = at.seen_of(draft);
+        self
+    }
+
     /// Of a page of a draft.
     pub fn of(language: Language, draft: &Draft, answering: &Answering, step: &str, from: From) -> Self {
         let id = &draft.key.id;
@@ -99,6 +108,7 @@ impl Around {
             progress: language.with_all("form-progress", &[("step", &at), ("of", &of)]),
             expires: super::dates::moment(language, draft.expires_at),
             action: format!("/apply/{id}/form/{step}"),
+            seen: String::new(),
             from_review: from == From::Review,
             changes: answering.changes(language),
             carried_from: Some(answering.input.carried_from).filter(|version| *version > 0),
@@ -194,7 +204,7 @@ pub fn applicant_page(
     let of_file = faults.get("certificate");
     errors.extend(of_file.map(|message| SummaryLine { id: "f-certificate".to_owned(), message: message.clone() }));
     let agent = agent::AgentView::of(&at.state);
-    let around = Around::of(page.language, draft, answering, APPLICANT, from);
+    let around = Around::of(page.language, draft, answering, APPLICANT, from).seen_at(at, draft);
     let mut page = page.titled("form-applicant-title").errors(!errors.is_empty());
     page.connect_to = agent.as_ref().map(|agent| agent.origin.clone());
     ApplicantView { page, around, errors, fields, locked: answering.input.certificate.is_some(), agent }
@@ -220,7 +230,7 @@ fn show(
         let view = applicant_page(page, at, draft, answering, faults, from);
         return Ok(view.page.respond(status, &view));
     }
-    let around = Around::of(language, draft, answering, step, from);
+    let around = Around::of(language, draft, answering, step, from).seen_at(at, draft);
     let view = if step == RECIPIENT {
         let mut field = fields::recipient_field(language, &answering.input, faults);
         field.autofocus = field.error.is_some();
@@ -248,6 +258,9 @@ pub async fn get_page(
     if draft.filed.is_some() {
         return Ok(at.lead_to("receipt"));
     }
+    if let Some(parked) = draft_parked::resume(&page, &at).await? {
+        return Ok(parked);
+    }
     let step = path.1.as_str();
     if !answering.steps().contains(&step) {
         // A page that is not asked with these answers; another address is none at all.
@@ -269,7 +282,10 @@ pub async fn post_page(
     path: web::Path<(String, String)>,
     posted: CsrfForm<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Problem> {
-    let (draft, mut answering) = form::open(&at, page.language).await?;
+    let (draft, mut answering) = match form::open(&at, page.language).await {
+        Ok(opened) => opened,
+        Err(problem) => return draft_parked::park(page, &at, problem, bounded(&posted.0)?).await,
+    };
     if draft.filed.is_some() {
         return Ok(at.lead_to("receipt"));
     }
@@ -325,6 +341,10 @@ async fn settle(
     step: &str,
     (from, changed): (From, Vec<String>),
 ) -> Result<HttpResponse, Problem> {
+    if at.is_autosave {
+        form::keep(at, draft, &mut answering).await?;
+        return Ok(at.autosaved(&page));
+    }
     let mut faults = answering.faults_of(step);
     for name in changed {
         faults.insert(name, page.t("fault-locked").into_owned());

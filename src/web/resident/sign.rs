@@ -107,6 +107,10 @@ pub async fn post_signature(
     };
     let received = received(&at.gateway, &draft, prepared, signature).await?;
     let outcome = at.gateway.submit(received).await;
+    // Sent twice at once, the first has filed it and taken the files out of the draft: that receipt is the answer.
+    if matches!(outcome, SubmitOutcome::Rejected(_)) && at.open().await?.filed.is_some() {
+        return Ok(at.lead_to("receipt"));
+    }
     let linkable = offer_link(&at.gateway, resident, &outcome).await;
     settle(page, view, (&at.gateway, linkable), &draft, outcome).await
 }

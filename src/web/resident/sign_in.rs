@@ -72,6 +72,23 @@ struct SignInView {
     page: Page,
     agent: Option<AgentView>,
     words: Vec<Words>,
+    next: String,
+}
+
+/// `?next=/apply/...`: where to go afterwards.
+#[derive(serde::Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    next: Option<String>,
+}
+
+/// Whether it is one of the pages that people come from to sign in: never another site's.
+fn is_next(path: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_/".contains(&byte);
+    ["/apply/", "/drafts", "/account", "/procedures"].iter().any(|start| path.starts_with(start))
+        && path.len() <= 200
+        && path.bytes().all(fits)
+        && !path.contains("//")
 }
 
 /// `ERR_WEBEID_USER_CANCELLED` is explained under `sign-in-dyn-user-cancelled`.
@@ -87,12 +104,14 @@ pub async fn get_sign_in(
     page: Page,
     resident: MaybeResident,
     state: web::Data<WebState>,
+    asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
+    let next = asked.into_inner().next.filter(|next| is_next(next)).unwrap_or_else(|| "/account".to_owned());
     if !state.config.sign_in.enabled {
         return Err(Problem::not_found());
     }
     if resident.0.is_some() {
-        return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, "/account")).finish());
+        return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, next)).finish());
     }
     let agent = AgentView::of(&state);
     let mut page = page.titled("sign-in-title");
@@ -113,7 +132,7 @@ pub async fn get_sign_in(
         to_do: String::new(),
     });
     let words = of_extension.chain(of_gateway).chain(of_card).collect();
-    let view = SignInView { page, agent, words };
+    let view = SignInView { page, agent, words, next };
     Ok(view.page.respond(StatusCode::OK, &view))
 }
 
@@ -121,6 +140,18 @@ pub async fn get_sign_in(
 mod tests {
     use super::*;
     use crate::web::i18n::Language;
+
+    #[test]
+    fn signing_in_leads_to_pages_of_this_site_alone() {
+        for path in ["/apply/abc-_9/form/applicant", "/drafts", "/account"] {
+            assert!(is_next(path), "{path}");
+        }
+        for path in
+            ["//evil.example", "/apply//evil", "https://evil.example/apply/", "/agency", "/apply/x?y", "/apply/\\x"]
+        {
+            assert!(!is_next(path), "{path}");
+        }
+    }
 
     #[test]
     fn every_code_of_the_ecosystem_has_words_and_what_to_do() {

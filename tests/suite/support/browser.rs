@@ -47,6 +47,16 @@ impl Browser {
         self.token.clear();
     }
 
+    /// A call as a page's script makes it, with the token of the page in a header.
+    pub fn call(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let (cookies, token) = (cookies.join("; "), self.token.clone());
+        let mut all =
+            vec![("Accept-Language", self.language), ("Cookie", cookies.as_str()), ("X-CSRF-Token", token.as_str())];
+        all.extend_from_slice(headers);
+        self.client.send(method, path, &all, body)
+    }
+
     fn follow(&mut self, answer: Answer) -> Answer {
         match (answer.status, answer.header("location").map(str::to_owned)) {
             (303, Some(location)) => {

@@ -46,7 +46,7 @@ pub fn refused(answer: &Answer) -> (u16, String) {
 /// Files an application through the pages, signed with `card`; gives the receipt page and the arrival number.
 pub fn file(visitor: &mut Visitor, card: &str) -> (String, String) {
     let start = "/procedures/general-application";
-    let begun = visitor.submit(start, &format!("{start}/start"), &[("recipient", "131016")]);
+    let begun = visitor.submit(start, &format!("{start}/start"), &[("anew", "yes")]);
     let form = begun.header("location").unwrap().to_owned();
     let draft = form.strip_suffix("/form").unwrap().to_owned();
     let upload = |visitor: &mut Visitor, page: &str, path: &str, name: &str, bytes: &[u8]| {

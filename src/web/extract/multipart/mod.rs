@@ -30,12 +30,24 @@ pub struct PartSpec {
     pub most: usize,
     /// The refusal of one too many.
     pub one_too_many: RejectionCode,
+    /// What becomes of one that is too large.
+    pub too_large: TooLargePart,
+}
+
+/// What becomes of a part that is too large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TooLargePart {
+    /// The upload is refused.
+    Refused,
+    /// The part is read past and given without its bytes ([`Part::is_cut`]), so that the others are kept.
+    Cut,
 }
 
 impl PartSpec {
     /// A part that must be there once.
     pub fn once(name: &'static str, limit: u64) -> Self {
-        Self { name, limit, least: 1, most: 1, one_too_many: RejectionCode::PartTwice }
+        let (one_too_many, too_large) = (RejectionCode::PartTwice, TooLargePart::Refused);
+        Self { name, limit, least: 1, most: 1, one_too_many, too_large }
     }
 
     /// A part that may be there once.
@@ -46,7 +58,14 @@ impl PartSpec {
     /// An attachment, which may be there up to `most` times. More are more than any application may list: whatever it
     /// lists, one is too many or is not listed.
     pub fn several(name: &'static str, limit: u64, most: usize) -> Self {
-        Self { name, limit, least: 0, most, one_too_many: RejectionCode::TooManyAttachments }
+        let (one_too_many, too_large) = (RejectionCode::TooManyAttachments, TooLargePart::Refused);
+        Self { name, limit, least: 0, most, one_too_many, too_large }
+    }
+
+    /// The same where one that is too large does not refuse the others.
+    #[must_use]
+    pub fn cut(self) -> Self {
+        Self { too_large: TooLargePart::Cut, ..self }
     }
 }
 
@@ -61,6 +80,8 @@ pub struct Part {
     pub bytes: Bytes,
     /// SHA-256 of the bytes, computed while they came in.
     pub sha256: [u8; 32],
+    /// Whether it was too large; it is without its bytes then.
+    pub is_cut: bool,
 }
 
 /// The parts of an upload, in the order received.
@@ -171,6 +192,7 @@ struct Growing {
     joined: BytesMut,
     size: u64,
     digest: Context,
+    is_cut: bool,
 }
 
 impl Growing {
@@ -196,11 +218,16 @@ impl Growing {
             joined,
             size: 0,
             digest: Context::new(&SHA256),
+            is_cut: false,
         })
     }
 
     fn add(&mut self, data: Bytes) -> Result<(), Problem> {
         self.size += data.len() as u64;
+        if self.size > self.spec.limit && self.spec.too_large == TooLargePart::Cut {
+            (self.is_cut, self.first, self.joined) = (true, Bytes::new(), BytesMut::new());
+            return Ok(());
+        }
         if self.size > self.spec.limit {
             let detail = format!("The part \"{}\" may hold {} bytes at most.", self.spec.name, self.spec.limit);
             return Err(Problem::new(RejectionCode::TooLarge, detail));
@@ -221,7 +248,7 @@ impl Growing {
         let mut sha256 = [0; 32];
         sha256.copy_from_slice(self.digest.finish().as_ref());
         let bytes = if self.joined.is_empty() { self.first } else { self.joined.freeze() };
-        Part { name: self.spec.name, file_name: self.file_name, bytes, sha256 }
+        Part { name: self.spec.name, file_name: self.file_name, bytes, sha256, is_cut: self.is_cut }
     }
 }
 

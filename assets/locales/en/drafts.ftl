@@ -1,0 +1,75 @@
+draft-saved-last = Saved last: { $time }
+draft-restorable-until = Can be restored until { $time }
+draft-soon = Ends soon
+draft-keep = Keep it longer or go on elsewhere
+draft-restore = Restore
+draft-saved-at = Saved at { $time }
+draft-saved-beside = At { $time }: this page was changed in another window too. What you typed is kept beside it.
+draft-saving = Saving…
+draft-not-saved = Not saved just now. It is tried again; what you typed stays on this page.
+draft-compare = Compare and choose
+procedure-start-anew = Begin another one
+procedure-restorable = { $count ->
+    [one] A discarded or ended draft can be restored
+   *[other] { $count } discarded or ended drafts can be restored
+}
+drafts-title = Saved drafts
+drafts-lead = What you began in this browser and have not submitted.
+drafts-lead-signed-in = What you began with this card or in this browser and have not submitted.
+drafts-none = There is nothing to go on with.
+drafts-over-title = Discarded or ended
+drafts-over-text = These can be restored for some days. Then they are deleted for good.
+keep-title = Keep this draft
+keep-lead = { $count ->
+    [one] In this browser alone a draft is kept for a short time. Kept in one of these ways, it stays for a day after you last worked on it.
+   *[other] In this browser alone a draft is kept for a short time. Kept in one of these ways, it stays for { $count } days after you last worked on it.
+}
+keep-card-title = With your card
+keep-card-text = Whoever signs in with this card can go on with it, on any computer.
+keep-card-button = Keep it with my card
+keep-card-done = It is kept with a card: whoever signs in with that card can go on with it, on any computer.
+keep-card-sign-in = Sign in with your card first. Then you can keep it with your card and go on on any computer.
+keep-card-none = Signing in is not offered here.
+keep-link-title = By a private link
+keep-link-text = Whoever has the link can read and change what you typed, and go on in another browser. Give it to nobody.
+keep-link-again = There is a link already. A new one takes its place, and the old one opens nothing any more.
+keep-link-button = Make a private link
+keep-link-made = This is your private link
+keep-link-made-text = It is shown this once. Write it down, or keep it where only you can read it.
+keep-link-copy = Copy
+keep-link-copied = Copied.
+link-title = Go on with a draft
+link-of = A draft of “{ $title }”
+link-text = Opened here, it can be read and changed in this browser until you submit or discard it. Do not open it on a computer that others use.
+link-button = Open it here
+versions-title = Changed in two windows
+versions-lead = The same page was changed in another window while you had it open here. Nothing was overwritten. Choose what is to stand.
+versions-kept = What stands now
+versions-other = What came later from the other window
+versions-empty = (nothing)
+versions-keep-kept = Keep what stands now
+versions-keep-other = Take what came later
+parked-title = You are not signed in any more
+parked-lead = This draft does not open here: the sign-in is over, or there is no such draft.
+parked-kept = What you typed is kept for an hour. Sign in with your card, and you come back to the same place with it.
+parked-too-long = What you typed is too long to be kept aside. Go back with your browser, copy it, and sign in.
+parked-resume = What you typed before you signed in is here still.
+parked-button = Go on with what I typed
+parked-drop = Go on without it
+attachments-together = All together may have up to { $size }.
+attachments-kinds = PDF, images (PNG, JPEG, HEIC, TIFF), text, CSV, XML, JSON, Word, Excel and ZIP files are taken.
+attachments-drop = Or drop files onto this page.
+attachments-photo = Take a photo
+attachments-progress = # %
+attachments-waiting = Waiting…
+attachments-done = Added.
+attachments-failed = This file could not be uploaded. Check the connection and choose it again: it goes on where it stopped.
+attachments-again = The connection broke off. Trying again…
+attachments-cancel = Cancel
+attachments-too-large = This file is too large. Make it smaller, or share it out over several files
+attachments-gone = This application is not open here any more
+attachments-empty-file = There is nothing in this file
+attachments-not-taken = Files of this kind are not taken. Save it as a PDF, for example
+attachments-lies = What is in this file is not what its name says. Save it anew in the right format, and do not change the name’s ending alone
+attachments-too-much-inside = This archive unpacks into too much, or holds further archives. Attach the files themselves
+attachments-unreadable = This archive is broken, encrypted or of an unusual form. Attach the files themselves

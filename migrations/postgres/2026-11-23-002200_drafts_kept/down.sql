@@ -1,0 +1,14 @@
+DROP TABLE draft_parked;
+DROP TABLE draft_upload_parts;
+DROP TABLE draft_uploads;
+DROP TABLE draft_browsers;
+DROP INDEX drafts_by_link;
+DROP INDEX drafts_by_removal;
+DROP INDEX drafts_by_holder;
+ALTER TABLE drafts DROP COLUMN other_input;
+ALTER TABLE drafts DROP COLUMN page_saves;
+ALTER TABLE drafts DROP COLUMN link_sha256;
+ALTER TABLE drafts DROP COLUMN removed_at;
+ALTER TABLE drafts DROP COLUMN saved_at;
+ALTER TABLE drafts DROP COLUMN version;
+ALTER TABLE drafts DROP COLUMN holder_sha256;
