@@ -235,9 +235,13 @@ impl Field {
 
 /// What is wrong with a field, with the field's name before it.
 fn named(label: &str, error: &str) -> String {
-    // The colon of the language that the label is written in.
-    let colon = if label.is_ascii() { ": " } else { "：" };
-    format!("{label}{colon}{error}")
+    // A question has its mark; otherwise the colon of the language that the label is written in.
+    let between = match label {
+        label if label.ends_with(['?', '？']) => " ",
+        label if label.is_ascii() => ": ",
+        _ => "：",
+    };
+    format!("{label}{between}{error}")
 }
 
 /// One line of an error summary: leads to the field with this id.

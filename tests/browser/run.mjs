@@ -1,6 +1,7 @@
 // Every browser test, one after the other; the first that fails ends the run.
 await import("./journey.mjs");
 await import("./languages.mjs");
+await import("./procedures.mjs");
 await import("./agent.mjs");
 await import("./extension.mjs");
 await import("./firefox.mjs");

@@ -95,7 +95,7 @@ fn dates_that_never_were_and_birthdays_to_come_are_told_with_what_may_be_meant()
         ]
     };
     for (fields, words) in [
-        (date("heisei", "32", "1", "1"), "Heisei 31 ended on 30 April 2019 (Heisei 31). Did you mean Reiwa 2?"),
+        (date("heisei", "32", "1", "1"), "Heisei ended on 30 April 2019 (Heisei 31). Did you mean Reiwa 2?"),
         (date("reiwa", "1", "4", "30"), "Reiwa began on 1 May 2019 (Reiwa 1)"),
         (date("western", "2026", "2", "29"), "There is no such day in the calendar"),
         (date("western", "2026", "", "1"), "Enter the year, the month and the day"),

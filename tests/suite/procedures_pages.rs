@@ -84,7 +84,8 @@ fn moving_out_asks_for_the_members_of_the_household_one_at_a_time() {
     answer(&mut browser, &draft, "members/2", &borrowed(&member(1, "山田　次郎", "22")), "members");
     let list = answer(&mut browser, &draft, "members", &[("more", "yes")], "members/3");
     assert_eq!(list.status, 200);
-    answer(&mut browser, &draft, "members/3", &borrowed(&member(2, "山田　三郎", "24")), "members");
+    let list = answer(&mut browser, &draft, "members/3", &borrowed(&member(2, "山田　三郎", "24")), "members").text();
+    assert_eq!(list.matches("全角カタカナに変えました").count(), 1, "what was changed just now is told: {list}");
     browser.post(&format!("{draft}/form/members/2/remove"), &[]);
     answer(&mut browser, &draft, "members", &[("more", "no")], "contact");
     answer(&mut browser, &draft, "contact", &[("answers.telephone", "０９０－１２３４－５６７８")], "/attachments");

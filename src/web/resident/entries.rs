@@ -215,6 +215,7 @@ pub async fn post_entry(
     let prefix = format!("{}/{index}/", group.name());
     fields::read_answers(page.language, &mut answering, &inner, &prefix, posted);
     let mut answering = question::judged_again(&at, page.language, answering, step);
+    answering.input.changes.retain(|pointer, _| pointer.trim_start_matches('/').starts_with(&prefix));
     let own = format!("answers.{prefix}");
     let faults: Faults = answering.faults.iter().filter(|(name, _)| name.starts_with(&own)).map(clone).collect();
     // The list asks whether that was all.

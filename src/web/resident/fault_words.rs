@@ -43,8 +43,7 @@ fn of_date(language: Language, fault: DateFault) -> String {
         DateFault::EraEnded(era, meant) => {
             let last = era.last_day().map(|day| Both(language, day).to_string()).unwrap_or_default();
             let year = Era::of(meant).map(|era| era.with_year(language, era.year_of(meant))).unwrap_or_default();
-            let ended = era.last_day().map(|day| era.with_year(language, era.year_of(day))).unwrap_or_default();
-            language.with_all("fault-era-ended", &[("ended", &ended), ("day", &last), ("meant", &year)])
+            language.with_all("fault-era-ended", &[("ended", &era.name(language)), ("day", &last), ("meant", &year)])
         }
     }
 }
