@@ -235,11 +235,15 @@ impl Field {
 
 /// What is wrong with a field, with the field's name before it.
 fn named(label: &str, error: &str) -> String {
-    // A question has its mark; otherwise the colon of the language that the label is written in.
-    let between = match label {
-        label if label.ends_with(['?', '？']) => " ",
-        label if label.is_ascii() => ": ",
-        _ => "：",
+    // A question has its mark; otherwise the colon of the script that the label ends in: full-width beside Chinese
+    // characters and kana alone.
+    let is_wide = |last: char| {
+        matches!(u32::from(last), 0x3000..=0x30ff | 0x3400..=0x9fff | 0xf900..=0xfaff | 0xff00..=0xff60 | 0x20000..=0x3ffff)
+    };
+    let between = match label.chars().last() {
+        Some('?' | '？') => " ",
+        Some(last) if is_wide(last) => "：",
+        _ => ": ",
     };
     format!("{label}{between}{error}")
 }
@@ -290,6 +294,22 @@ mod tests {
         let page = Page::of(&request).named("A form").csrf("token").errors(true);
         let errors = summary(&fields);
         EveryPart { page, fields, errors, text: "<script>alert(1)</script>" }.render().unwrap()
+    }
+
+    #[test]
+    fn the_colon_is_that_of_the_labels_script() {
+        for (label, line) in [
+            ("氏名", "氏名：x"),
+            ("名前（カタカナ）", "名前（カタカナ）：x"),
+            ("姓名", "姓名：x"),
+            ("성명", "성명: x"),
+            ("Endereço", "Endereço: x"),
+            ("Địa chỉ", "Địa chỉ: x"),
+            ("Name", "Name: x"),
+            ("", ": x"),
+        ] {
+            assert_eq!(named(label, "x"), line);
+        }
     }
 
     #[test]

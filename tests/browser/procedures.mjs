@@ -95,7 +95,7 @@ const walk = async (gateway, context, view, code, folder) => {
   await page.goto(`${gateway.origin}/procedures/${code}?lang=${view.language}`);
   await see("00-procedure");
   await page.click("main form[action$='/start'] button");
-  await page.click("details summary");
+  await page.click("main details summary");
   await page.setInputFiles("#f-certificate", join(gateway.pki, "certificates/sign-yamada.pem"));
   await page.click("#certificate-form button");
   await next(page);
@@ -144,7 +144,7 @@ const walk = async (gateway, context, view, code, folder) => {
   writeFileSync(input, await (await page.request.get(`${gateway.origin}${draft}/application.json`)).body());
   signWithOpenssl(gateway.pki, "sign-yamada", input, output);
   await page.click("main a.button");
-  await page.click("details summary");
+  await page.click("main details summary");
   await page.setInputFiles("#f-signature", output);
   await page.click("#signature-form button");
   await page.waitForSelector("#access-key");

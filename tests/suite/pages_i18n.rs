@@ -83,6 +83,17 @@ const KEYS_OF_STAFF: &[&str] = &[
     "steps-contested",
     "steps-follows-",
     "after-agency-",
+    "after-ask-",
+    "after-asked",
+    "after-official-document",
+    "after-official-full",
+    "after-official-lead",
+    "after-official-missing",
+    "after-official-no-anchors",
+    "after-official-refused",
+    "after-official-seal-file",
+    "after-official-send",
+    "after-official-withdrawn",
 ];
 
 fn is_for_residents(key: &str, file: &str) -> bool {
