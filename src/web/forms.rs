@@ -238,7 +238,7 @@ fn named(label: &str, error: &str) -> String {
     // A question has its mark; otherwise the colon of the script that the label ends in: full-width beside Chinese
     // characters and kana alone.
     let is_wide = |last: char| matches!(u32::from(last), 0x3000..=0x30ff | 0x3400..=0x9fff | 0xf900..=0xfaff | 0xff00..=0xff60 | 0x20000..=0x3ffff);
-    let between = match label.chars().last() {
+    let between = match label.chars().next_back() {
         Some('?' | '？') => " ",
         Some(last) if is_wide(last) => "：",
         _ => ": ",
