@@ -7,9 +7,12 @@ pub mod impact_failures;
 mod judging;
 mod known;
 pub mod lists;
+mod mail_links;
 pub mod make;
+mod make_withdrawal;
 pub mod ocsp_client;
 pub mod ocsp_responder;
+pub mod official;
 pub mod open;
 pub mod outcome;
 mod person;
@@ -87,6 +90,7 @@ pub struct Gateway {
     ocsp: Arc<OcspClient>,
     responders: Option<OcspResponders>,
     sign_in: sign_in::SignIn,
+    official: Option<Arc<official::OfficialSeals>>,
 }
 
 impl Gateway {
@@ -108,6 +112,7 @@ impl Gateway {
             kept_states: trust_state::KeptStates::default(),
             ocsp: Arc::new(OcspClient::new(&OcspSettings::default())),
             responders: None,
+            official: None,
         }
     }
 

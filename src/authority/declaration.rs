@@ -246,3 +246,6 @@ pub struct CrlDeclaration {
 pub const JPKI: &str = include_str!("../../pki/jpki.toml");
 /// The family `three-tier`, as data: root, intermediate, leaf, with RSA and elliptic keys.
 pub const THREE_TIER: &str = include_str!("../../pki/three-tier.toml");
+
+/// `pki/agency.toml`.
+pub const AGENCY: &str = include_str!("../../pki/agency.toml");

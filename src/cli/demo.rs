@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::exit;
-use crate::authority::declaration::CardDeclaration;
+use crate::authority::declaration::{AGENCY, CardDeclaration, JPKI};
 use crate::clock::{Clock, SystemClock};
 use crate::evidence::keys::Keys;
 use examples::Example;
@@ -44,7 +44,8 @@ fn demo(args: &Args) -> Result<(), String> {
     let now = SystemClock.now();
     free(args.listen)?;
     let data = files::folder(&args.data)?;
-    let cards = pki::ready(&data.join("pki"), now)?;
+    let cards = pki::ready(&data.join("pki"), ("pki/jpki.toml", JPKI), now)?;
+    pki::ready(&data.join("agency-pki"), ("pki/agency.toml", AGENCY), now)?;
     let origin = format!("http://{}", args.listen);
     let keys = Keys::open(&data.join("keys")).map_err(|error| error.to_string())?;
     let link = start_agent(&data, &origin, &keys, &cards)?;
@@ -117,6 +118,10 @@ fn people(origin: &str, sign_ins: &[SignIn], examples: &[Example], cards: &[Card
     for Example { card, status, arrival_number, access_key } in examples {
         text.push_str(&format!("    {card:<14} {status:<13} {arrival_number}  {access_key}\n"));
     }
+    text.push_str(
+        "\n  The town hall's seal for official documents: openssl cms -sign -cades -binary -outform DER -in FILE -out FILE.p7s\n    \
+         -signer agency-pki/certificates/seal-chiyoda.pem -inkey agency-pki/private/seal-chiyoda.key.pem\n",
+    );
     text.push_str("\n  Demo cards (nobody real): card, PIN\n");
     for CardDeclaration { id, pin, name, note, .. } in cards {
         text.push_str(&format!("    {id:<14} {pin:<10} {name}: {note}\n"));

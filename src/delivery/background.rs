@@ -13,6 +13,7 @@ use super::alarms::mail::MailChannel;
 use super::alarms::webhook::WebhookChannel;
 use super::alarms::{Alarms, Freshness, WatchedList};
 use super::follow_up::{FollowRound, FollowUp};
+use super::mails::MailWork;
 use super::patience::patiently;
 use super::second_opinion::SecondOpinionWork;
 use super::{Round, Worker, WorkerSettings, failing};
@@ -51,6 +52,7 @@ pub struct Background {
     worker: Worker,
     follow_up: FollowUp,
     second_opinion: Option<SecondOpinionWork>,
+    mails: Option<MailWork>,
     /// Whether the last round left work for the next.
     more: bool,
     /// How many lists sources had given at the last round.
@@ -75,6 +77,7 @@ impl Background {
         Ok(Self {
             worker,
             second_opinion: SecondOpinionWork::new(gateway.clone(), &settings.second_opinion, alarms.clone()),
+            mails: MailWork::new(gateway.clone(), &settings.mail)?,
             alarms,
             follow_up: FollowUp::new(gateway.clone(), Grace::of(&settings.revocation)),
             more: false,
@@ -254,6 +257,11 @@ impl Background {
         if let Some(work) = self.second_opinion.take() {
             let (runtime, stopped) = (runtime()?, stopped.clone());
             let thread = std::thread::Builder::new().name("second-opinion".to_owned());
+            threads.push(thread.spawn(move || runtime.block_on(work.run(stopped)))?);
+        }
+        if let Some(work) = self.mails.take() {
+            let (runtime, stopped) = (runtime()?, stopped.clone());
+            let thread = std::thread::Builder::new().name("mails".to_owned());
             threads.push(thread.spawn(move || runtime.block_on(work.run(stopped)))?);
         }
         let runtime = runtime()?;

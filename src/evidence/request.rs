@@ -55,6 +55,66 @@ pub fn issue(keys: &Keys, facts: &RequestFacts<'_>) -> Result<String, JwsError> 
     keys.request().sign(REQUEST_TYP, &payload)
 }
 
+/// What the request to sign a withdrawal states.
+#[derive(Debug)]
+pub struct WithdrawalRequestFacts<'a> {
+    /// The gateway's origin.
+    pub origin: &'a str,
+    /// The request's identifier.
+    pub request_id: &'a str,
+    /// The document.
+    pub document: &'a WithdrawalFacts<'a>,
+    /// SHA-256 of its exact bytes.
+    pub document_sha256: [u8; 32],
+    /// The procedure of the filing.
+    pub procedure: &'a str,
+    /// The version of its form.
+    pub form_version: u32,
+    /// The resident's language.
+    pub language: Language,
+}
+
+/// Its times and whether it gives a reason.
+#[derive(Debug, Clone, Copy)]
+pub struct WithdrawalFacts<'a> {
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Until when it may be filed.
+    pub expires_at: DateTime<Utc>,
+    /// Why; may be empty.
+    pub reason: &'a str,
+}
+
+/// The request to sign a withdrawal, as a compact JWS of the same kind.
+///
+/// # Errors
+/// When the system has no randomness to give.
+pub fn issue_withdrawal(keys: &Keys, facts: &WithdrawalRequestFacts<'_>) -> Result<String, JwsError> {
+    let japanese = facts.language == Language::Ja;
+    let line = |pointer: &str, ja: &str, en: &str| DisplayLine {
+        pointer: pointer.to_owned(),
+        label: if japanese { ja.to_owned() } else { en.to_owned() },
+    };
+    let mut display =
+        vec![line("/arrival_number", "取り下げる申請の到達番号", "Arrival number of the application to be withdrawn")];
+    if !facts.document.reason.is_empty() {
+        display.push(line("/reason", "取下げの理由", "Reason"));
+    }
+    display.push(line("/expires_at", "提出期限", "To be filed by"));
+    let claims = RequestClaims {
+        iss: facts.origin.to_owned(),
+        aud: CARD_AUDIENCE.to_owned(),
+        jti: facts.request_id.to_owned(),
+        iat: facts.document.created_at.timestamp(),
+        exp: facts.document.expires_at.timestamp(),
+        application_sha256: hex::encode(facts.document_sha256),
+        form: RequestForm { procedure: facts.procedure.to_owned(), version: facts.form_version },
+        display,
+    };
+    let payload = serde_json::to_vec(&claims).map_err(|_| JwsError::Form("the claims cannot be written"))?;
+    keys.request().sign(REQUEST_TYP, &payload)
+}
+
 /// Everything that the resident should read before signing, in the order of the form.
 fn display(facts: &RequestFacts<'_>) -> Vec<DisplayLine> {
     let line = |pointer: String, what: Label| DisplayLine { pointer, label: label(facts.language, what) };

@@ -1,4 +1,7 @@
-//! Corrections: an application that names the filing it corrects, by the same person, while the agency waits for it.
+//! Corrections: an application that names the filing it corrects, by the same person: while the agency
+//! waits for it, or by the applicant's own wish before the agency decides.
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::Gateway;
@@ -6,9 +9,11 @@ use super::outcome::{Stop, SubmitOutcome};
 use super::person;
 use crate::ids::ArrivalNumber;
 use crate::intake::Recordable;
-use crate::store::StoreError;
+use crate::intake::document::ApplicationDocument;
+use crate::store::correction_requests::{ATTACHMENTS, CorrectionRequest, CorrectionWanted};
 use crate::store::statuses::StatusChange;
-use crate::submission::rejection::{Rejection, RejectionCode};
+use crate::store::{DocumentRole, StoreError};
+use crate::submission::rejection::{FieldFault, Rejection, RejectionCode};
 use crate::submission::status::SubmissionStatus;
 
 impl Gateway {
@@ -44,7 +49,7 @@ impl Gateway {
             return unknown("A correction is of the same procedure and for the same agency as what it corrects.");
         }
         let open = match filed.status {
-            SubmissionStatus::CorrectionRequested => true,
+            status if status.takes_correction() => true,
             // Filed again after it was recorded, a correction finds its original corrected already; another does not.
             SubmissionStatus::Corrected => {
                 let sha256 = submission.received().application_sha256;
@@ -53,11 +58,30 @@ impl Gateway {
             }
             _ => false,
         };
-        if open {
-            Ok(Some(filed.arrival_number))
-        } else {
-            Err(StoreError::StatusConflict { found: filed.status }.into())
+        if !open {
+            return Err(StoreError::StatusConflict { found: filed.status }.into());
         }
+        self.require_marked(filed.arrival_number, document).await?;
+        Ok(Some(filed.arrival_number))
+    }
+
+    /// A partial correction changes what the agency marked, and nothing else.
+    async fn require_marked(&self, number: ArrivalNumber, document: &ApplicationDocument) -> Result<(), Stop> {
+        let wanted = self.store.correction_wanted(number).await?;
+        if let Some(CorrectionRequest { wanted: CorrectionWanted::Partial(marked), .. }) = wanted {
+            let first = self.store.submission_document(number, DocumentRole::Application, 0).await?;
+            let (_, first) = first.ok_or(StoreError::NotFound)?;
+            let first = ApplicationDocument::read(&first)?;
+            let beyond = beyond_marked(&first, document, &marked);
+            if !beyond.is_empty() {
+                let detail = "The agency asked for the marked fields to be corrected; others were changed too.";
+                return Err(Box::new(
+                    Rejection::new(RejectionCode::CorrectionBeyondMarked, detail).with_faults(beyond),
+                )
+                .into());
+            }
+        }
+        Ok(())
     }
 
     /// The original is corrected once the correction is recorded and not held. Doing it again changes nothing, so a
@@ -89,4 +113,21 @@ impl Gateway {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The parts of a partial correction that were changed although the agency did not mark them.
+fn beyond_marked(first: &ApplicationDocument, now: &ApplicationDocument, marked: &[String]) -> Vec<FieldFault> {
+    let is_marked = |name: &str| marked.iter().any(|marked| marked == name);
+    let fault = |pointer: String| FieldFault::new(&pointer, "not-marked", "must stay as it was filed");
+    let none = serde_json::Map::new();
+    let members =
+        |document: &ApplicationDocument| document.answers.as_object().cloned().unwrap_or_else(|| none.clone());
+    let (before, after) = (members(first), members(now));
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let changed = names.into_iter().filter(|name| !is_marked(name) && before.get(*name) != after.get(*name));
+    let mut faults: Vec<FieldFault> = changed.map(|name| fault(format!("/answers/{name}"))).collect();
+    if !is_marked(ATTACHMENTS) && first.attachments != now.attachments {
+        faults.push(fault("/attachments".to_owned()));
+    }
+    faults
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::lists::RecordArchive;
 use super::ocsp_client::OcspClient;
 use super::ocsp_responder::OcspResponders;
+use super::official::OfficialSeals;
 use super::quarantine::RecordQuarantine;
 use super::sign_in::SignIn;
 use super::sources::SourceBook;
@@ -76,6 +77,8 @@ impl Gateway {
             SourceBook::from_settings(&settings.revocation).map_err(OpenError::at("revocation", OpenFault::Setting))?;
         let sign_in = SignIn::from_settings(&settings.sign_in, &rules.origin)
             .map_err(OpenError::at("sign_in", OpenFault::Setting))?;
+        let official =
+            OfficialSeals::from_settings(&settings.official).map_err(OpenError::at("official", OpenFault::Input))?;
         check_bucket(&record)?;
         let store = Store::open(&record).map_err(OpenError::at("database", OpenFault::Record))?;
         Ok(Self::new(GatewayParts {
@@ -89,6 +92,7 @@ impl Gateway {
         })
         .with_ocsp(OcspClient::new(&settings.ocsp), responders)
         .with_sources(sources)
+        .with_official(official)
         .with_sign_in(sign_in))
     }
 }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub use grace::Grace;
 pub use sections::{
     AlarmSettings, CardSettings, CatalogSettings, DatabaseSettings, DocumentSettings, FollowFreshest, FollowPoints,
-    KeySettings, LimitSettings, LogSettings, MailSettings, OcspSettings, OnUndecided, ResponderFiles,
+    KeySettings, LimitSettings, LogSettings, MailSettings, OcspSettings, OfficialSettings, OnUndecided, ResponderFiles,
     RevocationSettings, ScannerSettings, SecondOpinionSettings, ServerSettings, SessionSettings, SignInSettings,
     SignatureSettings, SourceSettings, TrustSettings,
 };
@@ -42,6 +42,8 @@ pub struct Settings {
     pub signature: SignatureSettings,
     /// `[keys]`
     pub keys: KeySettings,
+    /// `[official]`
+    pub official: OfficialSettings,
     /// `[mail]`
     pub mail: MailSettings,
     /// `[alarms]`
@@ -108,6 +110,7 @@ impl Settings {
             ocsp: source.section(),
             signature: source.section(),
             keys: source.section(),
+            official: source.section(),
             mail: source.section(),
             alarms: source.section(),
             second_opinion: source.section(),
@@ -155,6 +158,8 @@ impl Settings {
         join(&mut self.revocation.index);
         join(&mut self.keys.directory);
         let optional = [&mut self.server.tls_certificate, &mut self.server.tls_key, &mut self.catalog.directory];
+        let official = [&mut self.official.anchors, &mut self.official.intermediates, &mut self.official.crls];
+        official.into_iter().flatten().for_each(join);
         let responder = [&mut self.ocsp.certificate, &mut self.ocsp.key];
         let more = self.ocsp.responders.iter_mut().flat_map(|files| [&mut files.certificate, &mut files.key]);
         more.for_each(join);

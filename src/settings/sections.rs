@@ -179,12 +179,30 @@ section! {
 }
 
 section! {
+    /// Finished documents that agencies send with their seal.
+    OfficialSettings = "official" {
+        /// Trust anchors of agencies' seals; none: no official document is taken.
+        anchors: Option<PathBuf> = None, "a folder of PEM or DER files";
+        /// Their intermediate certificates.
+        intermediates: Option<PathBuf> = None, "a folder of PEM or DER files";
+        /// Their revocation lists, read at each verification.
+        crls: Option<PathBuf> = None, "a folder of revocation lists";
+        /// The largest document.
+        document: ByteSize = ByteSize::new(20 << 20), "a size: \"20MiB\"";
+    }
+}
+
+section! {
     /// Outgoing mail.
     MailSettings = "mail" {
         /// The server; none: no mail is sent.
         smtp: Option<String> = None, "\"smtp://user:password@host:port\" or \"smtps://...\"";
         /// The sender's address.
         from: String = "madoguchi@localhost".to_owned(), "a mail address";
+        /// Where agencies hear of new filings: a municipality code and an address each.
+        agencies: Vec<String> = Vec::new(), "a list of \"131016 desk@city.example\"";
+        /// How long new filings are gathered before an agency hears of them.
+        gather: Period = Period::seconds(600), "a length of time: \"10m\"";
     }
 }
 

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use super::connection::{AnyConnection, on_backend};
 use super::error::StoreError;
 use super::impacts::Follows;
+use super::notices::{self, NoticeKind};
 use super::row::DocumentRole;
 use super::schema::{submissions, verdicts};
 use super::steps_schema::{awaiting, crl_impact_filings};
@@ -214,6 +215,7 @@ fn note(conn: &mut AnyConnection, step: &Step, at: DateTime<Utc>) -> Result<bool
                 .filter(crl_impact_filings::submission_id.eq(filing.id))
                 .filter(crl_impact_filings::follows.is_null());
             diesel::update(open).set(crl_impact_filings::follows.eq(Follows::Contested.as_str())).execute(conn)?;
+            notices::add(conn, filing.id, NoticeKind::Contested, at)?;
             feed::CONTESTED
         }
         _ => feed::CONFIRMED,

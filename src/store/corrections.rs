@@ -1,4 +1,4 @@
-//! One correction each time that an agency asks for one. Which one is decided here, in the transaction that records it,
+//! One correction each time that an agency asks for one, and one by the applicant's own wish before it decides. Which one is decided here, in the transaction that records it,
 //! by the database's own uniqueness of the request: so it also holds between gateways.
 use std::collections::HashSet;
 
@@ -55,7 +55,8 @@ impl Claims {
 }
 
 enum Request {
-    /// The row of the history by which the agency asked.
+    /// The row of the history by which the agency asked; without one, the row by which the filing came where it stands:
+    /// what its applicant corrects by themselves.
     Open(i64),
     /// The correction is recorded already, or what it corrects is not: nothing is to be decided here.
     NoneNeeded,
@@ -75,12 +76,12 @@ fn open_request(connection: &mut AnyConnection, row: &RecordRow) -> Result<Reque
         .optional()?;
     let (None, Some((id, status))) = (recorded, original) else { return Ok(Request::NoneNeeded) };
     let status = filings::stored_status(&status)?;
-    if status != SubmissionStatus::CorrectionRequested {
+    if !status.takes_correction() {
         return Ok(Request::Closed(status));
     }
     let request: Option<i64> = status_history::table
         .filter(status_history::submission_id.eq(id))
-        .filter(status_history::to_status.eq(SubmissionStatus::CorrectionRequested.as_str()))
+        .filter(status_history::to_status.eq(status.as_str()))
         .select(diesel::dsl::max(status_history::id))
         .first(connection)?;
     Ok(request.map_or(Request::Closed(status), Request::Open))

@@ -279,14 +279,14 @@ impl Decided {
     }
 }
 
-/// A correction that was held is received now: what it corrects is corrected, where the agency still waits for that.
+/// A correction that was held is received now: what it corrects is corrected, where it can still be.
 fn mark_corrected(
     connection: &mut AnyConnection,
     original: ArrivalNumber,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let Some(original) = filings::find(connection, original)? else { return Ok(()) };
-    if original.status != SubmissionStatus::CorrectionRequested {
+    if !original.status.takes_correction() {
         return Ok(());
     }
     let change = StatusChange {

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::connection::{AnyConnection, on_backend};
 use super::error::StoreError;
+use super::notices::{self, NoticeKind};
 use super::schema::{held, status_history, submissions};
 use super::submissions::StoredSubmission;
 use super::{Store, corrections, feed, submissions as filings, to_database};
@@ -92,6 +93,11 @@ pub(super) fn make(
         status_history::changed_by.eq(&change.by),
         status_history::reason.eq(&change.reason),
     );
-    on_backend!(connection, c => diesel::insert_into(status_history::table).values(row).execute(c))?;
-    Ok(())
+    on_backend!(&mut *connection, c => diesel::insert_into(status_history::table).values(row).execute(c))?;
+    // What the person did themselves is no news to them.
+    if change.by == "resident" {
+        Ok(())
+    } else {
+        notices::add(connection, submission.id, NoticeKind::Status(change.to), at)
+    }
 }

@@ -102,6 +102,7 @@ rejection_codes! {
     WithdrawalFormat = "withdrawal-format", 422, "The withdrawal is not of the format madoguchi/withdrawal/1";
     WithdrawalMismatch = "withdrawal-mismatch", 422, "The withdrawal is meant for another filing";
     NotTheApplicant = "not-the-applicant", 422, "This was not signed by the person who signed the filing";
+    CorrectionBeyondMarked = "correction-beyond-marked", 422, "The correction changes more than what was marked";
     CorrectsUnknown = "corrects-unknown", 422, "The filing to be corrected is not known";
     SignatureRefused = "signature-refused", 422, "The signature was not accepted";
     ListRefused = "list-refused", 422, "The revocation list was refused";

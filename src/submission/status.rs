@@ -74,12 +74,17 @@ impl SubmissionStatus {
         matches!(
             (self, next),
             (Held, Received | Refused | Withdrawn)
-                | (Received, UnderReview | CorrectionRequested | Accepted | Rejected | Withdrawn)
-                | (UnderReview, CorrectionRequested | Accepted | Rejected | Withdrawn)
+                | (Received, UnderReview | CorrectionRequested | Corrected | Accepted | Rejected | Withdrawn)
+                | (UnderReview, CorrectionRequested | Corrected | Accepted | Rejected | Withdrawn)
                 | (CorrectionRequested, Corrected | Rejected | Withdrawn)
                 | (Corrected, UnderReview | CorrectionRequested | Accepted | Rejected | Withdrawn)
                 | (Accepted, Completed)
         )
+    }
+
+    /// Whether the applicant may correct it: because the agency asks, or by themselves while it has not decided.
+    pub fn takes_correction(self) -> bool {
+        matches!(self, Self::CorrectionRequested | Self::Received | Self::UnderReview)
     }
 
     /// Whether nothing can follow.

@@ -63,6 +63,10 @@ pub struct WebConfig {
     pub requests_per_minute: u32,
     /// Sizes of uploads.
     pub limits: UploadLimits,
+    /// Bytes of an official document.
+    pub official_document: u64,
+    /// Whether there is a mail server.
+    pub sends_mail: bool,
     /// Bytes of all bodies of requests under way together.
     pub uploads_in_flight: u64,
     /// What drafts may take up.
@@ -117,6 +121,8 @@ impl Default for WebConfig {
             metrics_from: Vec::new(),
             requests_per_minute: 600,
             limits: UploadLimits::default(),
+            official_document: 20 * MIB,
+            sends_mail: false,
             uploads_in_flight: 512 * MIB,
             drafts: DraftLimits::default(),
             patience: Patience::default(),
@@ -154,6 +160,8 @@ impl From<&Settings> for WebConfig {
                 attachment: limits.attachment.bytes(),
                 attachments: limits.attachments,
             },
+            official_document: settings.official.document.bytes(),
+            sends_mail: settings.mail.smtp.is_some(),
             uploads_in_flight: limits.uploads_in_flight.bytes(),
             drafts: DraftLimits {
                 life: limits.draft_life.chrono(),

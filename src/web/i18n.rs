@@ -21,7 +21,7 @@ macro_rules! locale_files {
             &[$(($name, include_str!(concat!("../../assets/locales/en/", $name, ".ftl")))),*];
     };
 }
-locale_files!["common", "resident", "verify", "problems", "agency", "operator", "steps", "after", "drafts"];
+locale_files!["common", "resident", "verify", "problems", "agency", "operator", "steps", "after", "drafts", "filing"];
 
 /// The files that residents see, in the languages that are for residents alone. What a language lacks is said in the one
 /// that stands in for it ([`Language::preferred`]).

@@ -114,9 +114,6 @@ fn a_correction_that_was_asked_for_is_a_filing_of_its_own_and_marks_the_first() 
     document["corrects"] = json!({"arrival_number": number, "application_sha256": sha256_hex(&bytes)});
     let correction = document.to_string().into_bytes();
     let body = filing(&correction, &sign_with_openssl("sign-yamada", &correction), &[]);
-    let early = gateway.client.post_multipart(&correct, &body);
-    assert_eq!((early.status, early.problem_code().as_str()), (409, "status-conflict"), "nobody asked for it");
-
     ask_for_correction(&gateway, &number);
     let done = gateway.client.post_multipart(&correct, &body);
     assert_eq!(done.status, 201, "{}", done.text());

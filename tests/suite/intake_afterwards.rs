@@ -7,6 +7,7 @@ use madoguchi::gateway::outcome::SubmitOutcome;
 use madoguchi::ids::ArrivalNumber;
 use madoguchi::jws::REQUEST_TYP;
 use madoguchi::jws::claims::RequestClaims;
+use madoguchi::store::correction_requests::CorrectionWanted;
 use madoguchi::store::statuses::StatusChange;
 use madoguchi::submission::rejection::RejectionCode as Code;
 use madoguchi::submission::status::SubmissionStatus as Status;
@@ -130,7 +131,6 @@ fn a_correction_is_a_filing_of_its_own_that_names_the_first() {
     let desk = Desk::new();
     let (number, application) = filed(&desk);
     let document = correction(&desk, CARD, number, &application);
-    assert_eq!(refusal(correct(&desk, number, CARD, &document)).code, Code::StatusConflict, "nobody asked");
     ask_for_correction(&desk, number);
     let (new, status, ..) = recorded(correct(&desk, number, CARD, &document));
     assert_ne!(new, number);
@@ -142,6 +142,50 @@ fn a_correction_is_a_filing_of_its_own_that_names_the_first() {
     assert_eq!(known(correct(&desk, number, CARD, &document)).0, new, "whatever became of the first since");
     let stored = run(desk.gateway.store.submission_find(new)).unwrap().unwrap();
     assert_eq!(stored.corrects, Some(number));
+}
+
+#[test]
+fn an_applicant_corrects_by_themselves_until_the_agency_decides() {
+    let desk = Desk::new();
+    let (number, application) = filed(&desk);
+    let document = correction(&desk, CARD, number, &application);
+    assert_eq!(recorded(correct(&desk, number, CARD, &document)).1, Status::Received);
+    assert_eq!(desk.status(number), Status::Corrected);
+    let another = correction(&desk, CARD, number, &application);
+    assert_eq!(refusal(correct(&desk, number, CARD, &another)).code, Code::StatusConflict, "one at a time");
+    let (decided, application) = filed(&desk);
+    agency_moves(&desk, decided, Status::Accepted);
+    let late = correction(&desk, CARD, decided, &application);
+    assert_eq!(refusal(correct(&desk, decided, CARD, &late)).code, Code::StatusConflict, "it is decided");
+}
+
+#[test]
+fn a_partial_correction_changes_the_marked_fields_and_nothing_else() {
+    let desk = Desk::new();
+    let (number, application) = filed(&desk);
+    let change = StatusChange {
+        arrival_number: number,
+        agency: Some("131016".parse().unwrap()),
+        to: Status::CorrectionRequested,
+        at: desk.now(),
+        by: "agency 131016 tanaka".to_owned(),
+        reason: Some("Which lamp?".to_owned()),
+    };
+    let wanted = CorrectionWanted::Partial(vec!["body".to_owned()]);
+    run(desk.gateway.store.correction_request(change, wanted.clone())).unwrap();
+    let asked = run(desk.gateway.store.correction_wanted(number)).unwrap().unwrap();
+    assert_eq!((asked.wanted, asked.text.as_str()), (wanted, "Which lamp?"));
+    let mut beyond = correction(&desk, CARD, number, &application);
+    beyond["answers"]["body"] = json!("The lamp before house 7.");
+    beyond["answers"]["title"] = json!("Another title");
+    let refused = refusal(correct(&desk, number, CARD, &beyond));
+    assert_eq!(refused.code, Code::CorrectionBeyondMarked);
+    assert_eq!(refused.faults.iter().map(|fault| fault.pointer.as_str()).collect::<Vec<_>>(), ["/answers/title"]);
+    let mut good = correction(&desk, CARD, number, &application);
+    good["answers"]["body"] = json!("The lamp before house 7.");
+    assert_eq!(recorded(correct(&desk, number, CARD, &good)).1, Status::Received);
+    assert_eq!(desk.status(number), Status::Corrected);
+    assert_eq!(run(desk.gateway.store.correction_wanted(number)).unwrap(), None);
 }
 
 #[test]

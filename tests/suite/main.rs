@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::too_many_lines, clippy::type_complexity)]
 
 mod account;
+mod after_filing;
+mod after_mail;
 mod after_receipt;
 mod api_operator_crls;
 mod authority;

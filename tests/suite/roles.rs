@@ -80,6 +80,23 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("GET /filings/{arrival_number}/receipt.json", [303; 5]),
     ("GET /filings/{arrival_number}/receipt.jws", [303; 5]),
     ("GET /filings/{arrival_number}/receipt.pdf", [303; 5]),
+    ("POST /filings/{arrival_number}/messages", [403; 5]),
+    ("POST /filings/{arrival_number}/notices", [403; 5]),
+    ("POST /filings/{arrival_number}/correction", [403; 5]),
+    ("GET /filings/{arrival_number}/withdrawal", [303; 5]),
+    ("POST /filings/{arrival_number}/withdrawal", [403; 5]),
+    ("GET /filings/{arrival_number}/withdrawal/sign", [303; 5]),
+    ("GET /filings/{arrival_number}/withdrawal.mgreq", [303; 5]),
+    ("GET /filings/{arrival_number}/withdrawal.json", [303; 5]),
+    ("POST /filings/{arrival_number}/withdrawal/signature", [403; 5]),
+    ("GET /filings/{arrival_number}/official/{id}", [303; 5]),
+    ("GET /filings/{arrival_number}/official/{id}/seal", [303; 5]),
+    ("GET /filings/{arrival_number}/mail", [303; 5]),
+    ("POST /filings/{arrival_number}/mail", [403; 5]),
+    ("POST /filings/{arrival_number}/mail/remove", [403; 5]),
+    ("GET /mail/{id}/{tag}", [404; 5]),
+    ("POST /mail/{id}/{tag}", [403; 5]),
+    ("GET /filings/{arrival_number}/everything.zip", [303; 5]),
     ("GET /verify", [200; 5]),
     ("POST /verify", [403; 5]),
     ("GET /sign-in", [200; 5]),
@@ -104,6 +121,11 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("GET /agency/procedures", [303, 303, 200, 200, 403]),
     ("GET /agency/procedures/{code}/{version}", [303, 303, 200, 200, 403]),
     ("POST /agency/procedures/{code}/{version}/preview", [401, 401, 200, 200, 403]),
+    ("GET /agency/filings/{arrival_number}/correspondence", [303, 303, 200, 404, 403]),
+    ("POST /agency/filings/{arrival_number}/messages", [401, 401, 422, 404, 403]),
+    ("POST /agency/filings/{arrival_number}/correction", [401, 401, 422, 404, 403]),
+    ("POST /agency/filings/{arrival_number}/official", [401, 401, 422, 404, 403]),
+    ("GET /agency/filings/{arrival_number}/official/{id}", [303, 303, 404, 404, 403]),
     ("GET /operator", [303, 303, 403, 403, 200]),
     ("POST /operator/sources/{source}/fetch", [401, 401, 403, 403, 404]),
     ("POST /operator/crls", [401, 401, 403, 403, 422]),
@@ -136,6 +158,8 @@ fn is_for_programs(path: &str) -> bool {
 fn is_multipart(path: &str) -> bool {
     path == "/verify"
         || path == "/operator/crls"
+        || path.ends_with("/withdrawal/signature")
+        || path.ends_with("/official")
         || path.starts_with("/api/v1/submissions")
         || path.ends_with("/validations")
         || (path.starts_with("/apply/")
@@ -158,6 +182,8 @@ fn path_of(route: &str, number: &str, draft: &str) -> String {
         .replace("{source}", "00")
         .replace("{role}", "application")
         .replace("{ordinal}", "0")
+        .replace("{id}", "0")
+        .replace("{tag}", "0")
         .replace("{request:.+}", "MAA=")
 }
 

@@ -15,7 +15,8 @@ fn told(from: Status, to: Status) -> bool {
         Status::Refused => from == Status::Held,
         Status::Received => from == Status::Held,
         Status::UnderReview => [Status::Received, Status::Corrected].contains(&from),
-        Status::Corrected => from == Status::CorrectionRequested,
+        // Asked for, or by the applicant themselves before the agency decides.
+        Status::Corrected => [Status::CorrectionRequested, Status::Received, Status::UnderReview].contains(&from),
         Status::CorrectionRequested | Status::Accepted => open.contains(&from),
         Status::Rejected => open.contains(&from) || from == Status::CorrectionRequested,
         Status::Withdrawn => open.contains(&from) || [Status::Held, Status::CorrectionRequested].contains(&from),

@@ -164,6 +164,9 @@ problem-title-not-the-applicant = This was not signed by the person who filed
 problem-what-not-the-applicant = A correction or withdrawal must be signed by the person who signed the filing.
 problem-do-not-the-applicant = Sign with the same person's card.
 
+problem-title-correction-beyond-marked = The correction changes more than what was marked
+problem-what-correction-beyond-marked = The agency asked for a correction of the marked fields alone, and others were changed too.
+problem-do-correction-beyond-marked = Correct the marked fields and leave the others as they were filed.
 problem-title-corrects-unknown = The filing to be corrected is not known
 problem-what-corrects-unknown = The filing that the correction names is not recorded here.
 problem-do-corrects-unknown = Check the arrival number.

@@ -163,6 +163,9 @@ problem-title-not-the-applicant = 申請（しんせい）した人の 署名（
 problem-what-not-the-applicant = 申請（しんせい）を 直すときや やめるときは、はじめに 署名（しょめい）した人が 署名します。
 problem-do-not-the-applicant = 同じ人の カードで 署名（しょめい）して ください。
 
+problem-title-correction-beyond-marked = なおした ところが 多すぎます
+problem-what-correction-beyond-marked = 役所は しるしの ある ところだけを なおして ください と 言いました。ほかの ところも 変わって います。
+problem-do-correction-beyond-marked = しるしの ある ところだけを なおして ください。ほかは 前と 同じに して ください。
 problem-title-corrects-unknown = 直す 申請（しんせい）が 見つかりません
 problem-what-corrects-unknown = 直したい 申請（しんせい）の 記録（きろく）が ここに ありません。
 problem-do-corrects-unknown = 到達番号（とうたつばんごう）を たしかめて ください。

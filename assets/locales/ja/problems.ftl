@@ -164,6 +164,9 @@ problem-title-not-the-applicant = 申請した本人の署名ではありませ�
 problem-what-not-the-applicant = 訂正や取下げには、最初の申請と同じ人の署名が必要です。
 problem-do-not-the-applicant = 申請したときと同じ方のカードで署名してください。
 
+problem-title-correction-beyond-marked = 訂正が、求められた範囲を超えています
+problem-what-correction-beyond-marked = 提出先の機関は印を付けた項目だけの補正を求めていますが、ほかの項目も変わっています。
+problem-do-correction-beyond-marked = 印の付いた項目だけを直し、ほかの項目は提出したときのままにしてください。
 problem-title-corrects-unknown = 訂正の対象となる申請が見つかりません
 problem-what-corrects-unknown = 訂正しようとしている申請が、この窓口にありません。
 problem-do-corrects-unknown = 到達番号を確認してください。

@@ -163,6 +163,9 @@ problem-title-not-the-applicant = 신청한 본인의 서명이 아닙니다
 problem-what-not-the-applicant = 보정이나 취하에는 처음 신청할 때와 같은 사람의 서명이 필요합니다.
 problem-do-not-the-applicant = 같은 사람의 카드로 서명해 주세요.
 
+problem-title-correction-beyond-marked = 표시된 범위를 벗어난 정정입니다
+problem-what-correction-beyond-marked = 기관은 표시한 항목만 정정해 달라고 했지만 다른 항목도 바뀌었습니다.
+problem-do-correction-beyond-marked = 표시된 항목만 고치고 다른 항목은 제출했을 때 그대로 두세요.
 problem-title-corrects-unknown = 보정할 신청을 찾을 수 없습니다
 problem-what-corrects-unknown = 보정하려는 신청이 이곳에 기록되어 있지 않습니다.
 problem-do-corrects-unknown = 도달번호를 확인해 주세요.

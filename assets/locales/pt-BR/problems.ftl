@@ -163,6 +163,9 @@ problem-title-not-the-applicant = A assinatura não é da pessoa que fez a solic
 problem-what-not-the-applicant = Uma correção ou retirada precisa ser assinada pela mesma pessoa que assinou a solicitação.
 problem-do-not-the-applicant = Assine com o cartão da mesma pessoa.
 
+problem-title-correction-beyond-marked = A correção altera mais do que foi marcado
+problem-what-correction-beyond-marked = O órgão pediu a correção apenas dos campos marcados, mas outros também foram alterados.
+problem-do-correction-beyond-marked = Corrija apenas os campos marcados e deixe os demais como foram enviados.
 problem-title-corrects-unknown = A solicitação a corrigir não foi encontrada
 problem-what-corrects-unknown = A solicitação indicada na correção não está registrada aqui.
 problem-do-corrects-unknown = Confira o número de protocolo.

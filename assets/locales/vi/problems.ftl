@@ -163,6 +163,9 @@ problem-title-not-the-applicant = Đây không phải chữ ký của người �
 problem-what-not-the-applicant = Việc bổ sung hoặc rút đơn phải do chính người đã ký đơn ký.
 problem-do-not-the-applicant = Hãy ký bằng thẻ của chính người đó.
 
+problem-title-correction-beyond-marked = Nội dung sửa vượt quá phần được đánh dấu
+problem-what-correction-beyond-marked = Cơ quan chỉ yêu cầu sửa các mục được đánh dấu, nhưng các mục khác cũng đã bị thay đổi.
+problem-do-correction-beyond-marked = Chỉ sửa các mục được đánh dấu và giữ nguyên các mục khác như khi nộp.
 problem-title-corrects-unknown = Không tìm thấy đơn cần bổ sung
 problem-what-corrects-unknown = Đơn được nêu trong phần bổ sung không được ghi lại ở đây.
 problem-do-corrects-unknown = Hãy kiểm tra số tiếp nhận.

@@ -163,6 +163,9 @@ problem-title-not-the-applicant = 不是申请人本人的签名
 problem-what-not-the-applicant = 补正或撤回必须由最初申请时签名的人签名。
 problem-do-not-the-applicant = 请用同一个人的卡签名。
 
+problem-title-correction-beyond-marked = 更正超出了标记的范围
+problem-what-correction-beyond-marked = 受理机关只要求更正有标记的项目，但其他项目也被更改了。
+problem-do-correction-beyond-marked = 请只更正有标记的项目，其他项目保持提交时的内容。
 problem-title-corrects-unknown = 找不到要补正的申请
 problem-what-corrects-unknown = 补正所指的申请没有记录在本窗口。
 problem-do-corrects-unknown = 请确认到达编号。

@@ -23,6 +23,8 @@ pub fn settings(data: &Path, listen: SocketAddr, agent: Option<(&str, &str)>) ->
          [database]\nurl = \"sqlite:madoguchi.db\"\n\n\
          [documents]\nstore = \"file:documents\"\n\n\
          [trust]\nanchors = \"pki/anchors\"\nintermediates = \"pki/intermediates\"\n\n\
+         [official]\nanchors = \"agency-pki/anchors\"\nintermediates = \"agency-pki/intermediates\"\n\
+         crls = \"agency-pki/crls\"\n\n\
          [revocation]\ndirectory = \"pki/crls\"\n\n\
          [signature]\npolicy = \"jpki\"\n\n\
          [keys]\ndirectory = \"keys\"\n\n\

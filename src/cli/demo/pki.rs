@@ -4,11 +4,11 @@ use std::path::Path;
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::authority::declaration::{CardDeclaration, JPKI};
+use crate::authority::declaration::CardDeclaration;
 use crate::authority::{Authority, AuthorityError};
 
-/// Makes the PKI ready in `dir` and gives its cards.
-pub fn ready(dir: &Path, now: DateTime<Utc>) -> Result<Vec<CardDeclaration>, String> {
+/// Makes the PKI of these declarations, of the file `origin`, ready in `dir` and gives its cards.
+pub fn ready(dir: &Path, (origin, text): (&str, &str), now: DateTime<Utc>) -> Result<Vec<CardDeclaration>, String> {
     let mut authority = match Authority::open(dir) {
         Ok(mut authority) => {
             if authority.needs_refresh(now, Duration::days(1)) {
@@ -19,7 +19,7 @@ pub fn ready(dir: &Path, now: DateTime<Utc>) -> Result<Vec<CardDeclaration>, Str
         }
         Err(AuthorityError::NotThere(_)) => {
             eprintln!("Making the test PKI in {}: keys of CAs and cards, and revocation lists ...", dir.display());
-            let sources = [("pki/jpki.toml".to_owned(), JPKI.to_owned())];
+            let sources = [(origin.to_owned(), text.to_owned())];
             Authority::init(dir, &sources, now, progress).map_err(sentence)?
         }
         Err(error) => return Err(sentence(error)),

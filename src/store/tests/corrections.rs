@@ -7,7 +7,8 @@ use crate::submission::status::SubmissionStatus as S;
 
 on_both!(
     of_two_corrections_at_once_one_is_recorded,
-    a_correction_that_was_not_asked_for_is_not_recorded,
+    a_correction_of_what_is_decided_is_not_recorded,
+    an_applicant_corrects_once_by_themselves_before_the_decision,
     each_request_takes_one_correction_and_sent_again_it_is_known,
     a_held_correction_that_is_refused_makes_room_for_another,
 );
@@ -50,14 +51,15 @@ fn of_two_corrections_at_once_one_is_recorded(place: &Place) {
     });
 }
 
-fn a_correction_that_was_not_asked_for_is_not_recorded(place: &Place) {
+fn a_correction_of_what_is_decided_is_not_recorded(place: &Place) {
     run(async {
         let store = place.open();
         let first = row("document");
         record(&store, &first).await;
+        change(&store, first.arrival_number, S::Accepted).await;
         let (early, neighbour) = (correction(&first, "early"), row("neighbour"));
         let outcomes = join_all([record(&store, &early), record(&store, &neighbour)]).await;
-        assert!(matches!(outcomes[0], RowOutcome::NotCorrectable(S::Received)), "{outcomes:?}");
+        assert!(matches!(outcomes[0], RowOutcome::NotCorrectable(S::Accepted)), "{outcomes:?}");
         assert!(is_new(&outcomes[1]));
         assert!(store.submission_find(early.arrival_number).await.unwrap().is_none());
     });
@@ -94,5 +96,24 @@ fn a_held_correction_that_is_refused_makes_room_for_another(place: &Place) {
         assert!(matches!(record(&store, &another).await, RowOutcome::AnotherCorrection));
         store.held_decide(held.arrival_number, refused(), Some("statement".to_owned()), at(60)).await.unwrap();
         assert!(is_new(&record(&store, &another).await));
+    });
+}
+
+fn an_applicant_corrects_once_by_themselves_before_the_decision(place: &Place) {
+    run(async {
+        let gateways = [place.open(), place.open()];
+        for to in [None, Some(S::UnderReview)] {
+            let first = row("document");
+            record(&gateways[0], &first).await;
+            if let Some(to) = to {
+                change(&gateways[0], first.arrival_number, to).await;
+            }
+            let rows: Vec<_> = (0..4).map(|number| correction(&first, &format!("{to:?} {number}"))).collect();
+            let outcomes = join_all(rows.iter().enumerate().map(|(at, row)| record(&gateways[at % 2], row))).await;
+            assert_eq!(outcomes.iter().filter(|outcome| is_new(outcome)).count(), 1, "{outcomes:?}");
+            change(&gateways[0], first.arrival_number, S::Corrected).await;
+            let late = record(&gateways[0], &correction(&first, "late")).await;
+            assert!(matches!(late, RowOutcome::NotCorrectable(S::Corrected)), "{late:?}");
+        }
     });
 }

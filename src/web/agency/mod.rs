@@ -1,8 +1,11 @@
 //! The agencies' desk: a queue of their own filings, each with its verdict, its files and its decision.
+pub mod ask;
+pub mod correspondence;
 pub mod decision;
 pub mod export;
 pub mod files;
 pub mod filing;
+pub mod official;
 pub mod preview;
 pub mod queue;
 pub mod report;

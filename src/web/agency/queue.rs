@@ -53,6 +53,7 @@ struct Row {
     status: String,
     colour: &'static str,
     contested: bool,
+    unread: bool,
 }
 
 struct Count {
@@ -139,12 +140,14 @@ pub async fn get_queue(
 ) -> Result<HttpResponse, Problem> {
     let found = gateway.store.agency_submissions(user.agency, query.filter(), query.before, PAGE).await?;
     let counts = gateway.store.agency_counts(user.agency).await?;
+    let listed = found.items.iter().map(|filing| filing.cursor()).collect();
+    let unread = gateway.store.messages_unread(listed).await?;
     let page = frame(page, &browser, &user.user.account).titled("agency-queue-title");
     let view = QueueView {
         counts: counts.iter().map(|(status, count)| count_of(&page, *status, *count)).collect(),
         fields: fields(&page, &gateway, &query),
         filtered: query.is_filtered(),
-        rows: found.items.iter().map(|filing| row(&page, &gateway, filing)).collect(),
+        rows: found.items.iter().map(|filing| row(&page, &gateway, filing, &unread)).collect(),
         older: found.next.map(|next| query.address("/agency", Some(next))),
         newest: query.before.map(|_| query.address("/agency", None)),
         export: query.address("/agency/filings.csv", None),
@@ -158,7 +161,7 @@ fn count_of(page: &Page, status: SubmissionStatus, count: i64) -> Count {
     Count { status: status_words(page, status).into_owned(), colour: status_colour(status), count, href }
 }
 
-fn row(page: &Page, gateway: &Gateway, filing: &StoredSubmission) -> Row {
+fn row(page: &Page, gateway: &Gateway, filing: &StoredSubmission, unread: &[i64]) -> Row {
     Row {
         number: filing.arrival_number.to_string(),
         grouped: filing.arrival_number.grouped(),
@@ -169,6 +172,7 @@ fn row(page: &Page, gateway: &Gateway, filing: &StoredSubmission) -> Row {
         status: status_words(page, filing.status).into_owned(),
         colour: status_colour(filing.status),
         contested: filing.revocation == RevocationState::Contested,
+        unread: unread.contains(&filing.cursor()),
     }
 }
 

@@ -184,7 +184,8 @@ pub async fn get_filing(
         return Err(Problem::not_found());
     }
     let open = OpenFiling { record, by_account: true };
-    filing::page::show(frame(page, &browser), &gateway, open).await
+    let said = (StatusCode::OK, filing::page::Said::default());
+    filing::page::show(frame(page, &browser), &gateway, open, said).await
 }
 
 /// What the person says to a link.

@@ -89,6 +89,7 @@ fn kept(code: RejectionCode) -> &'static str {
         | RejectionCode::WithdrawalFormat
         | RejectionCode::WithdrawalMismatch
         | RejectionCode::NotTheApplicant
+        | RejectionCode::CorrectionBeyondMarked
         | RejectionCode::CorrectsUnknown
         | RejectionCode::LinkAnotherPerson
         | RejectionCode::LinkRaced

@@ -12,7 +12,7 @@ use super::procedures::NoFields;
 use super::{drafts, form, municipalities};
 use crate::gateway::Gateway;
 use crate::gateway::make::{ApplicationRequest, MakeError};
-use crate::intake::document::{ApplicationDocument, ListedAttachment};
+use crate::intake::document::{ApplicationDocument, Corrects, ListedAttachment};
 use crate::procedures::Procedure;
 use crate::procedures::definition::japan_day;
 use crate::procedures::kinds::date::{Both, from_iso};
@@ -71,6 +71,9 @@ pub async fn prepare(gateway: &Gateway, draft: &Draft, language: Language) -> Re
         size: file.size,
         sha256: hex::encode(file.sha256),
     });
+    let corrects = gateway.store.draft_corrects(draft.key.id.clone()).await?;
+    let corrects =
+        corrects.map(|(arrival_number, sha256)| Corrects { arrival_number, application_sha256: hex::encode(sha256) });
     let recipient = municipalities::resolve(&input.recipient).map(|code| code.to_string());
     let request = ApplicationRequest {
         procedure: draft.procedure.clone(),
@@ -80,7 +83,7 @@ pub async fn prepare(gateway: &Gateway, draft: &Draft, language: Language) -> Re
         applicant: input.certificate.is_none().then(|| answering.applicant.clone()),
         certificate: input.certificate,
         language,
-        corrects: None,
+        corrects,
     };
     let made = gateway.make_application(request).await.map_err(|error| match error {
         MakeError::Rejected(rejection) => Problem::from(*rejection),

@@ -20,6 +20,7 @@ pub mod postgres;
 pub mod reader;
 pub mod resident;
 pub mod slapd;
+pub mod smtp;
 pub mod softhsm;
 pub mod visitor;
 pub mod web_eid;

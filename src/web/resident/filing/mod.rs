@@ -1,13 +1,21 @@
 //! `/filings/{arrival_number}`: one's own filing after it was filed: where it stands and who acts next, its receipt, and
 //! everything that follows. Open in the browser in which the access key was given, and to the resident who signed in and
 //! whose account is linked to it.
+pub mod correction;
+pub mod export;
+pub mod mail;
+pub mod messages;
+pub mod official;
 pub mod page;
 pub mod receipt;
+pub mod withdrawal;
 
 use actix_web::cookie::time::Duration;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{Error, HttpResponse, web};
 use serde::Deserialize;
+
+use page::Said;
 
 use super::procedures::see_other;
 use crate::web::extract::csrf::{CsrfForm, CsrfGuard};
@@ -22,7 +30,8 @@ use crate::web::problem::Problem;
 /// The way to `/status` where it is not open; 503.
 pub async fn get_filing(page: Page, door: FilingDoor) -> Result<HttpResponse, Error> {
     let open = door.open().await?;
-    Ok(page::show(open.frame(page, &door.browser), &door.gateway, open).await?)
+    let page = open.frame(page, &door.browser);
+    Ok(page::show(page, &door.gateway, open, (StatusCode::OK, Said::default())).await?)
 }
 
 /// A form that carries nothing but its token.

@@ -5,10 +5,17 @@ use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::official;
 use crate::gateway::Gateway;
+use crate::procedures::Procedure;
+use crate::store::correction_requests::{ATTACHMENTS, CorrectionRequest, CorrectionWanted};
+use crate::store::messages::Author;
+use crate::store::notices::{Notice, NoticeKind};
 use crate::store::submissions::{StoredStatus, SubmissionRecord};
-use crate::submission::status::RevocationState;
+use crate::submission::status::{RevocationState, SubmissionStatus};
+use crate::web::conversation::{self, MessageLine};
 use crate::web::extract::filing::OpenFiling;
+use crate::web::forms::{Field, SummaryLine, summary};
 use crate::web::i18n::Language;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
@@ -46,15 +53,105 @@ struct FilingView {
     statements: Vec<String>,
     evidence: String,
     by_account: bool,
+    /// Whether the person may take it back.
+    withdrawable: bool,
+    /// Whether the person may correct it by themselves.
+    correctable: bool,
+    wanted: Option<WantedView>,
+    messages: Vec<MessageLine>,
+    message_field: Option<Field>,
+    notices: Vec<NoticeLine>,
+    newest_unread: Option<i64>,
+    documents: Vec<official::OfficialLine>,
+    errors: Vec<SummaryLine>,
+}
+
+/// What is new.
+struct NoticeLine {
+    words: String,
+    at: String,
+    unread: bool,
+}
+
+/// What the agency wants corrected.
+struct WantedView {
+    text: String,
+    /// Labels of the marked fields; empty where the whole is wanted again.
+    fields: Vec<String>,
+}
+
+/// What was typed and could not be taken.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// The message.
+    pub message: String,
+    /// What is wrong with it: a key.
+    pub message_fault: Option<&'static str>,
 }
 
 /// The filing as whoever may see it is shown it.
 ///
 /// # Errors
 /// 503 where the record cannot be read.
-pub async fn show(page: Page, gateway: &Gateway, open: OpenFiling) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    page: Page,
+    gateway: &Gateway,
+    open: OpenFiling,
+    (status, said): (StatusCode, Said),
+) -> Result<HttpResponse, Problem> {
+    let number = open.number();
+    let messages = gateway.store.messages_list(number).await?;
+    let notices = gateway.store.notices_list(number).await?;
+    let wanted = gateway.store.correction_wanted(number).await?;
+    let documents = gateway.store.official_list(number).await?;
+    let procedure = gateway.catalog.get(open.record.submission.procedure.as_str()).cloned();
     let view = FilingView::new(page, gateway, open);
-    Ok(view.page.respond(StatusCode::OK, &view))
+    let language = view.page.language;
+    let field = conversation::field(&view.page, &said.message, said.message_fault);
+    let errors = summary(std::slice::from_ref(&field));
+    let view = FilingView {
+        messages: conversation::lines(language, &messages, Author::Resident),
+        message_field: Some(field),
+        notices: notices.iter().map(|notice| notice_line(language, notice)).collect(),
+        newest_unread: notices.iter().find(|notice| notice.read_at.is_none()).map(|notice| notice.id),
+        wanted: wanted.map(|wanted| wanted_view(language, procedure.as_deref(), &wanted)),
+        documents: documents.iter().map(|document| official::line(&view.page, document)).collect(),
+        errors,
+        ..view
+    };
+    let view = FilingView { page: view.page.clone().errors(!view.errors.is_empty()), ..view };
+    Ok(view.page.respond(status, &view))
+}
+
+/// A notice in words.
+fn notice_line(language: Language, notice: &Notice) -> NoticeLine {
+    let words = match notice.kind {
+        NoticeKind::Status(status) => {
+            language.with("after-notice-status", "status", language.t(&status_key("name", status)))
+        }
+        NoticeKind::Message => language.t("after-notice-message").into_owned(),
+        NoticeKind::Document => language.t("after-notice-document").into_owned(),
+        NoticeKind::Contested => language.t("after-notice-contested").into_owned(),
+    };
+    NoticeLine { words, at: dates::moment(language, notice.made_at), unread: notice.read_at.is_none() }
+}
+
+/// What the agency wants corrected, by the labels of its form.
+fn wanted_view(language: Language, procedure: Option<&Procedure>, wanted: &CorrectionRequest) -> WantedView {
+    let fields = match &wanted.wanted {
+        CorrectionWanted::Again => Vec::new(),
+        CorrectionWanted::Partial(fields) => fields.iter().map(|name| label_of(language, procedure, name)).collect(),
+    };
+    WantedView { text: wanted.text.clone(), fields }
+}
+
+/// The label of a marked field.
+pub fn label_of(language: Language, procedure: Option<&Procedure>, name: &str) -> String {
+    if name == ATTACHMENTS {
+        return language.t("step-attachments").into_owned();
+    }
+    let field = procedure.and_then(|procedure| procedure.fields.iter().find(|field| field.name() == name));
+    field.map_or_else(|| name.to_owned(), |field| field.label.get(language).to_owned())
 }
 
 impl FilingView {
@@ -86,6 +183,15 @@ impl FilingView {
             statements,
             evidence,
             by_account,
+            withdrawable: filing.status.may_become(SubmissionStatus::Withdrawn),
+            correctable: filing.status.takes_correction() && filing.status != SubmissionStatus::CorrectionRequested,
+            wanted: None,
+            messages: Vec::new(),
+            message_field: None,
+            notices: Vec::new(),
+            newest_unread: None,
+            documents: Vec::new(),
+            errors: Vec::new(),
         }
     }
 }
