@@ -21,6 +21,10 @@ pub enum Label {
     Attachment(usize),
     /// The time until which it may be filed.
     ExpiresAt,
+    /// The arrival number of the filing that is withdrawn.
+    Withdrawn,
+    /// Why it is withdrawn.
+    Reason,
 }
 
 /// The label in `language`.
@@ -40,6 +44,18 @@ pub fn label(language: Language, what: Label) -> String {
         }
         Label::ExpiresAt => {
             ["提出期限", "To be filed by", "いつまでに 出すか", "提交期限", "제출 기한", "Enviar até", "Hạn nộp"]
+        }
+        Label::Withdrawn => [
+            "取り下げる申請の到達番号",
+            "Arrival number of the application to be withdrawn",
+            "やめる 申請（しんせい）の 到達番号（とうたつばんごう）",
+            "要撤回的申请的到达编号",
+            "취하할 신청의 도달번호",
+            "Número de protocolo da solicitação a retirar",
+            "Số tiếp nhận của đơn cần rút",
+        ],
+        Label::Reason => {
+            ["取下げの理由", "Reason", "やめる 理由（りゆう）", "撤回的理由", "취하 이유", "Motivo", "Lý do"]
         }
     };
     let words = match language {
@@ -71,6 +87,8 @@ mod tests {
             Label::Sex,
             Label::Address,
             Label::ExpiresAt,
+            Label::Withdrawn,
+            Label::Reason,
         ];
         for language in Language::ALL.iter().copied() {
             for what in labels {

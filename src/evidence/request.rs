@@ -90,17 +90,13 @@ pub struct WithdrawalFacts<'a> {
 /// # Errors
 /// When the system has no randomness to give.
 pub fn issue_withdrawal(keys: &Keys, facts: &WithdrawalRequestFacts<'_>) -> Result<String, JwsError> {
-    let japanese = facts.language == Language::Ja;
-    let line = |pointer: &str, ja: &str, en: &str| DisplayLine {
-        pointer: pointer.to_owned(),
-        label: if japanese { ja.to_owned() } else { en.to_owned() },
-    };
-    let mut display =
-        vec![line("/arrival_number", "取り下げる申請の到達番号", "Arrival number of the application to be withdrawn")];
+    let line =
+        |pointer: &str, what: Label| DisplayLine { pointer: pointer.to_owned(), label: label(facts.language, what) };
+    let mut display = vec![line("/arrival_number", Label::Withdrawn)];
     if !facts.document.reason.is_empty() {
-        display.push(line("/reason", "取下げの理由", "Reason"));
+        display.push(line("/reason", Label::Reason));
     }
-    display.push(line("/expires_at", "提出期限", "To be filed by"));
+    display.push(line("/expires_at", Label::ExpiresAt));
     let claims = RequestClaims {
         iss: facts.origin.to_owned(),
         aud: CARD_AUDIENCE.to_owned(),

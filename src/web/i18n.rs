@@ -39,7 +39,7 @@ macro_rules! resident_files {
             &[$(($name, include_str!(concat!("../../assets/locales/vi/", $name, ".ftl")))),*];
     };
 }
-resident_files!["common", "resident", "verify", "problems", "steps", "after", "drafts"];
+resident_files!["common", "resident", "verify", "problems", "steps", "after", "drafts", "filing"];
 
 /// Beginnings of keys that are put together at run time; whoever adds one tests by enumeration that every key it can
 /// make is there.
