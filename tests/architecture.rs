@@ -77,6 +77,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "clock",
             "fetch",
             "pki",
+            "procedures",
             "evidence",
             "intake",
             "store",

@@ -68,10 +68,6 @@ fn patterns(language: Language) -> BTreeMap<&'static str, (&'static str, String)
 /// The files that staff alone see.
 const OF_STAFF: &[&str] = &["agency", "operator"];
 
-/// The files whose texts are there in Japanese and English only so far: the language that stands in says them, and the page
-/// marks them so.
-const NOT_TRANSLATED_YET: &[&str] = &["filing"];
-
 /// Beginnings of keys in residents' files that staff alone see.
 const KEYS_OF_STAFF: &[&str] = &[
     "agency-",
@@ -101,9 +97,7 @@ const KEYS_OF_STAFF: &[&str] = &[
 ];
 
 fn is_for_residents(key: &str, file: &str) -> bool {
-    !OF_STAFF.contains(&file)
-        && !NOT_TRANSLATED_YET.contains(&file)
-        && !KEYS_OF_STAFF.iter().any(|prefix| key.starts_with(prefix))
+    !OF_STAFF.contains(&file) && !KEYS_OF_STAFF.iter().any(|prefix| key.starts_with(prefix))
 }
 
 fn of_residents_alone() -> impl Iterator<Item = Language> {
