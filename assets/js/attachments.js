@@ -122,10 +122,13 @@
   };
 
   for (const input of inputs) {
-    input.addEventListener("change", () => {
+    const chosen = () => {
       take([...input.files]);
       input.value = "";
-    });
+    };
+    input.addEventListener("change", chosen);
+    // Chosen before this script was there, or kept by the browser over going back.
+    if (input.files.length > 0) chosen();
   }
   for (const button of form.querySelectorAll("button[type=submit]")) button.hidden = true;
   form.querySelector("[data-drop-hint]").hidden = false;

@@ -186,6 +186,13 @@ export const fillIn = async (page, words) => {
   await page.click("main a.button");
 };
 
+/// Attaches a file: with scripts it goes up as soon as it is chosen, without them the form's button sends it.
+export const attach = async (page, file, scripts) => {
+  await page.setInputFiles("#f-attachment", file);
+  if (!scripts) await page.click("[data-upload] button[type=submit]");
+  await page.waitForSelector("[data-files] dt");
+};
+
 /// The gateway's `verify` and OpenSSL both take what was signed.
 export const assertAccepted = (pki, folder, document, signature) => {
   const [content, cms] = [join(folder, "signed.json"), join(folder, "signed.p7s")];

@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { attach } from "./card.mjs";
 import { root, signWithOpenssl, startGateway } from "./gateway.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -130,8 +131,7 @@ const walk = async (gateway, context, view, code, folder) => {
   isAt("/attachments");
   const file = join(folder, "proof.pdf");
   writeFileSync(file, "%PDF-1.4");
-  await page.setInputFiles("#f-attachment", file);
-  await page.click("[data-upload] button");
+  await attach(page, file, view.javaScriptEnabled);
   await see("20-attachments");
   await page.click("main form[action$='/review'] button");
   isAt("/review");
