@@ -115,7 +115,7 @@ const pulled = async (context, page) => {
 const signIn = async (context, page) => {
   const before = reader.signatures();
   await page.goto(`${gateway.origin}/sign-in?lang=ja`);
-  await page.waitForFunction(() => document.querySelector("[data-sign-in-live]").textContent === document.querySelector("[data-sign-in-live]").dataset.ready);
+  await page.waitForSelector("[data-sign-in-button]:visible");
   await page.click("[data-sign-in-button]");
   const window = await windows.next(context);
   await look(window, "reader-sign-in");
