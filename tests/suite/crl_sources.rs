@@ -326,8 +326,12 @@ fn distribution_points_of_trusted_cas_are_followed_where_that_is_set() {
     // Without `allow` the address is refused, whoever names it.
     let (running, mut fetching) = start(&place, "strict", "follow_distribution_points = \"cas\"\n");
     let key = {
-        wait(fetching.round()).unwrap();
-        wait(fetching.settle()).unwrap();
+        // In one go: what a round began ends with the runtime that it ran on.
+        wait(async {
+            fetching.round().await?;
+            fetching.settle().await
+        })
+        .unwrap();
         running.gateway.sources.all()[0].key
     };
     wait(running.gateway.store.crl_source_make_due(key, at())).unwrap();
