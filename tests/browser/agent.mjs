@@ -173,7 +173,7 @@ const attachments = async (context, page) => {
   assert.ok(told.includes("手元のファイルと一致しました") && !told.includes("照合していません"), told);
   await look(window, "ja-13-attachment-same");
   await window.click("button[value=refuse]");
-  await window.close();
+  await shut(window);
 };
 
 /// A page of another origin: it reads nothing, opens nothing, frames nothing, and cannot send a window there.

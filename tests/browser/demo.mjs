@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { opener } from "./card.mjs";
+import { opener, shut } from "./card.mjs";
 import { binary, freePort, root } from "./gateway.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -95,7 +95,7 @@ const answer = async (context, page, opener, { name, card, pin, wrong, left, sig
   await give(pin);
   await popup.waitForSelector("[role=status]");
   await look(popup, `${name}-window-done`);
-  await popup.close();
+  await shut(popup);
 };
 
 /// Files an application as a resident does; gives its arrival number and access key.
@@ -140,7 +140,7 @@ const signInByCard = async (context, language, pin) => {
   await popup.fill("#pin", pin);
   await popup.click("button.agree");
   await popup.waitForSelector("[role=status]");
-  await popup.close();
+  await shut(popup);
   await page.waitForURL(`${origin}/account`);
   await look(page, `${language}-11-account`);
   await page.click("form.sign-out button");

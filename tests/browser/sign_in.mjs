@@ -117,7 +117,7 @@ const byAgent = async (language) => {
     await pairing.fill("#phrase", "青い朝顔と灯台");
     await pairing.keyboard.press("Enter");
     await page.fill("#f-pair-code", (await pairing.locator("#code").textContent()).trim());
-    await pairing.close();
+    await shut(pairing);
     await page.keyboard.press("Enter");
     await page.waitForSelector("[data-sign-in-button]:visible");
     await look(page, `sign-in-paired-${language}`);
