@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::agent::AgentView;
 use super::at_draft::AtDraft;
 use super::receipt;
-use super::verdict::{self, CheckLine};
+use super::verdict::{CheckLine, Refusal};
 use crate::gateway::Gateway;
 use crate::gateway::outcome::SubmitOutcome;
 use crate::store::drafts::{Draft, FiledDraft, PreparedApplication};
@@ -59,15 +59,9 @@ impl SignView {
 
     /// The page again after a refusal: what is wrong, what to do, and every check that failed.
     fn refused(mut self, rejection: &Rejection) -> HttpResponse {
-        let (language, code) = (self.page.language, rejection.code.as_str());
-        let failed = rejection.checks.iter().filter(|check| check.is_failed());
-        self.checks = verdict::check_lines(language, failed);
-        let explained = verdict::explanation(language, rejection.sub_indication);
-        self.advice =
-            if explained.is_empty() { language.t(&format!("problem-do-{code}")).into_owned() } else { explained };
-        let title = language.t(&format!("problem-title-{code}")).into_owned();
-        let status = StatusCode::from_u16(rejection.code.http_status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-        self.respond(status, Some(title))
+        let refusal = Refusal::new(self.page.language, rejection);
+        (self.checks, self.advice) = (refusal.checks, refusal.advice);
+        self.respond(refusal.status, Some(refusal.title))
     }
 }
 

@@ -1,5 +1,8 @@
 //! Verdicts in words: what an indication means for a person, and each check with what became of it.
+use actix_web::http::StatusCode;
+
 use crate::signature::report::{Report, SignatureReport};
+use crate::submission::rejection::Rejection;
 use crate::verdict::{Check, CheckStatus, Indication, SubIndication};
 use crate::web::i18n::Language;
 
@@ -32,6 +35,35 @@ pub fn check_lines<'a>(language: Language, checks: impl Iterator<Item = &'a Chec
             detail: check.detail.to_string(),
         })
         .collect()
+}
+
+/// A refusal of what was signed, ready to be shown on the page that takes it again.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The answer's status.
+    pub status: StatusCode,
+    /// What is wrong, in a sentence.
+    pub title: String,
+    /// What to do.
+    pub advice: String,
+    /// Every check that failed.
+    pub checks: Vec<CheckLine>,
+}
+
+impl Refusal {
+    /// The words for `rejection`: the advice is what its sub-indication means, where that has words of its own.
+    pub fn new(language: Language, rejection: &Rejection) -> Self {
+        let code = rejection.code.as_str();
+        let explained = explanation(language, rejection.sub_indication);
+        let advice =
+            if explained.is_empty() { language.t(&format!("problem-do-{code}")).into_owned() } else { explained };
+        Self {
+            status: StatusCode::from_u16(rejection.code.http_status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY),
+            title: language.t(&format!("problem-title-{code}")).into_owned(),
+            advice,
+            checks: check_lines(language, rejection.checks.iter().filter(|check| check.is_failed())),
+        }
+    }
 }
 
 fn colour(status: CheckStatus) -> &'static str {

@@ -25,7 +25,7 @@ use crate::web::plain_text::{TextFault, plain};
 use crate::web::problem::Problem;
 use crate::web::resident::agent::AgentView;
 use crate::web::resident::procedures::see_other;
-use crate::web::resident::verdict::{self, CheckLine};
+use crate::web::resident::verdict::{CheckLine, Refusal};
 
 /// The most characters of a reason (public contract section 4).
 const REASON: usize = 2000;
@@ -156,15 +156,9 @@ impl SignView {
 
     /// The page again after a refusal: what is wrong, what to do, and every check that failed.
     fn refused(mut self, rejection: &Rejection) -> HttpResponse {
-        let (language, code) = (self.page.language, rejection.code.as_str());
-        let failed = rejection.checks.iter().filter(|check| check.is_failed());
-        self.checks = verdict::check_lines(language, failed);
-        let explained = verdict::explanation(language, rejection.sub_indication);
-        self.advice =
-            if explained.is_empty() { language.t(&format!("problem-do-{code}")).into_owned() } else { explained };
-        let title = language.t(&format!("problem-title-{code}")).into_owned();
-        let status = StatusCode::from_u16(rejection.code.http_status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-        self.respond(status, Some(title))
+        let refusal = Refusal::new(self.page.language, rejection);
+        (self.checks, self.advice) = (refusal.checks, refusal.advice);
+        self.respond(refusal.status, Some(refusal.title))
     }
 }
 
