@@ -83,6 +83,9 @@ export const run = async (name, test, { context = () => null, steps = [], patien
   if (failed) process.exit(1);
 };
 
+/// Until the extension asks the card client anew: its answer to a site that is not trusted is good for a moment.
+export const stale = () => new Promise((resolve) => setTimeout(resolve, 1700));
+
 /// Closes a window. A page that is closed between its answer's first octet and its end may never be said to be closed: its
 /// end is waited for, and the closing not for ever, because the browser ends at the end anyhow.
 export const shut = async (page) => {

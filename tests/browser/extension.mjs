@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { createPublicKey, createVerify, X509Certificate, createHash, randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { assertAccepted, cardClient, confirm, fillIn, look, opener, shut, run, until, withExtension } from "./card.mjs";
+import { assertAccepted, cardClient, confirm, fillIn, look, opener, run, shut, stale, until, withExtension } from "./card.mjs";
 import { startGateway } from "./gateway.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "madoguchi-extension-"));
@@ -39,8 +39,7 @@ const missing = async (page) => {
   assert.ok(untrusted.includes("gateway-not-trusted"), untrusted);
   await client.pin(gateway);
   client.run(["phrase"], { input: `${phrase}\n` });
-  // The extension's answer to a site that is not trusted is good for a moment.
-  await new Promise((resolve) => setTimeout(resolve, 1600));
+  await stale();
   await page.reload();
   assert.match(await panel(page), /browser’s extension/);
 };

@@ -6,7 +6,7 @@ import { createHash, createVerify, randomBytes, X509Certificate } from "node:cry
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { assertAccepted, cardClient, confirm, fillIn, opener, run, screenshots, shut, until } from "./card.mjs";
+import { assertAccepted, cardClient, confirm, fillIn, opener, run, screenshots, shut, stale, until } from "./card.mjs";
 import { root, startGateway } from "./gateway.mjs";
 import { startFirefox } from "./marionette.mjs";
 
@@ -55,8 +55,7 @@ const missing = async (browser, page) => {
   assert.ok(untrusted.includes("gateway-not-trusted"), untrusted);
   await client.pin(gateway);
   client.run(["phrase"], { input: `${phrase}\n` });
-  // The extension's answer to a site that is not trusted is good for a moment.
-  await new Promise((resolve) => setTimeout(resolve, 1600));
+  await stale();
   await page.reload();
   assert.match(await panel(page), /browser’s extension/);
 };

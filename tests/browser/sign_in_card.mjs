@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cardClient, confirm, fillIn, look, opener, shut, until, withExtension } from "./card.mjs";
+import { cardClient, confirm, fillIn, look, opener, shut, stale, until, withExtension } from "./card.mjs";
 import { startGateway } from "./gateway.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "madoguchi-sign-in-card-"));
@@ -46,6 +46,7 @@ const missing = async (page) => {
   assert.equal(windows.all().length, 0, "no window for a site that is not trusted");
   await client.pin(gateway);
   client.run(["phrase"], { input: `${phrase}\n` });
+  await stale();
 };
 
 /// The person says no in the card client's window.
