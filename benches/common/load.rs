@@ -33,6 +33,17 @@ impl Measured {
         self.created as f64 / self.took.as_secs_f64()
     }
 
+    /// Answers of any status a second.
+    pub fn answered_rate(&self) -> f64 {
+        self.latencies.len() as f64 / self.took.as_secs_f64()
+    }
+
+    /// Whether every answer had that status.
+    pub fn all_were(&self, status: u16) -> bool {
+        let of_it = |(found, _): &(u16, usize)| *found == status;
+        self.created == 0 && self.others.iter().all(of_it) || status == 201 && self.others.is_empty()
+    }
+
     /// A quantile of the latencies, in milliseconds.
     pub fn quantile(&self, q: f64) -> f64 {
         let index = ((self.latencies.len() - 1) as f64 * q).round() as usize;

@@ -127,8 +127,8 @@ impl EntryBytes for ListBytes {
 
 /// A larger file is kept open; smaller ones, of which there may be thousands, are opened when they are read.
 const KEPT_OPEN: usize = 4 << 20;
-/// What is read of an entry at first: nearly all end within it.
-const FIRST_READ: usize = 128;
+/// What is read of an entry at first: nearly all end within it, and it is a line of a processor's cache, or two.
+const FIRST_READ: usize = 64;
 /// What is read at a time of a whole file.
 const PIECE: usize = 256 << 10;
 

@@ -1,4 +1,4 @@
-//! The index over a CRL's entries: less than fifteen octets an entry beside the DER, whatever the serials are.
+//! The index over a CRL's entries: at most fifteen octets an entry beside the DER, whatever the serials are.
 //!
 //! Each serial's keyed hash is its fingerprint ([`ListKey`]); the fingerprints stand sorted ([`super::marks`]), and each has
 //! the offset of its entry in the DER. A look-up finds the fingerprint and confirms the hit against the whole serial there.

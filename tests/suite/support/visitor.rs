@@ -47,6 +47,12 @@ impl Visitor {
         self.submit(&path, &path, &[("login", login), ("password", password)])
     }
 
+    /// All of them, as a browser sends them.
+    pub fn cookies(&self) -> String {
+        let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        jar.join("; ")
+    }
+
     pub fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.get(name).map(String::as_str)
     }
@@ -88,8 +94,7 @@ impl Visitor {
     }
 
     pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let jar = jar.join("; ");
+        let jar = self.cookies();
         let mut all = vec![("Accept", "text/html"), ("Accept-Language", "en")];
         if !jar.is_empty() {
             all.push(("Cookie", &jar));
