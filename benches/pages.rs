@@ -17,7 +17,7 @@ use common::load::{self, Measured};
 use support::gateway::{TestGateway, Wanted, application};
 use support::http::filing;
 use support::pki::TestPki;
-use support::resident::{answer, file, signed_in};
+use support::resident::{answer, file, fill_in, signed_in};
 use support::visitor::Visitor;
 use support::web_eid::AuthenticationCard;
 
@@ -80,13 +80,11 @@ fn account(gateway: &TestGateway, person: &Visitor) {
 
 /// What a resident opens from the first page to the receipt, each as often as a filing opens it.
 fn paths(person: &mut Visitor, number: &str) -> Vec<String> {
-    let begun = person.submit(PROCEDURE, &format!("{PROCEDURE}/start"), &[("anew", "yes")]);
-    let form = begun.header("location").expect("a draft").to_owned();
-    let draft = form.strip_suffix("/form").expect("a form");
-    let ours = ["applicant", "recipient", "content"].map(|page| format!("{form}/{page}"));
+    let draft = fill_in(person, "sign-yamada");
+    let ours = ["applicant", "recipient", "content"].map(|page| format!("{draft}/form/{page}"));
     let mut paths = ["/", "/procedures", PROCEDURE, "/drafts", "/status", "/help", "/account"].map(str::to_owned).to_vec();
     paths.extend(ours);
-    paths.push(format!("{draft}/attachments"));
+    paths.extend(["attachments", "review", "sign"].map(|page| format!("{draft}/{page}")));
     paths.push(format!("/account/filings/{number}"));
     paths
 }

@@ -43,20 +43,22 @@ pub fn refused(answer: &Answer) -> (u16, String) {
     (answer.status, answer.problem_code())
 }
 
-/// Files an application through the pages, signed with `card`; gives the receipt page and the arrival number.
-pub fn file(visitor: &mut Visitor, card: &str) -> (String, String) {
+/// Sends a file to `path` as the form on `page` does.
+fn upload(visitor: &mut Visitor, page: &str, path: &str, name: &str, bytes: &[u8]) -> Answer {
+    let token = visitor.token(page);
+    let parts = [
+        Part { name: "csrf", file_name: None, bytes: token.as_bytes() },
+        Part { name, file_name: Some("file"), bytes },
+    ];
+    visitor.post_parts(path, &parts)
+}
+
+/// Fills in an application through the pages, up to the review, for the holder of `card`; gives the draft's path.
+pub fn fill_in(visitor: &mut Visitor, card: &str) -> String {
     let start = "/procedures/general-application";
     let begun = visitor.submit(start, &format!("{start}/start"), &[("anew", "yes")]);
     let form = begun.header("location").unwrap().to_owned();
     let draft = form.strip_suffix("/form").unwrap().to_owned();
-    let upload = |visitor: &mut Visitor, page: &str, path: &str, name: &str, bytes: &[u8]| {
-        let token = visitor.token(page);
-        let parts = [
-            Part { name: "csrf", file_name: None, bytes: token.as_bytes() },
-            Part { name, file_name: Some("file"), bytes },
-        ];
-        visitor.post_parts(path, &parts)
-    };
     let certificate = std::fs::read(TestPki::shared().certificate_path(card)).unwrap();
     let (page, to) = (format!("{form}/applicant"), format!("{draft}/certificate"));
     assert_eq!(upload(visitor, &page, &to, "certificate", &certificate).status, 303);
@@ -71,6 +73,12 @@ pub fn file(visitor: &mut Visitor, card: &str) -> (String, String) {
     }
     let review = visitor.submit(&format!("{draft}/attachments"), &format!("{draft}/review"), &[]);
     assert!([200, 303].contains(&review.status), "{}", review.text());
+    draft
+}
+
+/// Files an application through the pages, signed with `card`; gives the receipt page and the arrival number.
+pub fn file(visitor: &mut Visitor, card: &str) -> (String, String) {
+    let draft = fill_in(visitor, card);
     let document = visitor.get(&format!("{draft}/application.json")).body;
     let signature = TestPki::shared().sign(card, &document);
     let receipt = upload(visitor, &format!("{draft}/sign"), &format!("{draft}/receipt"), "signature", &signature);
