@@ -82,7 +82,8 @@ fn account(gateway: &TestGateway, person: &Visitor) {
 fn paths(person: &mut Visitor, number: &str) -> Vec<String> {
     let draft = fill_in(person, "sign-yamada");
     let ours = ["applicant", "recipient", "content"].map(|page| format!("{draft}/form/{page}"));
-    let mut paths = ["/", "/procedures", PROCEDURE, "/drafts", "/status", "/help", "/account"].map(str::to_owned).to_vec();
+    let mut paths =
+        ["/", "/procedures", PROCEDURE, "/drafts", "/status", "/help", "/account"].map(str::to_owned).to_vec();
     paths.extend(ours);
     paths.extend(["attachments", "review", "sign"].map(|page| format!("{draft}/{page}")));
     paths.push(format!("/account/filings/{number}"));
@@ -96,9 +97,10 @@ fn mix(gateway: &TestGateway, person: &mut Visitor, number: &str) {
     let of_ours: Vec<Vec<u8>> = paths.iter().map(|path| get(path, Some(person))).collect();
     let theirs = static_page(mean);
     println!("\na mix of {} pages, {mean} octets in the mean, {CONNECTIONS} connections", paths.len());
-    for (path, size) in paths.iter().zip(&sizes) {
+    for ((path, size), request) in paths.iter().zip(&sizes).zip(&of_ours) {
         let shown = path.split('/').map(|part| if part.len() > 24 { "…" } else { part }).collect::<Vec<_>>().join("/");
-        println!("  {shown:<48} {size:>7} octets");
+        let alone = rate(gateway.client.address, std::slice::from_ref(request));
+        println!("  {shown:<40} {size:>7} octets {alone:>9.0} a second by itself");
     }
     let mut rounds: Vec<(f64, f64)> = (0..ROUNDS)
         .map(|_| {

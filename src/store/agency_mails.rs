@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::after_schema::mails;
 use super::connection::on_backend;
-use super::mails::{MailKind, queue};
+use super::mails::{MailKind, is_waiting, queue};
 use super::schema::outbox;
 use super::steps_schema::follow_up;
 use super::{Store, StoreError, feed, to_database};
@@ -60,10 +60,8 @@ impl Store {
                 }
             }
             for (agency, count) in counts {
-                let waiting = mails::table
-                    .filter(mails::agency.eq(agency))
-                    .filter(mails::state.eq("waiting"))
-                    .filter(mails::tries.eq(0));
+                let waiting =
+                    mails::table.filter(mails::agency.eq(agency)).filter(is_waiting()).filter(mails::tries.eq(0));
                 if diesel::update(waiting).set(mails::filings.eq(mails::filings + count)).execute(conn)? == 0 {
                     queue(conn, None, Some(agency), MailKind::Filings(count), to_database(now + gather))?;
                 }
