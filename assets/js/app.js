@@ -49,6 +49,10 @@
     for (const form of document.querySelectorAll("form")) delete form.dataset.sent;
   });
 
+  // Everything was to be forgotten: what a browser without Clear-Site-Data kept goes here.
+  if (document.querySelector("[data-wiped]") || "shared" in document.body.dataset) localStorage.clear();
+  if (document.querySelector("[data-wiped]")) sessionStorage.clear();
+
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

@@ -16,7 +16,9 @@
       const [token, x, y] = (line ?? "").split(".");
       return [token, x, y].every(isPart) ? { token, x, y } : null;
     };
-    let link = read(preset) ?? read(localStorage.getItem(kept));
+    // On a shared computer the pairing ends with the tab.
+    const shelf = "shared" in document.body.dataset ? sessionStorage : localStorage;
+    let link = read(preset) ?? read(shelf.getItem(kept));
 
     const send = async (path, body, headers = {}, method = body ? "POST" : "GET") => {
       let response;
@@ -98,14 +100,14 @@
       const good = [token, x, y].every(isPart) && await crypto.subtle.verify("HMAC", key, fromBase64url(theirs), said);
       if (!good) throw failed("agent-key");
       link = { token, x, y };
-      localStorage.setItem(kept, `${token}.${x}.${y}`);
+      shelf.setItem(kept, `${token}.${x}.${y}`);
     };
 
     return {
       hello,
       pair,
       askToPair: (language) => send("/v1/pair", { language }),
-      forget: () => { localStorage.removeItem(kept); link = read(preset); },
+      forget: () => { shelf.removeItem(kept); link = read(preset); },
       certificate: (language) => operation("/v1/certificate", { language }),
       sign: async (language, mgreq) => {
         const { signatures } = await operation("/v1/sign", { language, mgreq });

@@ -21,6 +21,7 @@
         method: "POST", body: fields(), cache: "no-store", redirect: "error", headers: { "X-Autosave": "1", Accept: "application/json" },
       });
       if (!response.ok) throw new Error(String(response.status));
+      document.dispatchEvent(new Event("madoguchi-used"));
       const { text, beside } = await response.json();
       live.textContent = `${text} `;
       if (beside) {

@@ -10,7 +10,7 @@ fuzz_target!(|text: &str| {
         Err(faults) => assert!(faults.iter().all(|fault| !fault.what.is_empty() && !fault.todo.is_empty())),
         Ok(procedure) => {
             let applicant = Applicant { name: "x".to_owned(), date_of_birth: None, sex: None, address: None };
-            let subject = Subject { applicant: &applicant, today: chrono::NaiveDate::MAX };
+            let subject = Subject::on_the_day(&applicant, chrono::NaiveDate::MAX);
             let typed: Typed = procedure.fields.iter().map(|field| (field.name().to_owned(), text.to_owned())).collect();
             let read = procedure.read_typed(&typed, &subject);
             let _ = procedure.faults(&serde_json::Value::Object(read.answers), &subject, 50);

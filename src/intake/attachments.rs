@@ -16,7 +16,8 @@ pub(super) fn check_list(document: &ApplicationDocument, procedure: &Procedure, 
         let detail = format!("With these answers {least} attachments are asked for, and {} are listed.", listed.len());
         return Err(Box::new(Rejection::new(RejectionCode::AttachmentsWanted, detail)));
     }
-    let most = limits.attachments.min(usize::try_from(procedure.attachments.at_most).unwrap_or(usize::MAX));
+    let most =
+        limits.attachments.min(usize::try_from(procedure.most_attachments(&document.answers)).unwrap_or(usize::MAX));
     if listed.len() > most {
         let detail = format!("This procedure takes at most {most} attachments, and {} are listed.", listed.len());
         return Err(Box::new(Rejection::new(RejectionCode::TooManyAttachments, detail)));

@@ -196,7 +196,7 @@ pub fn check_document(
     let document = document::ApplicationDocument::read(bytes)?;
     terms::check(&document.terms(), rules, now)?;
     let procedure = procedure::find(&document, catalog, now)?;
-    let form = procedure::judge_answers(&document, &procedure)?;
+    let form = procedure::judge_answers(&document, &procedure, now)?;
     attachments::check_list(&document, &procedure, &rules.limits)?;
     Ok((document, form))
 }

@@ -37,12 +37,15 @@ pub(super) fn find(
     Ok(Arc::clone(procedure))
 }
 
-/// The answers, judged by the procedure's schema and by what a schema cannot say, as of the day on which they were written.
+/// The answers, judged by the procedure's schema and by what a schema cannot say, as of the day on which they were written;
+/// who files for whom, as of the day on which they arrive.
 pub(super) fn judge_answers(
     document: &ApplicationDocument,
     procedure: &Arc<Procedure>,
+    now: DateTime<Utc>,
 ) -> Result<AdmissibleForm, Box<Rejection>> {
-    let subject = Subject { applicant: &document.applicant, today: japan_day(document.created_at) };
+    let today = japan_day(document.created_at);
+    let subject = Subject { applicant: &document.applicant, today, filed_on: japan_day(now) };
     procedure.judge(Arc::clone(&document.answers), &subject).map_err(|faults| Box::new(answers_invalid(faults)))
 }
 

@@ -12,7 +12,9 @@ use super::{DefinitionFault, Procedure, State};
 /// `general-application` and its like: always there.
 const BUILTIN: &[(&str, &str)] = &[
     ("general-application.toml", include_str!("builtin/general-application.toml")),
+    ("resident-record-copy-1.toml", include_str!("builtin/resident-record-copy-1.toml")),
     ("resident-record-copy.toml", include_str!("builtin/resident-record-copy.toml")),
+    ("moving-out-1.toml", include_str!("builtin/moving-out-1.toml")),
     ("moving-out.toml", include_str!("builtin/moving-out.toml")),
     ("child-allowance.toml", include_str!("builtin/child-allowance.toml")),
     ("alias.toml", include_str!("builtin/alias.toml")),

@@ -30,6 +30,9 @@ pub(super) fn definition(definition: &Definition, faults: &mut Faults<'_>) {
     }
     check_fields("field", &definition.fields, false, faults);
     check_pages(definition, faults);
+    super::representation::check(definition, faults);
+    super::deadline::check(definition, faults);
+    super::office::check(definition, faults);
     if let Some(pointer) = &definition.fee_per {
         let number = definition.fields.iter().find(|field| field.pointer == *pointer);
         if number.is_none_or(|field| field.kind != FieldKind::Number) {
@@ -67,7 +70,7 @@ fn check_texts(definition: &Definition, faults: &mut Faults<'_>) {
     }
 }
 
-fn required(key: &str, text: &Text, faults: &mut Faults<'_>) {
+pub(super) fn required(key: &str, text: &Text, faults: &mut Faults<'_>) {
     if text.has_gap() {
         faults.note(
             key,
@@ -79,7 +82,7 @@ fn required(key: &str, text: &Text, faults: &mut Faults<'_>) {
 }
 
 /// A text that may be left out, but not in Japanese alone.
-fn optional(key: &str, text: &Text, faults: &mut Faults<'_>) {
+pub(super) fn optional(key: &str, text: &Text, faults: &mut Faults<'_>) {
     if !text.is_empty() {
         required(key, text, faults);
     }
@@ -237,7 +240,7 @@ fn check_group(key: &str, field: &Field, in_group: bool, faults: &mut Faults<'_>
     }
 }
 
-fn check_conditions(key: &str, conditions: &[Condition], among: &[Field], faults: &mut Faults<'_>) {
+pub(super) fn check_conditions(key: &str, conditions: &[Condition], among: &[Field], faults: &mut Faults<'_>) {
     for (index, condition) in conditions.iter().enumerate() {
         let key = format!("{key}[{index}]");
         let Some(field) = among.iter().find(|field| field.pointer == condition.field) else {

@@ -3,9 +3,12 @@ use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::deadline::Deadline;
 use super::field::{Condition, Field, FieldKind};
+use super::office::Office;
 use super::place::{DefinitionFault, Faults, of_reader};
-use super::text::Text;
+use super::representation::{self, Representation, Represented};
+use super::text::{Language, Text};
 use super::{check, schema};
 use crate::ids::{AgencyCode, ProcedureCode};
 
@@ -156,9 +159,18 @@ pub struct Definition {
     /// What the agency gets.
     #[serde(default)]
     pub agency_gets: Text,
+    /// Who may file it for somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub representation: Option<Representation>,
     /// What it stands on.
     #[serde(default)]
     pub legal_basis: Vec<LegalBasis>,
+    /// By when it has to be filed.
+    #[serde(default, rename(serialize = "deadlines", deserialize = "deadline"), skip_serializing_if = "Vec::is_empty")]
+    pub deadlines: Vec<Deadline>,
+    /// Where to ask: of single agencies, and of all others.
+    #[serde(default, rename(serialize = "offices", deserialize = "office"), skip_serializing_if = "Vec::is_empty")]
+    pub offices: Vec<Office>,
     /// What files may come with it.
     pub attachments: AttachmentRule,
     /// Where drafts of earlier versions are not carried over: why not.
@@ -225,17 +237,21 @@ impl Procedure {
         let mut faults = Faults::of(text);
         check::definition(&definition, &mut faults);
         faults.finish()?;
-        schema::fill_in_bounds(&mut definition.fields);
         if definition.pages.is_empty() {
             definition.pages = definition.fields.iter().map(QuestionPage::of_field).collect();
         }
+        let unread =
+            |error: toml::de::Error| whole(format!("its standard pages cannot be read: {error}"), "report this");
+        representation::expand(&mut definition).map_err(unread)?;
+        schema::fill_in_bounds(&mut definition.fields);
         let schema = schema::of_fields(&definition.fields);
         let validator = jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)
             .should_validate_formats(true)
             .build(&schema)
             .map_err(|error| whole(format!("its JSON Schema cannot be made: {error}"), "report this"))?;
-        let judged_further = definition.fields.iter().any(super::further::judges);
+        let judged_further =
+            definition.representation.is_some() || definition.fields.iter().any(super::further::judges);
         Ok(Self { definition, schema, validator, judged_further })
     }
 
@@ -293,6 +309,18 @@ impl Procedure {
     /// How many attachments there must be at least with these answers.
     pub fn least_attachments(&self, answers: &Value) -> usize {
         self.wanted_documents(answers).iter().filter(|document| !document.optional).count()
+    }
+
+    /// How many attachments there may be at most with these answers: more where somebody files for another person.
+    pub fn most_attachments(&self, answers: &Value) -> u32 {
+        let more =
+            if self.represented(Language::default(), answers).is_some() { representation::MORE_ATTACHMENTS } else { 0 };
+        self.attachments.at_most.saturating_add(more)
+    }
+
+    /// The person for whom it is filed with these answers, where it is for another than who signs.
+    pub fn represented(&self, language: Language, answers: &Value) -> Option<Represented> {
+        self.representation.as_ref()?.represented(&self.fields, language, answers)
     }
 
     /// The fee in yen with these answers.

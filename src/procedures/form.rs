@@ -50,19 +50,29 @@ impl Procedure {
         // Nearly all answers are right: the quick question first.
         if self.validator.is_valid(answers) {
             return match self.judged_further {
-                true => further::judge(&self.fields, answers, subject, most),
+                true => self.judge_further(answers, subject, most),
                 false => Vec::new(),
             };
         }
         let mut faults: Vec<_> = self.validator.iter_errors(answers).take(most).map(|error| fault(&error)).collect();
         // What the schema found fault with is told once.
-        let more = further::judge(&self.fields, answers, subject, most);
+        let more = self.judge_further(answers, subject, most);
         let told = |one: &FieldFault, faults: &[FieldFault]| faults.iter().any(|fault| fault.pointer == one.pointer);
         for one in more {
             if faults.len() < most && !told(&one, &faults) {
                 faults.push(one);
             }
         }
+        faults
+    }
+
+    /// What no schema can say, of single answers and of who files for whom.
+    fn judge_further(&self, answers: &Value, subject: &Subject<'_>, most: usize) -> Vec<FieldFault> {
+        let mut faults = further::judge(&self.fields, answers, subject, most);
+        if let (Some(rule), Some(members)) = (&self.representation, answers.as_object()) {
+            faults.extend(rule.judge(members, subject));
+        }
+        faults.truncate(most);
         faults
     }
 }
@@ -132,7 +142,7 @@ mod tests {
 
     fn judged(code: &str, answers: Value) -> Result<AdmissibleForm, Vec<FieldFault>> {
         let (catalog, person) = (Catalog::builtin().unwrap(), person());
-        let subject = Subject { applicant: &person, today: "2026-11-23".parse().unwrap() };
+        let subject = Subject::on_the_day(&person, "2026-11-23".parse().unwrap());
         catalog.get(code).unwrap().judge(Arc::new(answers), &subject)
     }
 
@@ -174,7 +184,10 @@ mod tests {
     #[test]
     fn numbers_and_choices_are_judged() {
         let copy = |scope: &str, copies: Value| {
-            faults("resident-record-copy", json!({"scope": scope, "copies": copies, "purpose": "銀行"}))
+            faults(
+                "resident-record-copy",
+                json!({"filing_as": "self", "scope": scope, "copies": copies, "purpose": "銀行"}),
+            )
         };
         assert_eq!(copy("household", json!(10)), []);
         assert_eq!(copy("nobody", json!(1)), [("/scope".to_owned(), "not-offered")]);

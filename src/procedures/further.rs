@@ -16,6 +16,15 @@ pub struct Subject<'a> {
     pub applicant: &'a Applicant,
     /// The day in Japan on which the application was made.
     pub today: NaiveDate,
+    /// The day in Japan on which it arrives; until then, the present day.
+    pub filed_on: NaiveDate,
+}
+
+impl<'a> Subject<'a> {
+    /// Of an application that is made and filed on one day.
+    pub fn on_the_day(applicant: &'a Applicant, day: NaiveDate) -> Self {
+        Self { applicant, today: day, filed_on: day }
+    }
 }
 
 /// What a field's answer is taken from and locked to: what the applicant's certificate says, where it says it whole.

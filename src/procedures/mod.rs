@@ -3,6 +3,7 @@
 pub mod carry;
 pub mod catalog;
 mod check;
+pub mod deadline;
 pub mod definition;
 pub mod field;
 pub mod form;
@@ -10,11 +11,14 @@ pub mod further;
 pub mod kinds;
 pub mod language;
 pub mod municipalities;
+pub mod office;
 mod place;
+pub mod representation;
 mod schema;
 pub mod show;
 pub mod text;
 pub mod typed;
+pub mod working_days;
 
 pub use catalog::{Catalog, CatalogError};
 pub use definition::{AttachmentRule, LegalBasis, Procedure, QuestionPage, Recipients, State, WantedDocument};

@@ -81,6 +81,35 @@ impl Store {
         Ok(listed)
     }
 
+    /// The drafts of a browser that nothing else opens: no card holds them, and no private link was made.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be read.
+    pub async fn drafts_only_here(
+        &self,
+        owner_sha256: [u8; 32],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ListedDraft>, StoreError> {
+        type Row = (String, String, chrono::NaiveDateTime, Option<chrono::NaiveDateTime>, chrono::NaiveDateTime);
+        let rows: Vec<Row> = self
+            .read(move |conn| {
+                let mine = drafts::table
+                    .filter(drafts::owner_sha256.eq(owner_sha256.to_vec()))
+                    .filter(drafts::arrival_number.is_null().and(drafts::removed_at.is_null()))
+                    .filter(drafts::holder_sha256.is_null().and(drafts::link_sha256.is_null()))
+                    .filter(drafts::expires_at.gt(to_database(now)));
+                let newest = mine.order(drafts::created_at.desc()).limit(LISTED);
+                let columns = (drafts::id, drafts::procedure, drafts::created_at, drafts::saved_at, drafts::expires_at);
+                Ok(newest.select(columns).load(conn)?)
+            })
+            .await?;
+        let one = |(id, procedure, created_at, saved_at, expires_at): Row| {
+            let saved_at = from_database(saved_at.unwrap_or(created_at));
+            ListedDraft { id, procedure, saved_at, until: from_database(expires_at), is_over: false }
+        };
+        Ok(rows.into_iter().map(one).collect())
+    }
+
     /// Discards a draft; it can be restored for some days.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ pub const MAX_ADDRESSES: i64 = 5;
 const MAX_ASKED_A_DAY: i64 = 10;
 
 /// An address that was not confirmed for so long is forgotten.
-const CONFIRM_WITHIN: Duration = Duration::days(2);
+pub const CONFIRM_WITHIN: Duration = Duration::days(2);
 
 /// A mail that could not be sent for so many times is given up.
 const MAX_TRIES: i32 = 12;

@@ -69,6 +69,7 @@ pub mod password;
 mod probe;
 mod queue;
 pub mod recorder;
+pub mod resident_data;
 pub mod resident_filings;
 pub mod resident_links;
 pub mod resident_schema;

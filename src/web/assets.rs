@@ -28,6 +28,7 @@ const ASSETS: &[Asset] = &[
     asset("card-panel.js", JS, include_bytes!("../../assets/js/card-panel.js")),
     asset("attachments.js", JS, include_bytes!("../../assets/js/attachments.js")),
     asset("draft.js", JS, include_bytes!("../../assets/js/draft.js")),
+    asset("ending.js", JS, include_bytes!("../../assets/js/ending.js")),
     asset("agent.js", JS, include_bytes!("../../assets/js/agent.js")),
     asset("sign_in.js", JS, include_bytes!("../../assets/js/sign_in.js")),
     asset("mark.svg", "image/svg+xml", include_bytes!("../../assets/mark.svg")),

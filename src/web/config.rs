@@ -71,6 +71,8 @@ pub struct WebConfig {
     pub uploads_in_flight: u64,
     /// What drafts may take up.
     pub drafts: DraftLimits,
+    /// How long the audit line of a refused filing is kept.
+    pub refusals_kept: chrono::Duration,
     /// Time-outs.
     pub patience: Patience,
     /// Sign-in sessions of agencies and operators.
@@ -125,6 +127,7 @@ impl Default for WebConfig {
             sends_mail: false,
             uploads_in_flight: 512 * MIB,
             drafts: DraftLimits::default(),
+            refusals_kept: chrono::Duration::days(90),
             patience: Patience::default(),
             sessions: SessionSettings::default(),
             sign_in: SignInSettings::default(),
@@ -171,6 +174,7 @@ impl From<&Settings> for WebConfig {
                 attachments: limits.draft_attachments.bytes(),
                 all: limits.drafts.bytes(),
             },
+            refusals_kept: limits.refusals_kept.chrono(),
             card_agent: settings.card.agent.as_ref().map(|origin| origin.as_str().to_owned()),
             card_pairing: settings.card.pairing.clone(),
             patience: Patience {

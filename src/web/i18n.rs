@@ -21,7 +21,9 @@ macro_rules! locale_files {
             &[$(($name, include_str!(concat!("../../assets/locales/en/", $name, ".ftl")))),*];
     };
 }
-locale_files!["common", "resident", "verify", "problems", "agency", "operator", "steps", "after", "drafts", "filing"];
+locale_files![
+    "common", "resident", "verify", "problems", "agency", "operator", "steps", "after", "drafts", "filing", "lives"
+];
 
 /// The files that residents see, in the languages that are for residents alone. What a language lacks is said in the one
 /// that stands in for it ([`Language::preferred`]).
@@ -39,7 +41,7 @@ macro_rules! resident_files {
             &[$(($name, include_str!(concat!("../../assets/locales/vi/", $name, ".ftl")))),*];
     };
 }
-resident_files!["common", "resident", "verify", "problems", "steps", "after", "drafts", "filing"];
+resident_files!["common", "resident", "verify", "problems", "steps", "after", "drafts", "filing", "lives"];
 
 /// Beginnings of keys that are put together at run time; whoever adds one tests by enumeration that every key it can
 /// make is there.

@@ -80,6 +80,10 @@ pub struct Page {
     pub language_links: bool,
     /// Whether residents may sign in with their card here.
     pub offers_sign_in: bool,
+    /// Whether others use this computer too, as the person said.
+    pub is_shared: bool,
+    /// Seconds until what the person opened is closed without use; none: it is not, or nothing personal is shown.
+    pub ends_in: Option<i64>,
     /// The origin that its scripts may also speak to: the card client's agent.
     pub connect_to: Option<String>,
     path: String,
@@ -101,6 +105,8 @@ impl Page {
             has_errors: false,
             language_links: true,
             offers_sign_in: offers_sign_in(request),
+            is_shared: is_shared(request),
+            ends_in: super::ending::seconds(request),
             connect_to: None,
             path: request.path().to_owned(),
             query: query_without_language(request.query_string()),
@@ -149,6 +155,11 @@ impl Page {
     pub fn errors(mut self, has_errors: bool) -> Self {
         self.has_errors = has_errors;
         self
+    }
+
+    /// Whether it shows, or leads to, something that a person on a shared computer wants to be gone afterwards.
+    pub fn is_personal(&self) -> bool {
+        super::ending::is_personal(&self.path)
     }
 
     /// The path that was asked for.
@@ -249,6 +260,11 @@ impl FromRequest for Page {
     fn from_request(request: &HttpRequest, _payload: &mut actix_web::dev::Payload) -> Self::Future {
         std::future::ready(Ok(Self::of(request)))
     }
+}
+
+fn is_shared(request: &HttpRequest) -> bool {
+    let guard = request.app_data::<web::Data<super::extract::csrf::CsrfGuard>>();
+    guard.is_some_and(|guard| super::extract::shared::Shared::of(guard, request) != super::extract::shared::Shared::No)
 }
 
 fn offers_sign_in(request: &HttpRequest) -> bool {

@@ -146,7 +146,15 @@ route_table! {
     GET  "/sign-in"                                          Anyone       resident::sign_in::get_sign_in;
     GET  "/auth/challenge"                                   Anyone       sign_in::get_challenge;
     POST "/auth/login"                                       Anyone       sign_in::post_login;
+    GET  "/shared-computer"                                  Anyone       resident::shared::get_shared;
+    POST "/shared-computer"                                  Anyone       resident::shared::post_shared;
+    POST "/shared-computer/finish"                           Anyone       resident::shared::post_finish;
+    GET  "/finished"                                         Anyone       resident::shared::get_finished;
+    GET  "/lost-card"                                        Anyone       resident::information::get_lost_card;
     GET  "/account"                                          Resident     resident::account::get_account;
+    GET  "/account/data"                                     Resident     resident::own_data::get_data;
+    POST "/account/data"                                     Resident     resident::own_data::post_delete;
+    GET  "/account/data.json"                                Resident     resident::own_data::get_json;
     GET  "/account/filings/{arrival_number}"                 Resident     resident::account::get_filing;
     POST "/account/links"                                    Resident     resident::account::post_link;
     POST "/account/sign-out"                                 Anyone       resident::account::post_sign_out;

@@ -28,6 +28,7 @@ const date = (name, era, year, month, day) =>
 /// What is typed on each page, by the ends of the controls' ids; an array is a group's entries.
 const procedures = {
   "moving-out": [
+    ["filing-as", { filing_as: "self" }],
     ["date", date("moves_on", "reiwa", "8", "12", "1")],
     ["destination", { destination: "japan" }],
     ["new-address", { new_postcode: "160-0023", new_municipality: "131041", new_address: "西新宿二丁目8番1号", new_head: "山田　花子" }],

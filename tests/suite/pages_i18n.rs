@@ -148,7 +148,9 @@ const SAME_AS_ENGLISH: &[(&str, &str)] = &[
     ("zh-Hans", "service-name"),
     ("ko", "service-name"),
     ("pt-BR", "service-name"),
+    ("pt-BR", "lives-for-whom"),
     ("pt-BR", "privacy-cookies-title"),
+    ("vi", "lives-for-whom"),
     ("vi", "service-name"),
 ];
 

@@ -133,6 +133,7 @@ fn hidden_characters_are_taken_out_with_a_word_and_names_have_no_emoji() {
     assert_eq!(signed["answers"], json!({"title": "invoicefdp.exe", "body": "عربي 👨\u{200d}👩 𠮷"}));
 
     let draft = begin(&mut browser, "moving-out", "sign-yamada");
+    answer(&mut browser, &draft, "filing-as", &[("answers.filing_as", "self")], "date");
     answer(&mut browser, &draft, "destination", &[("answers.destination", "japan")], "new-address");
     for (name, words) in [
         ("山田😀", "“😀 U+1F600” cannot be used in a name"),

@@ -72,6 +72,10 @@ fn the_reference_names_every_key_and_no_other() {
     let text = "{ ja = \"x\", en = \"x\" }";
     for (heading, definition) in [
         ("The file", "zzz = 1".to_owned()),
+        ("[representation]", "[representation]\nzzz = 1".to_owned()),
+        ("[representation.fields]", "[representation.fields]\nzzz = 1".to_owned()),
+        ("[[deadline]]", "[[deadline]]\nzzz = 1".to_owned()),
+        ("[[office]]", "[[office]]\nzzz = 1".to_owned()),
         ("[[page]]", "[[page]]\nzzz = 1".to_owned()),
         ("[[field]]", "[[field]]\nzzz = 1".to_owned()),
         ("choices", "[[field]]\nchoices = [{ zzz = 1 }]".to_owned()),
@@ -149,7 +153,7 @@ required_if = [{ field = "/how_many", is_not = [1] }]
 "#;
     let procedure = Procedure::from_toml(text).unwrap();
     let person = somebody();
-    let subject = Subject { applicant: &person, today: "2026-11-23".parse().unwrap() };
+    let subject = Subject::on_the_day(&person, "2026-11-23".parse().unwrap());
     let judged = |answers: serde_json::Value| -> Vec<(String, &str)> {
         procedure.faults(&answers, &subject, 50).into_iter().map(|fault| (fault.pointer, fault.code)).collect()
     };
@@ -168,7 +172,7 @@ fn what_is_locked_to_the_certificate_is_refused_in_a_document_too() {
     let catalog = Catalog::builtin().unwrap();
     let procedure = catalog.get("child-allowance").unwrap();
     let person = somebody();
-    let subject = Subject { applicant: &person, today: "2026-11-23".parse().unwrap() };
+    let subject = Subject::on_the_day(&person, "2026-11-23".parse().unwrap());
     let answers = serde_json::json!({"filed_by": "self", "own_name": "Somebody Else", "own_born": "1980-12-31"});
     let faults = procedure.faults(&answers, &subject, 100);
     assert!(faults.iter().any(|fault| fault.pointer == "/own_name" && fault.code == "locked"), "{faults:?}");
@@ -219,7 +223,7 @@ proptest! {
         let catalog = Catalog::builtin().unwrap();
         let procedure = catalog.iter().nth(which).unwrap();
         let person = somebody();
-        let subject = Subject { applicant: &person, today: "2026-11-23".parse().unwrap() };
+        let subject = Subject::on_the_day(&person, "2026-11-23".parse().unwrap());
         let mut typed = Typed::new();
         let mut values = values.into_iter().cycle();
         for field in &procedure.fields {

@@ -64,6 +64,7 @@ fn moving_out_asks_for_the_members_of_the_household_one_at_a_time() {
     let gateway = TestGateway::start();
     let mut browser = Browser::new(gateway.client, "ja");
     let draft = begin(&mut browser, "moving-out", "sign-yamada");
+    answer(&mut browser, &draft, "filing-as", &[("answers.filing_as", "self")], "date");
     answer(&mut browser, &draft, "date", &borrowed(&date("moves_on", "reiwa", "８", "12", "1")), "destination");
     answer(&mut browser, &draft, "destination", &[("answers.destination", "japan")], "new-address");
     let address = [
@@ -94,7 +95,7 @@ fn moving_out_asks_for_the_members_of_the_household_one_at_a_time() {
     assert_eq!(
         document["answers"],
         json!({
-            "moves_on": "2026-12-01", "destination": "japan", "new_postcode": "1600023", "new_municipality": "131041",
+            "filing_as": "self", "moves_on": "2026-12-01", "destination": "japan", "new_postcode": "1600023", "new_municipality": "131041",
             "new_address": "西新宿二丁目8番1号", "new_head": "山田　太郎", "movers": "with-others",
             "members": [
                 {"name": "山田　太郎", "kana": "ヤマダ タロウ", "date_of_birth": "2008-04-01", "relation": "child"},
@@ -123,7 +124,7 @@ fn files(gateway: &TestGateway, browser: &mut Browser, draft: &str) {
     browser.get(&format!("{draft}/sign"));
     let receipt = browser.upload(&format!("{draft}/receipt"), &[("signature", "application.p7s", &signature)]);
     assert_eq!(receipt.status, 200, "{}", receipt.text());
-    assert!(gateway.gateway.catalog.version("moving-out", 1).is_some());
+    assert!(gateway.gateway.catalog.version("moving-out", 2).is_some());
 }
 
 #[test]
@@ -131,6 +132,7 @@ fn a_change_from_the_review_comes_back_and_what_is_not_asked_any_more_is_dropped
     let gateway = TestGateway::start();
     let mut browser = Browser::new(gateway.client, "en");
     let draft = begin(&mut browser, "moving-out", "sign-yamada");
+    answer(&mut browser, &draft, "filing-as", &[("answers.filing_as", "self")], "date");
     answer(&mut browser, &draft, "date", &borrowed(&date("moves_on", "western", "2026", "12", "1")), "destination");
     answer(&mut browser, &draft, "destination", &[("answers.destination", "abroad")], "abroad");
     answer(&mut browser, &draft, "abroad", &[("answers.country", "Brazil")], "who-moves");
@@ -232,6 +234,7 @@ fn a_page_that_is_not_asked_leads_to_the_form_and_another_is_none() {
     let gateway = TestGateway::start();
     let mut browser = Browser::new(gateway.client, "en");
     let draft = begin(&mut browser, "moving-out", "sign-yamada");
+    answer(&mut browser, &draft, "filing-as", &[("answers.filing_as", "self")], "date");
     assert_eq!(browser.get(&format!("{draft}/form/abroad")).header("location"), Some(format!("{draft}/form").as_str()));
     for none in ["form/nothing", "form/members/1", "form/date/1", "form/members/99999999999999999999"] {
         assert_eq!(browser.get(&format!("{draft}/{none}")).status, 404, "{none}");

@@ -32,7 +32,7 @@ fn the_demo_cards_holder_signs_in_and_out() {
     let (old, staff) = (visitor.cookie(SESSION).unwrap().to_owned(), visitor.get("/agency"));
     assert_eq!(staff.header("location"), Some("/agency/sign-in?next=/agency"), "a resident is no staff");
     let out = visitor.submit("/account", "/account/sign-out", &[]);
-    assert_eq!((out.status, out.header("clear-site-data")), (303, Some("\"cache\"")));
+    assert_eq!((out.status, out.header("clear-site-data")), (303, Some("\"cache\", \"cookies\", \"storage\"")));
     visitor.set_cookie(SESSION, &old);
     assert_eq!(visitor.get("/account").status, 303, "the session is over, whoever kept its cookie");
     let lines = wait(gateway.gateway.store.audit_list(None, 10)).unwrap();

@@ -167,3 +167,4 @@ agency-preview-end-title = End of the preview
 agency-preview-answers = The answers that would be signed
 agency-preview-again = Begin again
 agency-preview-faults = What is missing yet
+agency-signer = Who signed (who files)

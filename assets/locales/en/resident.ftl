@@ -33,7 +33,6 @@ help-sign-in-title = Signing in and your account
 help-sign-in-text = You need not sign in. If you sign in with your card (the PIN for user authentication, four digits), you see the filings that you made while signed in and linked to your account, and later ones that are signed with the same certificate, without keeping access keys. Nothing can be filed, changed or withdrawn by signing in alone: that takes your signature.
 privacy-title = How we handle personal data
 privacy-draft-title = While you fill in an application
-privacy-draft-text = What you type and attach is kept for up to 24 hours, tied to this browser. It is deleted when you submit it, discard it, or the time is over. Nobody else, and no other browser, can see it.
 privacy-filed-title = After you submit
 privacy-filed-text = The application, its signature, the attachments and the verdict are recorded, to be delivered to the office that it is meant for.
 privacy-sign-in-title = If you sign in with your card
@@ -41,7 +40,7 @@ privacy-sign-in-text = Your account is the certificate for user authentication: 
 privacy-never-title = What we never collect
 privacy-never-text = We do not receive your PIN or your My Number. Names and the contents of certificates never appear in access logs, statistics or page addresses.
 privacy-cookies-title = Cookies
-privacy-cookies-text = We use one cookie that ties your application to this browser, one that remembers your language and, if you sign in, one for signing in and one for the time that you are signed in. None is for tracking or advertising.
+privacy-cookies-text = We use one cookie that ties your application to this browser, one that remembers your language and, if you sign in, one for signing in and one for the time that you are signed in. None is for tracking or advertising. One remembers an application that you opened with its access key and, on a computer that you said is shared, one when it was used last.
 
 ## Applying
 steps-label = Steps of your application

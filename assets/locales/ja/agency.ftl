@@ -164,3 +164,4 @@ agency-preview-end-title = プレビューの終わり
 agency-preview-answers = 署名される回答
 agency-preview-again = 最初からもう一度
 agency-preview-faults = まだ足りないもの
+agency-signer = 署名した方（届け出た方）

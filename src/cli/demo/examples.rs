@@ -89,7 +89,7 @@ fn planned() -> Vec<Planned> {
             card: "sign-yamada",
             language: Language::Ja,
             procedure: "resident-record-copy",
-            answers: json!({"scope": "household", "copies": 1, "purpose": "保育園の入園申込みに添付するため"}),
+            answers: json!({"filing_as": "self", "scope": "household", "copies": 1, "purpose": "保育園の入園申込みに添付するため"}),
             decision: Some((SubmissionStatus::Accepted, "受け付けました。写しは住所地へ郵送します。")),
         },
         Planned {

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use futures_util::future::join_all;
 
 use super::*;
+use crate::store::drafts::DraftKey;
 use crate::store::resident_links::{LinkAnswer, LinkOutcome, LinkState};
 use crate::store::resident_sessions::{CardHolder, ResidentId, SessionLife};
 use crate::store::sign_in_challenges::NewChallenge;
@@ -18,6 +19,7 @@ on_both!(
     filings_are_paged_by_the_last_one_seen,
     a_certificate_is_linked_to_one_account_and_an_account_to_one_person,
     of_two_accounts_that_link_one_certificate_at_once_one_has_it,
+    what_is_held_of_a_person_is_told_and_forgotten_and_nobody_elses,
 );
 
 const LIFE: SessionLife = SessionLife { idle: Duration::minutes(20), at_most: Duration::hours(4) };
@@ -75,6 +77,45 @@ fn holder(number: u8) -> CardHolder {
 async fn sign_in(store: &Store, number: u8) -> ResidentId {
     store.resident_sign_in(holder(number), [number; 32], None, LIFE, at(0)).await.unwrap();
     store.resident_use([number; 32], LIFE, at(1)).await.unwrap().unwrap().account
+}
+
+fn what_is_held_of_a_person_is_told_and_forgotten_and_nobody_elses(place: &Place) {
+    run(async {
+        let store = place.open();
+        let (mine, other) = (sign_in(&store, 1).await, sign_in(&store, 2).await);
+        let key = |id: &str, owner: u8, holder: Option<u8>| DraftKey {
+            id: id.to_owned(),
+            owner_sha256: [owner; 32],
+            holder_sha256: holder.map(|holder| [holder; 32]),
+        };
+        for (id, owner, holder) in [("a", 9, Some(1)), ("b", 9, None), ("c", 9, None), ("d", 8, Some(2))] {
+            store.draft_begin(key(id, owner, holder), "alias".to_owned(), at(0), at(1000)).await.unwrap();
+        }
+        store.draft_give_link(key("c", 9, None), [7; 32], at(2000)).await.unwrap();
+        let only_here = async |owner: u8, seconds| {
+            let found = store.drafts_only_here([owner; 32], at(seconds)).await.unwrap();
+            found.into_iter().map(|draft| draft.id).collect::<Vec<_>>()
+        };
+        assert_eq!(only_here(9, 5).await, ["b"], "neither what the card holds nor what has a link");
+        assert!(only_here(9, 1001).await.is_empty() && only_here(8, 5).await.is_empty());
+
+        let held = store.resident_data(mine.clone()).await.unwrap().unwrap();
+        assert_eq!((held.certificate_sha256, held.sessions.len()), ([1; 32], 1));
+        assert_eq!(held.drafts.iter().map(|draft| draft.id.as_str()).collect::<Vec<_>>(), ["a"]);
+        assert_eq!(store.resident_drafts_discard(mine.clone(), at(6)).await.unwrap(), 1);
+        assert_eq!(store.resident_drafts_discard(mine.clone(), at(7)).await.unwrap(), 0);
+        assert!(store.resident_data(mine.clone()).await.unwrap().unwrap().drafts.is_empty());
+        let filing = filed(&store, 1, "Yamada").await;
+        assert!(store.link_offer(mine.clone(), filing.arrival_number, at(8)).await.unwrap());
+        store.resident_forget(mine.clone(), at(9)).await.unwrap();
+        assert_eq!(store.resident_data(mine.clone()).await.unwrap(), None);
+        assert!(store.resident_use([1; 32], LIFE, at(10)).await.unwrap().is_none());
+        assert!(store.submission_find(filing.arrival_number).await.unwrap().is_some(), "the filing stays");
+        assert_eq!(store.resident_data(other).await.unwrap().unwrap().drafts.len(), 1, "and so does everybody else");
+        store.resident_forget(mine, at(11)).await.unwrap();
+        let lines = store.audit_list(None, 20).await.unwrap();
+        assert_eq!(lines.iter().filter(|line| line.action == "forget_account").count(), 1);
+    });
 }
 
 fn a_session_ends_when_it_is_idle_old_ended_or_its_certificate_is(place: &Place) {

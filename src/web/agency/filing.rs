@@ -19,6 +19,7 @@ use crate::store::submissions::{StoredDocument, StoredStatus, SubmissionRecord};
 use crate::submission::status::{RevocationState, SubmissionStatus};
 use crate::web::extract::csrf::Browser;
 use crate::web::extract::session::AgencyUser;
+use crate::web::filing_facts::{self, Fact};
 use crate::web::forms::{Choice, Field, FieldKind, SummaryLine, summary};
 use crate::web::page::Page;
 use crate::web::problem::Problem;
@@ -66,6 +67,8 @@ struct FilingView {
     received: String,
     procedure: String,
     corrects: Option<String>,
+    facts: Vec<Fact>,
+    for_another: bool,
     applicant: Vec<(String, String)>,
     answers: Vec<(String, String)>,
     files: Vec<FileRow>,
@@ -169,6 +172,8 @@ fn view(
         received: moment(page.language, filing.received_at),
         procedure: procedure_title(&page, gateway, filing.procedure.as_str()),
         corrects: filing.corrects.map(|number| number.to_string()),
+        facts: filing_facts::of_document(gateway, page.language, document, filing.received_at),
+        for_another: form.is_some_and(|form| form.represented(page.language, &document.answers).is_some()),
         applicant: applicant(&page, document),
         answers: answers(&page, form.map(AsRef::as_ref), &document.answers),
         files: record.documents.iter().map(|stored| file_row(&page, record, stored)).collect(),

@@ -22,12 +22,19 @@ use ring::rand::{SecureRandom, SystemRandom};
 use ring::{digest, hmac};
 use serde::de::DeserializeOwned;
 
+use super::about::NotTaken;
 use super::body::BodyReader;
+use super::shared::{self, Shared};
+use crate::gateway::Gateway;
 use crate::submission::rejection::RejectionCode;
 use crate::web::problem::Problem;
 
 /// The hidden field's name.
 pub const FIELD: &str = "csrf";
+/// Cookies that a shared computer forgets by itself.
+const OF_RESIDENTS: [&str; 3] = ["browser", super::session::RESIDENT_COOKIE, super::session::FILING_COOKIE];
+/// The most fields of a form that was not taken that are shown again.
+const MOST_SHOWN: usize = 100;
 /// The largest urlencoded form that a page takes, in bytes.
 const FORM_LIMIT: u64 = 1024 * 1024;
 
@@ -52,6 +59,11 @@ impl CsrfGuard {
         self.origin.starts_with("https://")
     }
 
+    /// The key under which cookies are sealed.
+    pub(super) fn key(&self) -> &hmac::Key {
+        &self.key
+    }
+
     /// The name of a cookie of ours: with `__Host-` over TLS, so that no neighbouring domain can plant it.
     pub fn cookie_name(&self, name: &str) -> String {
         if self.is_secure() { format!("__Host-madoguchi-{name}") } else { format!("madoguchi-{name}") }
@@ -69,6 +81,10 @@ impl CsrfGuard {
 
     /// The value of a cookie of ours, where the browser sent it in a form that we give out.
     pub fn cookie_value(&self, request: &HttpRequest, name: &str) -> Option<String> {
+        // On a shared computer whose time is over nobody's cookie counts any more.
+        if OF_RESIDENTS.contains(&name) && Shared::of(self, request) == Shared::Over {
+            return None;
+        }
         let cookie = request.cookie(&self.cookie_name(name))?;
         let is_ours = URL_SAFE_NO_PAD.decode(cookie.value()).is_ok_and(|raw| raw.len() == 32);
         is_ours.then(|| cookie.value().to_owned())
@@ -108,7 +124,11 @@ pub struct Browser {
     id: String,
     bound: Vec<u8>,
     from_us: bool,
+    refresh: std::rc::Rc<std::cell::Cell<bool>>,
 }
+
+/// Left in the request's extensions on a shared computer: the cookies that its use brings, and whether they are to be sent.
+struct SharedUse([Cookie<'static>; 2], std::rc::Rc<std::cell::Cell<bool>>);
 
 /// Left in the request's extensions, so that the middleware sends the cookie with the answer.
 struct NewBrowser(Cookie<'static>);
@@ -119,6 +139,16 @@ impl Browser {
         let mut out = [0_u8; 32];
         out.copy_from_slice(digest::digest(&digest::SHA256, self.id.as_bytes()).as_ref());
         out
+    }
+
+    /// The cookie's value.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The answer sends cookies of its own: what the use of a shared computer would bring is left out.
+    pub fn forget_refresh(&self) {
+        self.refresh.set(false);
     }
 
     /// The hidden field's value for a form on this page; another one on every call.
@@ -161,7 +191,23 @@ impl Browser {
         };
         let session = super::session::cookie_value(guard, request).unwrap_or_default();
         let bound = guard.bound_to(&id, &session);
-        Ok(Self { bound, id, from_us: guard.comes_from_us(request) })
+        let refresh = Self::refreshed(request, guard, &id);
+        Ok(Self { bound, id, from_us: guard.comes_from_us(request), refresh })
+    }
+
+    /// On a shared computer each use brings new cookies, once a request.
+    fn refreshed(request: &HttpRequest, guard: &CsrfGuard, id: &str) -> std::rc::Rc<std::cell::Cell<bool>> {
+        if let Some(SharedUse(_, refresh)) = request.extensions().get::<SharedUse>() {
+            return refresh.clone();
+        }
+        let refresh = std::rc::Rc::new(std::cell::Cell::new(true));
+        if let (true, Some(gateway)) =
+            (Shared::of(guard, request) != Shared::No, request.app_data::<web::Data<Gateway>>())
+        {
+            let cookies = shared::cookies(guard, id, gateway.clock.now());
+            request.extensions_mut().insert(SharedUse(cookies, refresh.clone()));
+        }
+        refresh
     }
 
     /// One new identifier a request, however often it is asked for.
@@ -194,12 +240,20 @@ impl<T: DeserializeOwned + 'static> FromRequest for CsrfForm<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (browser, body) = (Browser::of(request), BodyReader::new(request, payload.take()));
+        let (extensions, is_of_draft) = (request.clone(), request.path().starts_with("/apply/"));
         Box::pin(async move {
             let browser = browser?;
             let body = body?.at_most(FORM_LIMIT).collect().await?;
             // The token is looked at before anything else of the body is read.
             let (_, token) = form_pairs(&body).find(|(name, _)| name == FIELD).ok_or(Problem::from(CsrfRefused))?;
-            browser.verify(&token).map_err(Problem::from)?;
+            if let Err(refused) = browser.verify(&token) {
+                // Text that somebody wrote into an application is shown with the refusal; it is taken into nothing.
+                if is_of_draft {
+                    let typed = form_pairs(&body).filter(|(name, value)| name != FIELD && !value.is_empty());
+                    extensions.extensions_mut().insert(NotTaken(typed.take(MOST_SHOWN).collect()));
+                }
+                return Err(Problem::from(refused).into());
+            }
             let form = web::Query::<T>::from_query(&String::from_utf8_lossy(&body))?;
             Ok(Self(form.into_inner()))
         })
@@ -214,7 +268,13 @@ pub fn form_pairs(body: &[u8]) -> impl Iterator<Item = (String, String)> {
 
 /// Sends the browser's cookie with the answer where a handler gave a new one; the outermost middleware calls it.
 pub fn send_cookie<B>(response: &mut ServiceResponse<B>) {
-    let cookie = response.request().extensions_mut().remove::<NewBrowser>();
+    let shared =
+        response.request().extensions_mut().remove::<SharedUse>().filter(|SharedUse(_, refresh)| refresh.get());
+    let is_shared = shared.is_some();
+    for cookie in shared.into_iter().flat_map(|SharedUse(cookies, _)| cookies) {
+        let _ = response.response_mut().add_cookie(&cookie);
+    }
+    let cookie = response.request().extensions_mut().remove::<NewBrowser>().filter(|_| !is_shared);
     if let Some(NewBrowser(cookie)) = cookie {
         // Fails only for a cookie that is no header value; ours are base64url.
         let _ = response.response_mut().add_cookie(&cookie);

@@ -5,6 +5,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, ResponseError, web};
 use futures_util::future::LocalBoxFuture;
 
+use super::about::About;
 use super::csrf::{Browser, CsrfGuard};
 use super::session::{FILING_COOKIE, RESIDENT_COOKIE, cookie_sha256};
 use crate::gateway::Gateway;
@@ -29,6 +30,7 @@ pub struct FilingDoor {
     session: Option<[u8; 32]>,
     resident: Option<[u8; 32]>,
     reads: bool,
+    request: HttpRequest,
 }
 
 /// A filing that is open to who asks.
@@ -117,11 +119,20 @@ impl FilingDoor {
             return Ok(None);
         }
         let Some(record) = store.submission_record(number).await? else { return Ok(None) };
+        let filing = &record.submission;
+        let about = About { procedure: filing.procedure.to_string(), recipient: Some(filing.recipient.clone()) };
+        about.note(&self.request);
         let opens = match resident {
             Some(resident) => store.link_opens(resident.account, &record.submission).await?,
             None => by_key,
         };
         Ok(opens.then_some(OpenFiling { record, by_account: !by_key }))
+    }
+
+    /// The office to ask, in lines; the time of the request.
+    pub fn where_to_ask(&self, page: &Page) -> (Vec<String>, String) {
+        let now = crate::web::resident::dates::moment_in_both_eras(page.language, self.gateway.clock.now());
+        (crate::web::resident::office::of_request(page.language, &self.gateway, &self.request), now)
     }
 
     /// The session by which it is open in this browser, if any.
@@ -148,6 +159,7 @@ impl FromRequest for FilingDoor {
                 session: hashed(FILING_COOKIE),
                 resident: hashed(RESIDENT_COOKIE),
                 reads: is_safe(request.method()),
+                request: request.clone(),
             })
         })
     }

@@ -1,4 +1,5 @@
 //! What a handler takes in, validated before the handler sees it.
+pub mod about;
 pub mod agency_program;
 pub mod bearer;
 pub mod body;
@@ -10,3 +11,4 @@ pub mod operator_program;
 pub mod request_id;
 pub mod resident;
 pub mod session;
+pub mod shared;

@@ -33,7 +33,9 @@ pub enum FilingKey {
 /// Nobody is signed in, and a page was asked for: the way to the sign-in (303).
 #[derive(Debug, thiserror::Error)]
 #[error("sign in first")]
-struct SignInFirst;
+struct SignInFirst {
+    location: String,
+}
 
 impl ResponseError for SignInFirst {
     fn status_code(&self) -> StatusCode {
@@ -41,8 +43,13 @@ impl ResponseError for SignInFirst {
     }
 
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::SeeOther().insert_header((header::LOCATION, "/sign-in")).finish()
+        HttpResponse::SeeOther().insert_header((header::LOCATION, self.location.as_str())).finish()
     }
+}
+
+/// The sign-in that leads back to where it was asked for.
+fn sign_in_for(path: &str) -> String {
+    if path == "/account" { "/sign-in".to_owned() } else { format!("/sign-in?next={path}") }
 }
 
 /// The session of a request's cookie.
@@ -65,7 +72,7 @@ impl FromRequest for Resident {
         Box::pin(async move {
             match session_of(&request).await? {
                 Some(session) => Ok(Self(session)),
-                None if is_safe(request.method()) => Err(SignInFirst.into()),
+                None if is_safe(request.method()) => Err(SignInFirst { location: sign_in_for(request.path()) }.into()),
                 None => Err(Problem::new(RejectionCode::Unauthorized, "Sign in first.").into()),
             }
         })

@@ -1,13 +1,12 @@
 //! `/account`: what a resident who signed in with their card sees: questions about links, the filings that links open,
 //! and the links themselves, each of which can be undone.
-use actix_web::cookie::time::Duration;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
 use super::procedures::see_other;
-use super::{dates, filing, municipalities, status};
+use super::{dates, filing, municipalities, shared, status};
 use crate::gateway::Gateway;
 use crate::ids::ArrivalNumber;
 use crate::store::resident_filings::{COUNTED, FilingsPage, ListedFiling};
@@ -17,7 +16,6 @@ use crate::submission::rejection::RejectionCode;
 use crate::web::extract::csrf::{Browser, CsrfForm, CsrfGuard};
 use crate::web::extract::filing::OpenFiling;
 use crate::web::extract::resident::Resident;
-use crate::web::extract::session::{RESIDENT_COOKIE, cookie_sha256};
 use crate::web::page::{Page, SignedIn};
 use crate::web::problem::Problem;
 
@@ -74,7 +72,7 @@ struct AccountView {
 }
 
 /// The frame of a page of the account.
-fn frame(page: Page, browser: &Browser) -> Page {
+pub fn frame(page: Page, browser: &Browser) -> Page {
     let name = page.t("account-signed-in").into_owned();
     page.user(SignedIn { name, sign_out: "/account/sign-out" }).csrf(browser.csrf_token())
 }
@@ -161,7 +159,7 @@ fn link_line(page: &Page, link: &ResidentLink) -> LinkLine {
 }
 
 /// The first sixteen hexadecimal digits.
-fn in_fours(sha256: &[u8; 32]) -> String {
+pub fn in_fours(sha256: &[u8; 32]) -> String {
     let digits: Vec<char> = hex::encode(sha256).chars().take(16).collect();
     let fours: Vec<String> = digits.chunks(4).map(|four| four.iter().collect()).collect();
     fours.join(" ")
@@ -241,26 +239,23 @@ async fn answered(
 #[derive(Deserialize)]
 pub struct SignOutForm {}
 
-/// Ends the session, takes its cookie back and has the browser forget the pages. Twice is the same as once.
+/// Ends the session and has the browser forget everything of this site. Twice is the same as once.
 ///
 /// # Errors
 /// A form that is not ours; a store that does not answer.
 pub async fn post_sign_out(
+    (page, browser): (Page, Browser),
     request: HttpRequest,
     _form: CsrfForm<SignOutForm>,
     guard: web::Data<CsrfGuard>,
     gateway: web::Data<Gateway>,
 ) -> Result<HttpResponse, Error> {
-    if let Some(id) = guard.cookie_value(&request, RESIDENT_COOKIE) {
-        let ended = gateway.store.resident_sign_out(cookie_sha256(&id), gateway.clock.now());
-        ended.await.map_err(Problem::from)?;
+    let only_here = gateway.store.drafts_only_here(browser.id_sha256(), gateway.clock.now()).await;
+    if !page.is_shared && !only_here.map_err(Problem::from)?.is_empty() {
+        // What nothing but this browser opens would be lost: the page says which, and how to keep it.
+        return Ok(see_other("/shared-computer"));
     }
-    let mut cookie = guard.cookie(RESIDENT_COOKIE, String::new());
-    cookie.set_max_age(Duration::ZERO);
-    let mut response = HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, "/sign-in"))
-        .insert_header(("Clear-Site-Data", "\"cache\""))
-        .finish();
-    response.add_cookie(&cookie).map_err(Problem::internal)?;
-    Ok(response)
+    shared::end_sessions(&request, &guard, &gateway).await.map_err(Problem::from)?;
+    browser.forget_refresh();
+    Ok(shared::wiped(&guard, "/sign-in")?)
 }

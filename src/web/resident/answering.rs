@@ -12,6 +12,7 @@ use super::municipalities;
 use crate::intake::document::Applicant;
 use crate::procedures::typed::{self, Read};
 use crate::procedures::{Procedure, QuestionPage, Subject};
+use crate::web::filing_facts::{self, Fact};
 use crate::web::i18n::Language;
 
 /// Faults by the names of fields, in words.
@@ -35,6 +36,8 @@ pub struct Answering {
     pub read: Read,
     /// The applicant as typed, or as the certificate has it.
     pub applicant: Applicant,
+    /// The day in Japan as of which it is judged.
+    pub today: NaiveDate,
     /// Everything that is wrong, by the names of fields.
     pub faults: Faults,
 }
@@ -43,7 +46,7 @@ impl Answering {
     /// Reads and judges what was typed, as of a day.
     pub fn of(language: Language, procedure: Arc<Procedure>, input: DraftInput, today: NaiveDate) -> Self {
         let applicant = applicant(&input);
-        let subject = Subject { applicant: &applicant, today };
+        let subject = Subject::on_the_day(&applicant, today);
         let read = procedure.read_typed(&input.answers, &subject);
         let mut faults = common_faults(language, &procedure, &input, &applicant);
         for (pointer, fault) in &read.faults {
@@ -59,7 +62,7 @@ impl Answering {
             let words = || fault_words::of_schema(language, field, &fault, typed);
             faults.entry(format!("answers.{name}")).or_insert_with(words);
         }
-        Self { procedure, input, read, applicant, faults }
+        Self { procedure, input, read, applicant, today, faults }
     }
 
     /// The answers that would be signed.
@@ -108,6 +111,17 @@ impl Answering {
         let after = at.and_then(|at| steps.get(at + 1).copied());
         let before = at.and_then(|at| at.checked_sub(1)).and_then(|at| steps.get(at).copied());
         (after, before)
+    }
+
+    /// How it stands to the deadlines that rest on an answer of a page, or of the page before it, if it is filed now.
+    pub fn deadlines_at(&self, language: Language, step: &str) -> Vec<Fact> {
+        let near = [Some(step), self.neighbours(step).1];
+        let asks =
+            |pointer: &str| self.procedure.page_of(pointer).is_some_and(|page| near.contains(&Some(page.id.as_str())));
+        if !self.procedure.deadlines.iter().any(|deadline| asks(&deadline.from)) {
+            return Vec::new();
+        }
+        filing_facts::deadlines(language, &self.procedure, &self.answers(), self.today)
     }
 
     /// Which page of how many.

@@ -13,6 +13,7 @@ use crate::store::draft_limits::DraftsFull;
 use crate::store::draft_saves::{DraftSave, Saved, SeenPage};
 use crate::store::drafts::{Draft, DraftKey, FiledDraft, PreparedApplication};
 use crate::submission::rejection::RejectionCode;
+use crate::web::extract::about::About;
 use crate::web::extract::csrf::{self, Browser};
 use crate::web::extract::multipart::{PartSpec, Parts, read_parts};
 use crate::web::extract::resident::MaybeResident;
@@ -39,6 +40,7 @@ pub struct AtDraft {
     page: String,
     seen: Option<SeenPage>,
     is_beside: Cell<bool>,
+    request: HttpRequest,
 }
 
 impl AtDraft {
@@ -58,7 +60,21 @@ impl AtDraft {
     /// 404 otherwise: somebody else's draft looks like none.
     pub async fn open(&self) -> Result<Draft, Problem> {
         let draft = self.gateway.store.draft_find(self.key(), self.gateway.clock.now()).await?;
-        draft.ok_or_else(Problem::not_found)
+        let draft = draft.ok_or_else(Problem::not_found)?;
+        self.note(&draft);
+        Ok(draft)
+    }
+
+    /// What the request is about, for a page that tells a refusal.
+    fn note(&self, draft: &Draft) {
+        let recipient = super::municipalities::resolve(&drafts::DraftInput::of(draft).recipient);
+        About { procedure: draft.procedure.clone(), recipient }.note(&self.request);
+    }
+
+    /// The office to ask, in lines; the time of the request.
+    pub fn where_to_ask(&self, page: &Page) -> (Vec<String>, String) {
+        let now = super::dates::moment_in_both_eras(page.language, self.gateway.clock.now());
+        (super::office::of_request(page.language, &self.gateway, &self.request), now)
     }
 
     /// The draft and its document; otherwise the way to where the applicant is to go first.
@@ -175,6 +191,7 @@ impl AtDraft {
             id,
             page,
             is_beside: Cell::new(false),
+            request,
         })
     }
 }

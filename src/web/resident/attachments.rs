@@ -88,7 +88,11 @@ pub struct AskedFor {
 
 /// How many files a draft may have: by its procedure and by the gateway's own limit.
 pub fn most(gateway: &Gateway, state: &WebState, draft: &Draft) -> Result<usize, Problem> {
-    let of_procedure = drafts::procedure_of(gateway, draft)?.attachments.at_most;
+    let (procedure, input) = drafts::current(gateway, draft)?;
+    let applicant = super::answering::applicant(&input);
+    let today = crate::procedures::definition::japan_day(gateway.clock.now());
+    let read = procedure.read_typed(&input.answers, &crate::procedures::Subject::on_the_day(&applicant, today));
+    let of_procedure = procedure.most_attachments(&serde_json::Value::Object(read.answers));
     Ok(usize::try_from(of_procedure).unwrap_or(usize::MAX).min(state.config.limits.attachments))
 }
 

@@ -35,7 +35,8 @@ pub struct DraftLine {
 }
 
 impl DraftLine {
-    fn of(page: &Page, gateway: &Gateway, draft: ListedDraft) -> Self {
+    /// As a page lists it.
+    pub fn of(page: &Page, gateway: &Gateway, draft: ListedDraft) -> Self {
         let title =
             gateway.catalog.get(&draft.procedure).map(|procedure| procedure.title.get(page.language).to_owned());
         let soon = gateway.clock.now() + chrono::Duration::hours(SOON_HOURS);

@@ -135,6 +135,10 @@ fn answer_field(language: Language, answering: &Answering, field: &CatalogField,
         shown.value = field.shown_value(language, &serde_json::Value::String(locked));
         shown.kind = FieldKind::Text;
         shown.locked = true;
+        if answering.procedure.represented(language, &answering.answers()).is_some() {
+            shown.hint = language.t("lives-locked-signer").into_owned();
+            shown.lang = None;
+        }
     }
     shown
 }

@@ -66,7 +66,7 @@ pub async fn onward(
     from: From,
 ) -> Result<HttpResponse, Problem> {
     let wanted = answering.procedure.least_attachments(&answering.answers());
-    let takes = answering.procedure.attachments.at_most > 0;
+    let takes = answering.procedure.most_attachments(&answering.answers()) > 0;
     if takes && (from == From::Form || draft.attachments.len() < wanted) {
         return Ok(at.lead_to("attachments"));
     }

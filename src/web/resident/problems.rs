@@ -1,10 +1,13 @@
 //! `GET /problems` and `/problems/{code}`: what each refusal means, what is kept and what to do; and the page that a
 //! browser is shown in place of a problem document.
 use actix_web::http::StatusCode;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::{dates, office};
+use crate::gateway::Gateway;
 use crate::submission::rejection::RejectionCode;
+use crate::web::extract::about::NotTaken;
 use crate::web::extract::request_id::RequestId;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
@@ -40,6 +43,36 @@ struct ProblemView {
     detail: String,
     /// Of a refused signature: the checks that failed.
     checks: Vec<CheckLine>,
+    /// Of an occurrence: what was typed and not taken.
+    typed: Vec<(String, String)>,
+    /// Of a draft that is not open here: the sign-in that leads back to it.
+    away: Option<String>,
+    /// Where to ask, where it is known what it is about.
+    office: Vec<String>,
+    /// Of an occurrence: when it reached the gateway.
+    tried_at: String,
+}
+
+/// What is known of an occurrence beside the problem itself.
+struct Around {
+    typed: Vec<(String, String)>,
+    away: Option<String>,
+    office: Vec<String>,
+    tried_at: String,
+}
+
+impl Around {
+    fn of(page: &Page, request: &HttpRequest, code: RejectionCode) -> Self {
+        let gateway = request.app_data::<web::Data<Gateway>>();
+        let now = gateway.map(|gateway| dates::moment_in_both_eras(page.language, gateway.clock.now()));
+        let is_draft = request.path().starts_with("/apply/") && code == RejectionCode::NotFound;
+        Self {
+            typed: request.extensions().get::<NotTaken>().map(|typed| typed.0.clone()).unwrap_or_default(),
+            away: is_draft.then(|| format!("/sign-in?next={}", request.path())),
+            office: gateway.map(|gateway| office::of_request(page.language, gateway, request)).unwrap_or_default(),
+            tried_at: now.unwrap_or_default(),
+        }
+    }
 }
 
 impl ProblemView {
@@ -59,7 +92,9 @@ impl ProblemView {
 /// The page that explains a code; `None` where it cannot be rendered.
 pub fn problem_page(request: &HttpRequest, code: RejectionCode) -> Option<String> {
     let page = Page::of(request).titled(&title_key(code));
-    ProblemView { page, code, request: None, detail: String::new(), checks: Vec::new() }.render().ok()
+    let (typed, checks, office) = (Vec::new(), Vec::new(), Vec::new());
+    let (detail, tried_at) = (String::new(), String::new());
+    ProblemView { page, code, request: None, detail, checks, typed, away: None, office, tried_at }.render().ok()
 }
 
 /// The page that a browser is shown for a problem; `None` where it cannot be rendered and the plain document will do.
@@ -69,7 +104,8 @@ pub fn error_page(request: &HttpRequest, problem: &Problem) -> Option<String> {
     let checks = check_lines(page.language, problem.rejection().checks.iter().filter(|check| check.is_failed()));
     let number = request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned());
     let detail = problem.detail().to_owned();
-    ProblemView { page, code, request: number, detail, checks }.render().ok()
+    let Around { typed, away, office, tried_at } = Around::of(&page, request, code);
+    ProblemView { page, code, request: number, detail, checks, typed, away, office, tried_at }.render().ok()
 }
 
 fn title_key(code: RejectionCode) -> String {

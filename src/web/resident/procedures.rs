@@ -53,10 +53,17 @@ impl ProcedureView {
 fn about(page: &Page, procedure: &Procedure) -> Vec<(&'static str, Vec<String>)> {
     let text = |text: &crate::procedures::Text| text.get(page.language).to_owned();
     let law = |basis: &crate::procedures::LegalBasis| format!("{} {}", text(&basis.law), text(&basis.clause));
+    let deadline =
+        |one: &crate::procedures::deadline::Deadline| format!("{} ({})", text(&one.label), text(&one.clause));
     let rows = [
         ("procedure-who", vec![text(&procedure.who)]),
         ("procedure-gets", vec![text(&procedure.agency_gets)]),
         ("procedure-law", procedure.legal_basis.iter().map(law).collect()),
+        ("lives-deadline-title", procedure.deadlines.iter().map(deadline).collect()),
+        (
+            "lives-office-title",
+            procedure.office(None).map(|office| super::office::lines(page.language, office)).unwrap_or_default(),
+        ),
     ];
     let filled = |lines: &[String]| lines.iter().any(|line| !line.is_empty());
     rows.into_iter().filter(|(_, lines)| filled(lines)).collect()

@@ -81,6 +81,8 @@ pub struct Around {
     pub changes: Vec<(String, String)>,
     /// The version that what was typed was carried over from.
     pub carried_from: Option<u32>,
+    /// How it stands to deadlines that rest on the page before, or on this one.
+    pub deadlines: Vec<crate::web::filing_facts::Fact>,
     /// What could not be carried over: label, value, why not.
     pub aside: Vec<(String, String, String)>,
 }
@@ -112,6 +114,7 @@ impl Around {
             from_review: from == From::Review,
             changes: answering.changes(language),
             carried_from: Some(answering.input.carried_from).filter(|version| *version > 0),
+            deadlines: answering.deadlines_at(language, step),
             aside: aside(language, answering),
         }
     }
@@ -184,6 +187,8 @@ pub struct ApplicantView {
     errors: Vec<SummaryLine>,
     fields: Vec<Field>,
     locked: bool,
+    /// Whether it may be filed for another person, who is not asked about here.
+    for_others: bool,
     agent: Option<agent::AgentView>,
 }
 
@@ -207,7 +212,9 @@ pub fn applicant_page(
     let around = Around::of(page.language, draft, answering, APPLICANT, from).seen_at(at, draft);
     let mut page = page.titled("form-applicant-title").errors(!errors.is_empty());
     page.connect_to = agent.as_ref().map(|agent| agent.origin.clone());
-    ApplicantView { page, around, errors, fields, locked: answering.input.certificate.is_some(), agent }
+    let locked = answering.input.certificate.is_some();
+    let for_others = answering.procedure.representation.is_some();
+    ApplicantView { page, around, errors, fields, locked, for_others, agent }
 }
 
 /// The fields of a page of the procedure's form.

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::at_draft::AtDraft;
 use super::drafts;
-use super::filing::receipt::pdf;
+use super::filing::receipt::{contents, pdf};
 use super::receipt_contents::{ReceiptContents, on_paper};
 use crate::gateway::Gateway;
 use crate::store::drafts::FiledDraft;
@@ -37,14 +37,14 @@ pub struct Shown {
 }
 
 /// Answers with the receipt. What it shows is read out of the receipt's own text.
-pub fn respond(
+pub async fn respond(
     page: Page,
     gateway: &Gateway,
     id: &str,
     filed: &FiledDraft,
     Shown { status, access_token, linkable }: Shown,
 ) -> HttpResponse {
-    let receipt = ReceiptContents::of(page.language, gateway, &filed.receipt_json);
+    let receipt = contents(page.language, gateway, &filed.receipt_json).await;
     let held = status == Some(SubmissionStatus::Held);
     let mut page = page.titled(if held { "receipt-title-held" } else { "receipt-title" });
     // Changing the language loads the page again, without the key.
@@ -63,7 +63,8 @@ pub async fn get_receipt(page: Page, at: AtDraft) -> Result<HttpResponse, Proble
         return Ok(at.lead_to(drafts::next_step(&draft)));
     };
     let status = at.gateway.store.submission_find(filed.arrival_number).await?.map(|found| found.status);
-    Ok(respond(page, &at.gateway, &draft.key.id, filed, Shown { status, access_token: None, linkable: false }))
+    let shown = Shown { status, access_token: None, linkable: false };
+    Ok(respond(page, &at.gateway, &draft.key.id, filed, shown).await)
 }
 
 /// The receipt's exact JSON text.
@@ -92,6 +93,6 @@ pub async fn get_jws(at: AtDraft) -> Result<HttpResponse, Problem> {
 /// 404 for a draft that is not this browser's or not filed.
 pub async fn get_pdf(page: Page, at: AtDraft) -> Result<HttpResponse, Problem> {
     let filed = at.filed().await?;
-    let contents = ReceiptContents::of(on_paper(page.language), &at.gateway, &filed.receipt_json);
+    let contents = contents(on_paper(page.language), &at.gateway, &filed.receipt_json).await;
     pdf(page.language, &contents, filed.receipt_jws).await
 }

@@ -3,6 +3,7 @@ use serde_json::Value;
 
 use super::{dates, municipalities};
 use crate::gateway::Gateway;
+use crate::web::filing_facts;
 use crate::web::i18n::Language;
 use crate::web::print::sheet::{PrintError, Sheet};
 
@@ -29,6 +30,8 @@ pub struct ReceiptContents {
     pub policy: String,
     /// How firm the verdict was at receipt.
     pub revocation: String,
+    /// For whom it was filed, and how it stands to its deadlines: labels and values.
+    pub facts: Vec<(String, String)>,
 }
 
 impl ReceiptContents {
@@ -54,7 +57,20 @@ impl ReceiptContents {
             attachments: files.iter().filter_map(attachment).collect(),
             policy: text("/verdict/policy/id"),
             revocation: language.find(&format!("revocation-state-{state}")).unwrap_or_default().into_owned(),
+            facts: Vec::new(),
         }
+    }
+
+    /// With what the application itself says of its deadlines, and of the person for whom it was filed.
+    /// Without, where it cannot be read just now: a receipt is shown all the same.
+    pub async fn with_facts(mut self, language: Language, gateway: &Gateway, receipt_json: &str) -> Self {
+        let receipt: Value = serde_json::from_str(receipt_json).unwrap_or_default();
+        let arrived = receipt.pointer("/received_at").and_then(Value::as_str).and_then(|time| time.parse().ok());
+        if let (Ok(number), Some(arrived)) = (self.digits.parse(), arrived) {
+            let facts = filing_facts::of_filing(gateway, language, (number, arrived)).await.unwrap_or_default();
+            self.facts = facts.into_iter().map(|fact| (fact.label, fact.value)).collect();
+        }
+        self
     }
 
     /// The receipt as PDF, with the signed receipt in it as a file.
@@ -71,6 +87,7 @@ impl ReceiptContents {
             row("review-procedure", &self.procedure),
             row("review-recipient", &self.recipient),
         ];
+        rows.extend(self.facts.iter().cloned());
         for (name, size, sha256) in &self.attachments {
             rows.push((t("step-attachments"), format!("{name} ({size}) SHA-256 {sha256}")));
         }

@@ -21,6 +21,7 @@ use crate::procedures::show::Shown;
 use crate::store::drafts::{Draft, PreparedApplication};
 use crate::web::download;
 use crate::web::extract::csrf::CsrfForm;
+use crate::web::filing_facts::{self, Fact};
 use crate::web::i18n::Language;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
@@ -44,6 +45,10 @@ struct ReviewView {
     answers: Vec<Line>,
     attachments: Vec<Line>,
     takes_attachments: bool,
+    /// For whom it is, and how it stands to its deadlines.
+    facts: Vec<Fact>,
+    /// Whether who signs files for another person.
+    for_another: bool,
     not_after: String,
     raw: String,
     /// Whether it has characters that cannot be seen, which are shown by their numbers.
@@ -144,7 +149,7 @@ fn view(page: Page, gateway: &Gateway, draft: &Draft, prepared: &PreparedApplica
         change: None,
     };
     let raw = String::from_utf8_lossy(&prepared.application);
-    let takes_attachments = procedure.attachments.at_most > 0;
+    let takes_attachments = procedure.most_attachments(&document.answers) > 0;
     let last = procedure.pages.last().map_or("recipient", |last| last.id.as_str());
     let back = if takes_attachments { "attachments".to_owned() } else { format!("form/{last}") };
     Ok(ReviewView {
@@ -153,6 +158,8 @@ fn view(page: Page, gateway: &Gateway, draft: &Draft, prepared: &PreparedApplica
         answers: answers(language, draft, procedure, &document),
         attachments: document.attachments.iter().map(attachment).collect(),
         takes_attachments,
+        facts: filing_facts::of_document(gateway, language, &document, gateway.clock.now()),
+        for_another: procedure.represented(language, &document.answers).is_some(),
         not_after: super::dates::moment(language, document.expires_at),
         hides: visible(&raw) != raw,
         raw: visible(&raw),

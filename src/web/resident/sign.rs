@@ -18,7 +18,6 @@ use crate::web::extract::resident::MaybeResident;
 use crate::web::forms::SummaryLine;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
-use crate::web::state::WebState;
 
 #[derive(Template)]
 #[template(path = "resident/sign.html")]
@@ -29,13 +28,16 @@ struct SignView {
     errors: Vec<SummaryLine>,
     checks: Vec<CheckLine>,
     advice: String,
+    office: Vec<String>,
+    tried_at: String,
     not_after: String,
     agent: Option<AgentView>,
 }
 
 impl SignView {
-    fn new(page: Page, state: &WebState, draft: &Draft, prepared: &PreparedApplication) -> Self {
-        let agent = AgentView::of(state);
+    fn new(page: Page, at: &AtDraft, draft: &Draft, prepared: &PreparedApplication) -> Self {
+        let agent = AgentView::of(&at.state);
+        let (office, tried_at) = at.where_to_ask(&page);
         let mut page = page.titled("sign-title");
         page.connect_to = agent.as_ref().map(|agent| agent.origin.clone());
         Self {
@@ -44,6 +46,8 @@ impl SignView {
             errors: Vec::new(),
             checks: Vec::new(),
             advice: String::new(),
+            office,
+            tried_at,
             not_after: super::dates::moment(page.language, prepared.not_after),
             agent,
             page,
@@ -74,7 +78,7 @@ pub async fn get_sign(page: Page, at: AtDraft) -> Result<HttpResponse, Problem> 
         Ok(found) => found,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    Ok(SignView::new(at.with_token(page), &at.state, &draft, &prepared).respond(StatusCode::OK, None))
+    Ok(SignView::new(at.with_token(page), &at, &draft, &prepared).respond(StatusCode::OK, None))
 }
 
 /// Files the application with the signature that was uploaded; the answer is the receipt, with the access key, once.
@@ -94,7 +98,7 @@ pub async fn post_signature(
         Ok(found) => found,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let view = SignView::new(at.with_token(page.clone()), &at.state, &draft, &prepared);
+    let view = SignView::new(at.with_token(page.clone()), &at, &draft, &prepared);
     let Some(signature) = parts.take("signature").filter(|part| !part.bytes.is_empty()) else {
         let message = view.page.t("sign-none-chosen").into_owned();
         return Ok(view.respond(StatusCode::UNPROCESSABLE_ENTITY, Some(message)));
@@ -173,5 +177,5 @@ async fn settle(
     }
     let status = gateway.store.submission_find(filed.arrival_number).await.ok().flatten().map(|found| found.status);
     let shown = receipt::Shown { status, access_token, linkable };
-    Ok(receipt::respond(page, gateway, &draft.key.id, &filed, shown))
+    Ok(receipt::respond(page, gateway, &draft.key.id, &filed, shown).await)
 }

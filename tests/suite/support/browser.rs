@@ -79,7 +79,10 @@ impl Browser {
         for (_, cookie) in answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {
             let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
             assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
-            self.cookies.insert(name.to_owned(), value.to_owned());
+            match cookie.contains("Max-Age=0") {
+                true => self.cookies.remove(name),
+                false => self.cookies.insert(name.to_owned(), value.to_owned()),
+            };
         }
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         if let Some((_, after)) = text.split_once("name=\"csrf\" value=\"") {

@@ -8,6 +8,7 @@ use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::page::evidence_json;
+use super::receipt::contents;
 use crate::gateway::Gateway;
 use crate::ids::ArrivalNumber;
 use crate::store::messages::Message;
@@ -19,7 +20,6 @@ use crate::web::download;
 use crate::web::extract::filing::FilingDoor;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
-use crate::web::resident::receipt_contents::ReceiptContents;
 
 /// A file of the archive: its name in it, and its bytes.
 type Entry = (String, Bytes);
@@ -32,7 +32,7 @@ pub async fn get_everything(page: Page, door: FilingDoor) -> Result<HttpResponse
     let open = door.open().await?;
     let number = open.number();
     let mut entries = collect(&door.gateway, &open.record).await.map_err(Problem::from)?;
-    let contents = ReceiptContents::of(page.language, &door.gateway, &open.record.submission.receipt_json);
+    let contents = contents(page.language, &door.gateway, &open.record.submission.receipt_json).await;
     let (language, jws) = (page.language, open.record.submission.receipt_jws.clone());
     let keys = door.gateway.keys.set_json().to_owned();
     let packed = web::block(move || {

@@ -15,6 +15,7 @@ use crate::store::submissions::{StoredStatus, SubmissionRecord};
 use crate::submission::status::{RevocationState, SubmissionStatus};
 use crate::web::conversation::{self, MessageLine};
 use crate::web::extract::filing::OpenFiling;
+use crate::web::filing_facts::{self, Fact};
 use crate::web::forms::{Field, SummaryLine, summary};
 use crate::web::i18n::Language;
 use crate::web::page::Page;
@@ -64,6 +65,7 @@ struct FilingView {
     newest_unread: Option<i64>,
     documents: Vec<official::OfficialLine>,
     errors: Vec<SummaryLine>,
+    facts: Vec<Fact>,
 }
 
 /// What is new.
@@ -104,6 +106,8 @@ pub async fn show(
     let notices = gateway.store.notices_list(number).await?;
     let wanted = gateway.store.correction_wanted(number).await?;
     let documents = gateway.store.official_list(number).await?;
+    let arrived = (number, open.record.submission.received_at);
+    let facts = filing_facts::of_filing(gateway, page.language, arrived).await?;
     let procedure = gateway.catalog.get(open.record.submission.procedure.as_str()).cloned();
     let view = FilingView::new(page, gateway, open);
     let language = view.page.language;
@@ -117,6 +121,7 @@ pub async fn show(
         wanted: wanted.map(|wanted| wanted_view(language, procedure.as_deref(), &wanted)),
         documents: documents.iter().map(|document| official::line(&view.page, document)).collect(),
         errors,
+        facts,
         ..view
     };
     let view = FilingView { page: view.page.clone().errors(!view.errors.is_empty()), ..view };
@@ -192,6 +197,7 @@ impl FilingView {
             newest_unread: None,
             documents: Vec::new(),
             errors: Vec::new(),
+            facts: Vec::new(),
         }
     }
 }

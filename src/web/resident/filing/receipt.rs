@@ -3,6 +3,7 @@ use actix_web::http::StatusCode;
 use actix_web::{Error, HttpResponse};
 use askama::Template;
 
+use crate::gateway::Gateway;
 use crate::web::download;
 use crate::web::extract::filing::FilingDoor;
 use crate::web::i18n::Language;
@@ -26,7 +27,7 @@ struct ReceiptView {
 pub async fn get_receipt(page: Page, door: FilingDoor) -> Result<HttpResponse, Error> {
     let open = door.open().await?;
     let page = open.frame(page.titled("after-receipt-sheet"), &door.browser);
-    let receipt = ReceiptContents::of(page.language, &door.gateway, &open.record.submission.receipt_json);
+    let receipt = contents(page.language, &door.gateway, &open.record.submission.receipt_json).await;
     let view = ReceiptView { back: open.address(""), here: open.address("receipt"), receipt, page };
     Ok(view.page.respond(StatusCode::OK, &view))
 }
@@ -57,7 +58,7 @@ pub async fn get_jws(door: FilingDoor) -> Result<HttpResponse, Error> {
 /// As [`get_receipt`].
 pub async fn get_pdf(page: Page, door: FilingDoor) -> Result<HttpResponse, Error> {
     let filing = door.open().await?.record.submission;
-    let contents = ReceiptContents::of(on_paper(page.language), &door.gateway, &filing.receipt_json);
+    let contents = contents(on_paper(page.language), &door.gateway, &filing.receipt_json).await;
     Ok(pdf(page.language, &contents, filing.receipt_jws).await?)
 }
 
@@ -70,4 +71,9 @@ pub async fn pdf(language: Language, contents: &ReceiptContents, jws: String) ->
     // Some milliseconds of work: not on the thread that answers others.
     let made = actix_web::web::block(move || contents.to_pdf(language, &jws)).await.map_err(Problem::internal)?;
     Ok(download::of_kind("application/pdf", &name, made.map_err(Problem::internal)?))
+}
+
+/// What a receipt says, with what its application says of deadlines and of the person for whom it was filed.
+pub async fn contents(language: Language, gateway: &Gateway, receipt_json: &str) -> ReceiptContents {
+    ReceiptContents::of(language, gateway, receipt_json).with_facts(language, gateway, receipt_json).await
 }

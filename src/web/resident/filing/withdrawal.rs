@@ -52,6 +52,8 @@ struct SignView {
     errors: Vec<SummaryLine>,
     checks: Vec<CheckLine>,
     advice: String,
+    office: Vec<String>,
+    tried_at: String,
 }
 
 /// The form that asks for a reason.
@@ -129,6 +131,7 @@ async fn waiting(door: &FilingDoor) -> Result<Result<(OpenFiling, WithdrawalRequ
 impl SignView {
     fn new(page: Page, door: &FilingDoor, open: &OpenFiling, request: &WithdrawalRequest) -> Self {
         let agent = AgentView::of(&door.state);
+        let (office, tried_at) = door.where_to_ask(&page);
         let mut page = open.frame(page.titled("after-withdraw-sign-title"), &door.browser);
         page.connect_to = agent.as_ref().map(|agent| agent.origin.clone());
         let document: serde_json::Value = serde_json::from_slice(&request.document).unwrap_or_default();
@@ -143,6 +146,8 @@ impl SignView {
             errors: Vec::new(),
             checks: Vec::new(),
             advice: String::new(),
+            office,
+            tried_at,
             page,
         }
     }
