@@ -68,6 +68,8 @@ pub struct Page {
     pub language: Language,
     /// Its title and first heading.
     pub title: String,
+    /// What it is a page of, where that is more than the service: said in the window's title.
+    pub within: Option<String>,
     /// For whom it is.
     pub area: Area,
     /// Who is signed in.
@@ -99,6 +101,7 @@ impl Page {
         Self {
             language,
             title: String::new(),
+            within: None,
             area: Area::Resident,
             user: None,
             csrf_token: String::new(),
@@ -126,6 +129,13 @@ impl Page {
     #[must_use]
     pub fn named(mut self, title: impl Into<String>) -> Self {
         self.title = title.into();
+        self
+    }
+
+    /// As a page of a procedure.
+    #[must_use]
+    pub fn within(mut self, whole: impl Into<String>) -> Self {
+        self.within = Some(whole.into());
         self
     }
 

@@ -1,9 +1,9 @@
 draft-saved-last = 最後に保存：{ $time }
-draft-restorable-until = { $time } まで元に戻せます
+draft-restorable-until = { $time }まで元に戻せます
 draft-soon = まもなく期限
 draft-keep = 長く保管する・別の端末で続ける
 draft-restore = 元に戻す
-draft-saved-at = { $time } に保存しました
+draft-saved-at = { $time }に保存しました
 draft-saved-beside = { $time }：このページは別の画面でも変更されました。入力した内容は、別に保管してあります。
 draft-saving = 保存しています…
 draft-not-saved = 保存できませんでした。もう一度保存を試みます。入力した内容はこのページに残っています。

@@ -155,6 +155,8 @@ pub async fn get_procedure(
     let procedure = own_version(&gateway, &user, &path)?;
     let title = procedure.title.get(page.language);
     let page = frame(page, &browser, &user.user.account).named(title);
+    let all = page.t("agency-procedures-title");
+    let page = page.within(all);
     let view = OneView {
         row: row(&page, &gateway, &procedure),
         is_draft: procedure.state == State::Draft,
@@ -278,6 +280,7 @@ fn show_page(page: Page, answering: &Answering, step: &str, faults: &Faults) -> 
     let (at, of) = answering.progress(step);
     let progress = page.language.with_all("form-progress", &[("step", &at), ("of", &of)]);
     let label = fields.first().map(|field| field.label.clone()).unwrap_or_default();
+    let whole = procedure.title.get(page.language);
     let heading = if heading.is_empty() { label } else { heading.to_owned() };
     let view = PageView {
         href: format!("/agency/procedures/{}/{}", procedure.code, procedure.form_version),
@@ -288,7 +291,7 @@ fn show_page(page: Page, answering: &Answering, step: &str, faults: &Faults) -> 
         carried: serde_json::to_string(&answering.input.answers).unwrap_or_default(),
         label_is_heading,
         places: if fields.iter().any(Field::is_municipality) { municipalities::all() } else { &[] },
-        page: page.named(heading).errors(!errors.is_empty()),
+        page: page.named(heading).within(whole).errors(!errors.is_empty()),
         fields,
         errors,
     };

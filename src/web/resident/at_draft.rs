@@ -1,6 +1,6 @@
 //! What every page under `/apply/{draft}` begins with: the draft that the address names, for the browser that asks and whoever
 //! is signed in there.
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
@@ -41,6 +41,8 @@ pub struct AtDraft {
     seen: Option<SeenPage>,
     is_beside: Cell<bool>,
     request: HttpRequest,
+    /// The code of the draft's procedure, once the draft was opened.
+    procedure: OnceCell<String>,
 }
 
 impl AtDraft {
@@ -61,6 +63,7 @@ impl AtDraft {
     pub async fn open(&self) -> Result<Draft, Problem> {
         let draft = self.gateway.store.draft_find(self.key(), self.gateway.clock.now()).await?;
         let draft = draft.ok_or_else(Problem::not_found)?;
+        self.procedure.get_or_init(|| draft.procedure.clone());
         self.note(&draft);
         Ok(draft)
     }
@@ -169,9 +172,17 @@ impl AtDraft {
         see_other(&format!("/apply/{}/{step}", self.id))
     }
 
-    /// `page` with the token of this browser's forms.
+    /// `page` with the token of this browser's forms, and with the draft's procedure in its title: who has two applications open
+    /// tells their pages apart.
     pub fn with_token(&self, page: Page) -> Page {
-        page.csrf(self.browser.csrf_token())
+        let page = page.csrf(self.browser.csrf_token());
+        match self.procedure.get().and_then(|code| self.gateway.catalog.get(code)) {
+            Some(procedure) => {
+                let title = procedure.title.get(page.language);
+                page.within(title)
+            }
+            None => page,
+        }
     }
 
     async fn of(request: HttpRequest, browser: Browser) -> Result<Self, actix_web::Error> {
@@ -192,6 +203,7 @@ impl AtDraft {
             page,
             is_beside: Cell::new(false),
             request,
+            procedure: OnceCell::new(),
         })
     }
 }

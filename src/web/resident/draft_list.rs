@@ -14,8 +14,9 @@ use crate::web::page::Page;
 use crate::web::problem::Problem;
 use crate::web::state::WebState;
 
-/// A draft that ends within this time is marked.
-const SOON_HOURS: i64 = 72;
+/// A draft that ends within this time is marked, and one of a short life in the last quarter of it: one that was only just begun
+/// alarms nobody.
+const SOON: chrono::Duration = chrono::Duration::hours(72);
 
 /// A draft as pages list it.
 #[derive(Debug, Clone)]
@@ -39,7 +40,7 @@ impl DraftLine {
     pub fn of(page: &Page, gateway: &Gateway, draft: ListedDraft) -> Self {
         let title =
             gateway.catalog.get(&draft.procedure).map(|procedure| procedure.title.get(page.language).to_owned());
-        let soon = gateway.clock.now() + chrono::Duration::hours(SOON_HOURS);
+        let soon = gateway.clock.now() + SOON.min((draft.until - draft.saved_at) / 4);
         Self {
             title: title.unwrap_or_else(|| draft.procedure.clone()),
             saved_at: dates::moment(page.language, draft.saved_at),
