@@ -37,9 +37,19 @@ fn read(line: &'static str) -> Option<Municipality> {
 pub fn resolve(typed: &str) -> Option<AgencyCode> {
     let typed = typed.trim();
     let named = |place: &&Municipality| place.ja == typed || place.en.eq_ignore_ascii_case(typed);
-    let code = all().iter().find(named).map_or(typed, |place| place.code);
+    let code = all().iter().find(named).or_else(|| without_kind(typed)).map_or(typed, |place| place.code);
     let code: String = code.chars().map(half_width).collect();
     code.parse().ok()
+}
+
+/// The one place of that name when its kind is left out, as people say it: `Chiyoda`, `千代田`; none where several are meant.
+fn without_kind(typed: &str) -> Option<&'static Municipality> {
+    let said = |place: &Municipality| {
+        let latin = place.en.rsplit_once(' ').is_some_and(|(name, _)| name.eq_ignore_ascii_case(typed));
+        latin || place.ja.strip_suffix(['市', '区', '町', '村']).is_some_and(|name| name == typed)
+    };
+    let mut found = all().iter().filter(|place| said(place));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// A full-width digit, as Japanese keyboards type it, as the plain one.
@@ -72,6 +82,9 @@ mod tests {
             assert_eq!(resolve(place.en).map(|code| code.to_string()).as_deref(), Some(place.code));
         }
         assert!(resolve(" １３１０１６ ").is_some());
+        for said in ["Chiyoda", "chiyoda ", "千代田"] {
+            assert_eq!(resolve(said).map(|code| code.to_string()).as_deref(), Some("131016"), "{said}");
+        }
         assert!(resolve("131017").is_none() && resolve("").is_none());
     }
 }

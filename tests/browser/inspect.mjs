@@ -14,12 +14,15 @@ const narrow = { width: 375, height: 812 };
 /// A window of 1280 pixels at 400 %.
 const zoomed = { width: 320, height: 256 };
 
+/// What of them depends on the width and on the colours.
+const SHOWN = ["color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable"];
+
 /// What axe-core finds, with its elements.
-const findings = async (page) => {
+const findings = async (page, runOnly = { type: "tag", values: TAGS }) => {
   if (!await page.evaluate(() => "axe" in window)) await page.evaluate(axe);
-  const { violations } = await page.evaluate((values) => axe.run(document, {
-    runOnly: { type: "tag", values }, rules: { "target-size": { enabled: true } }, resultTypes: ["violations"], preload: false,
-  }), TAGS);
+  const { violations } = await page.evaluate((rules) => axe.run(document, {
+    runOnly: rules, rules: { "target-size": { enabled: true } }, resultTypes: ["violations"], preload: false,
+  }), runOnly);
   return violations.map((one) => `${one.id} (${one.impact}): ${one.nodes.map((node) => `${node.html} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
 };
 
@@ -139,7 +142,7 @@ export const inspector = (origin) => {
     if (deep) tell("keyboard", await byKeyboard(page));
     await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
     await page.setViewportSize(narrow);
-    if (deep) tell("375 pixels by night", await findings(page));
+    if (deep) tell("375 pixels by night", await findings(page, { type: "rule", values: SHOWN }));
     tell("375 pixels", await page.evaluate(cutOff));
     await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce", forcedColors: "active" });
     tell("forced colours, reduced motion", await page.evaluate(unasked));

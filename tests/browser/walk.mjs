@@ -46,9 +46,11 @@ export const questions = async (gateway, page, code, see, { which = "first", see
   await page.goto(`${gateway.origin}/procedures/${code}`);
   await look("procedure");
   await page.click("main form[action$='/start'] button");
-  await look("applicant");
-  await next(page);
-  await look("applicant-errors");
+  if (!seen.has("applicant")) {
+    await look("applicant");
+    await next(page);
+    await look("applicant-errors");
+  }
   if (certificate) {
     await page.click("main details:has(#f-certificate) summary");
     await page.setInputFiles("#f-certificate", join(gateway.pki, "certificates/sign-yamada.pem"));
@@ -81,15 +83,17 @@ export const questions = async (gateway, page, code, see, { which = "first", see
 export const procedures = async (gateway, page, folder, see, { signs = true, certificate = true, ways = ["first", "last"] } = {}) => {
   await page.goto(`${gateway.origin}/procedures`);
   const codes = await page.locator("main a[href^='/procedures/']").evaluateAll((links) => links.map((link) => link.pathname.split("/").at(-1)));
+  // Who applies, where to, and signing are the same page for every procedure: looked at once.
+  const common = ["applicant", "applicant-errors", "applicant-filled", "recipient", "recipient-errors", "attachments", "sign"];
   for (const code of codes) {
-    const seen = new Set();
+    const seen = new Set(code === codes[0] ? [] : common);
     for (const which of ways) {
       await questions(gateway, page, code, see, { which, seen, certificate });
       if (place(page).endsWith("/attachments")) await attachments(page, folder, code, see, seen);
       if (!seen.has("review")) {
         seen.add("review");
         await see(page, `${code}-review`);
-        if (signs) {
+        if (signs && !seen.has("sign")) {
           await page.click("main a.button[href$='/sign']");
           await see(page, `${code}-sign`);
         }
