@@ -1,5 +1,6 @@
 //! What every request shares: clock, store, verifier, CRLs, catalog and keys; and what can be done with them, one call
 //! a handler.
+mod access_key;
 mod correct;
 pub mod held;
 pub mod impact;

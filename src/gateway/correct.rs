@@ -10,6 +10,7 @@ use super::person;
 use crate::ids::ArrivalNumber;
 use crate::intake::Recordable;
 use crate::intake::document::ApplicationDocument;
+use crate::procedures::opened::opened;
 use crate::store::correction_requests::{ATTACHMENTS, CorrectionRequest, CorrectionWanted};
 use crate::store::statuses::StatusChange;
 use crate::store::{DocumentRole, StoreError};
@@ -72,7 +73,9 @@ impl Gateway {
             let first = self.store.submission_document(number, DocumentRole::Application, 0).await?;
             let (_, first) = first.ok_or(StoreError::NotFound)?;
             let first = ApplicationDocument::read(&first)?;
-            let beyond = beyond_marked(&first, document, &marked);
+            let version = self.catalog.version(document.procedure.as_str(), document.form_version);
+            let fields = version.map(|procedure| procedure.fields.as_slice()).unwrap_or_default();
+            let beyond = beyond_marked(&first, document, &opened(fields, &marked));
             if !beyond.is_empty() {
                 let detail = "The agency asked for the marked fields to be corrected; others were changed too.";
                 return Err(Box::new(
@@ -115,9 +118,9 @@ impl Gateway {
     }
 }
 
-/// The parts of a partial correction that were changed although the agency did not mark them.
-fn beyond_marked(first: &ApplicationDocument, now: &ApplicationDocument, marked: &[String]) -> Vec<FieldFault> {
-    let is_marked = |name: &str| marked.iter().any(|marked| marked == name);
+/// The parts of a partial correction that were changed although they are not open to it.
+fn beyond_marked(first: &ApplicationDocument, now: &ApplicationDocument, open: &BTreeSet<String>) -> Vec<FieldFault> {
+    let is_marked = |name: &str| open.contains(name);
     let fault = |pointer: String| FieldFault::new(&pointer, "not-marked", "must stay as it was filed");
     let none = serde_json::Map::new();
     let members =

@@ -12,6 +12,7 @@ pub mod kinds;
 pub mod language;
 pub mod municipalities;
 pub mod office;
+pub mod opened;
 mod place;
 pub mod representation;
 mod schema;

@@ -1,6 +1,7 @@
 //! The tables of what follows after filing, as diesel sees them; described in the migrations.
 #![allow(missing_docs)]
 
+use super::draft_schema::drafts;
 use super::schema::submissions;
 
 diesel::table! {
@@ -89,6 +90,20 @@ diesel::table! {
         tries -> Integer,
         state -> Text,
         state_at -> Timestamp,
+        draft_address_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    draft_addresses (id) {
+        id -> Text,
+        draft_id -> Text,
+        address -> Text,
+        language -> Text,
+        state -> Text,
+        asked -> Integer,
+        asked_at -> Timestamp,
+        told_for -> Nullable<Timestamp>,
     }
 }
 
@@ -112,6 +127,8 @@ diesel::joinable!(filing_sessions -> submissions (submission_id));
 diesel::joinable!(draft_corrections -> submissions (submission_id));
 diesel::joinable!(mail_addresses -> submissions (submission_id));
 diesel::joinable!(mails -> mail_addresses (address_id));
+diesel::joinable!(draft_addresses -> drafts (draft_id));
+diesel::allow_tables_to_appear_in_same_query!(draft_addresses, drafts);
 diesel::allow_tables_to_appear_in_same_query!(filing_sessions, submissions);
 diesel::allow_tables_to_appear_in_same_query!(draft_corrections, submissions);
 diesel::allow_tables_to_appear_in_same_query!(mail_addresses, mails, submissions);

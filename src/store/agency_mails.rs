@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::after_schema::mails;
 use super::connection::on_backend;
-use super::mails::{MailKind, is_waiting, queue};
+use super::mails::{MailKind, To, is_waiting, queue};
 use super::schema::outbox;
 use super::steps_schema::follow_up;
 use super::{Store, StoreError, feed, to_database};
@@ -63,7 +63,7 @@ impl Store {
                 let waiting =
                     mails::table.filter(mails::agency.eq(agency)).filter(is_waiting()).filter(mails::tries.eq(0));
                 if diesel::update(waiting).set(mails::filings.eq(mails::filings + count)).execute(conn)? == 0 {
-                    queue(conn, None, Some(agency), MailKind::Filings(count), to_database(now + gather))?;
+                    queue(conn, To::Agency(agency), MailKind::Filings(count), to_database(now + gather))?;
                 }
             }
             let position = follow_up::table.find(FEED).filter(follow_up::position.eq(from));

@@ -1,11 +1,28 @@
-//! Drafts that correct a filing.
+//! Drafts that correct a filing, and filings that correct one another.
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::after_schema::draft_corrections;
-use super::schema::submissions;
+use super::connection::AnyConnection;
+use super::schema::{corrections, status_history, submissions};
 use super::submissions as filings;
-use super::{Store, StoreError, parse_stored, stored_digest};
+use super::{Store, StoreError, from_database, parse_stored, stored_digest};
 use crate::ids::ArrivalNumber;
+use crate::submission::status::SubmissionStatus;
+
+/// A chain of corrections is followed no further than this.
+const LONGEST_CHAIN: usize = 50;
+
+/// A filing that corrects another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorrectedBy {
+    /// Its number.
+    pub arrival_number: ArrivalNumber,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+    /// Where it stands.
+    pub status: SubmissionStatus,
+}
 
 impl Store {
     /// Notes that a draft corrects a filing.
@@ -38,4 +55,52 @@ impl Store {
         })
         .await
     }
+
+    /// The filings that correct a filing, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be read.
+    pub async fn corrected_by(&self, number: ArrivalNumber) -> Result<Vec<CorrectedBy>, StoreError> {
+        type Row = (String, NaiveDateTime, String);
+        self.read(move |conn| {
+            let Some(filing) = filings::find(conn, number)? else { return Ok(Vec::new()) };
+            let requests = status_history::table.filter(status_history::submission_id.eq(filing.id));
+            let made: Vec<String> = corrections::table
+                .filter(corrections::request_id.eq_any(requests.select(status_history::id).load::<i64>(conn)?))
+                .select(corrections::application_id)
+                .load(conn)?;
+            let rows: Vec<Row> = submissions::table
+                .filter(submissions::application_id.eq_any(made))
+                .order(submissions::id)
+                .select((submissions::arrival_number, submissions::received_at, submissions::status))
+                .load(conn)?;
+            let one = |(number, received_at, status): Row| {
+                Ok(CorrectedBy {
+                    arrival_number: parse_stored(&number)?,
+                    received_at: from_database(received_at),
+                    status: filings::stored_status(&status)?,
+                })
+            };
+            rows.into_iter().map(one).collect()
+        })
+        .await
+    }
+}
+
+/// Whether one filing corrects the other, at once or by way of others: they are one person's, and one matter.
+pub(super) fn is_of_chain(
+    connection: &mut AnyConnection,
+    one: &filings::StoredSubmission,
+    other: &filings::StoredSubmission,
+) -> Result<bool, StoreError> {
+    let (earlier, later) = if one.cursor() < other.cursor() { (one, other) } else { (other, one) };
+    let mut next = later.corrects;
+    for _ in 0..LONGEST_CHAIN {
+        match next {
+            None => return Ok(false),
+            Some(number) if number == earlier.arrival_number => return Ok(true),
+            Some(number) => next = filings::find(connection, number)?.and_then(|found| found.corrects),
+        }
+    }
+    Ok(false)
 }

@@ -2,6 +2,7 @@
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 
+use super::after_schema::draft_corrections;
 use super::connection::AnyConnection;
 use super::draft_schema::{draft_attachments, draft_browsers, draft_parked, drafts};
 use super::drafts::{DraftKey, ids_of, of_key_also_removed, open_id};
@@ -265,6 +266,9 @@ fn of_link(
 
 fn delete(conn: &mut AnyConnection, ids: &[String]) -> Result<(), StoreError> {
     super::draft_uploads::delete_of(conn, ids)?;
+    super::draft_addresses::forget_of(conn, ids)?;
+    let corrections = draft_corrections::table.filter(draft_corrections::draft_id.eq_any(ids.to_vec()));
+    diesel::delete(corrections).execute(conn)?;
     diesel::delete(draft_attachments::table.filter(draft_attachments::draft_id.eq_any(ids.to_vec()))).execute(conn)?;
     diesel::delete(draft_browsers::table.filter(draft_browsers::draft_id.eq_any(ids.to_vec()))).execute(conn)?;
     diesel::delete(drafts::table.filter(drafts::id.eq_any(ids.to_vec()))).execute(conn)?;

@@ -278,6 +278,7 @@ impl Store {
             );
             diesel::update(drafts::table.find(&id)).set(columns).execute(conn)?;
             super::draft_uploads::delete_of(conn, std::slice::from_ref(&id))?;
+            super::draft_addresses::forget_of(conn, std::slice::from_ref(&id))?;
             diesel::delete(draft_attachments::table.filter(draft_attachments::draft_id.eq(id))).execute(conn)?;
             Ok(())
         })

@@ -1,10 +1,13 @@
-//! Browsers in which a filing was opened with its arrival number and access key: a session opens that one filing.
+//! Browsers in which a filing was opened with its arrival number and access key: a session opens that one filing, and those
+//! of its corrections, which the same person signed.
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::after_schema::filing_sessions;
+use super::draft_corrections;
+use super::schema::submissions;
 use super::submissions as filings;
-use super::{Store, StoreError, from_database, to_database};
+use super::{Store, StoreError, from_database, parse_stored, to_database};
 use crate::ids::ArrivalNumber;
 
 /// A session ends when it was not used for so long.
@@ -49,7 +52,8 @@ impl Store {
         .await
     }
 
-    /// Whether that session opens that filing; notes that it was used.
+    /// Whether that session opens that filing, at once or as one that corrects what it opens or that it corrects; notes that
+    /// it was used.
     ///
     /// # Errors
     /// [`StoreError`] when it could not be read or noted.
@@ -62,14 +66,21 @@ impl Store {
         let used: Option<NaiveDateTime> = self
             .read(move |conn| {
                 let Some(filing) = filings::find(conn, number)? else { return Ok(None) };
-                Ok(filing_sessions::table
-                    .find(id_sha256.to_vec())
-                    .filter(filing_sessions::submission_id.eq(filing.id))
+                let found: Option<(NaiveDateTime, String)> = filing_sessions::table
+                    .inner_join(submissions::table)
+                    .filter(filing_sessions::id_sha256.eq(id_sha256.to_vec()))
                     .filter(filing_sessions::used_at.gt(to_database(now - IDLE)))
                     .filter(filing_sessions::opened_at.gt(to_database(now - AT_MOST)))
-                    .select(filing_sessions::used_at)
+                    .select((filing_sessions::used_at, submissions::arrival_number))
                     .first(conn)
-                    .optional()?)
+                    .optional()?;
+                let Some((used, opened)) = found else { return Ok(None) };
+                let opened: ArrivalNumber = parse_stored(&opened)?;
+                if opened == number {
+                    return Ok(Some(used));
+                }
+                let opened = filings::find(conn, opened)?.ok_or(StoreError::NotFound)?;
+                Ok(draft_corrections::is_of_chain(conn, &filing, &opened)?.then_some(used))
             })
             .await?;
         let Some(used) = used.map(from_database) else { return Ok(false) };

@@ -8,6 +8,7 @@ use diesel::sql_types::Bool;
 
 use super::after_schema::{mail_addresses, mails};
 use super::connection::{AnyConnection, on_backend};
+use super::draft_addresses;
 use super::schema::submissions;
 use super::submissions as filings;
 use super::{Store, StoreError, parse_stored, to_database};
@@ -32,6 +33,10 @@ pub enum MailKind {
     Confirm,
     /// There is something new about a filing.
     Notice,
+    /// A draft's address is to be confirmed.
+    DraftConfirm,
+    /// A draft ends soon.
+    DraftEnds,
     /// So many filings came to an agency.
     Filings(i64),
 }
@@ -101,26 +106,39 @@ pub(super) fn queue_notice(conn: &mut AnyConnection, submission_id: i64, at: Nai
             .count()
             .get_result(conn)?;
         if waiting == 0 {
-            queue(conn, Some(&address), None, MailKind::Notice, at)?;
+            queue(conn, To::Resident(&address), MailKind::Notice, at)?;
         }
     }
     Ok(())
 }
 
-pub(super) fn queue(
-    conn: &mut AnyConnection,
-    address: Option<&str>,
-    agency: Option<&str>,
-    kind: MailKind,
-    at: NaiveDateTime,
-) -> Result<(), StoreError> {
+/// Whom a mail goes to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum To<'a> {
+    /// A filing's address, by its identifier.
+    Resident(&'a str),
+    /// A draft's address, by its identifier.
+    Draft(&'a str),
+    /// An agency, by its code.
+    Agency(&'a str),
+}
+
+pub(super) fn queue(conn: &mut AnyConnection, to: To<'_>, kind: MailKind, at: NaiveDateTime) -> Result<(), StoreError> {
+    let (address, draft, agency) = match to {
+        To::Resident(id) => (Some(id), None, None),
+        To::Draft(id) => (None, Some(id), None),
+        To::Agency(code) => (None, None, Some(code)),
+    };
     let (kind, filings) = match kind {
         MailKind::Confirm => ("confirm", 0),
         MailKind::Notice => ("notice", 0),
+        MailKind::DraftConfirm => ("draft-confirm", 0),
+        MailKind::DraftEnds => ("draft-ends", 0),
         MailKind::Filings(count) => ("filings", count),
     };
     let row = (
         mails::address_id.eq(address),
+        mails::draft_address_id.eq(draft),
         mails::agency.eq(agency),
         mails::kind.eq(kind),
         mails::filings.eq(filings),
@@ -172,7 +190,7 @@ impl Store {
                 mail_addresses::asked_at.eq(to_database(now)),
             );
             diesel::insert_into(mail_addresses::table).values(row).execute(conn)?;
-            queue(conn, Some(&id), None, MailKind::Confirm, to_database(now))?;
+            queue(conn, To::Resident(&id), MailKind::Confirm, to_database(now))?;
             Ok(Asked::Done)
         })
         .await
@@ -217,7 +235,8 @@ impl Store {
                 return Ok(true);
             }
             let confirmed = mail_addresses::table.find(&id).filter(mail_addresses::state.eq("confirmed"));
-            Ok(confirmed.count().get_result::<i64>(conn)? == 1)
+            let is_confirmed = confirmed.count().get_result::<i64>(conn)? == 1;
+            Ok(is_confirmed || draft_addresses::confirm(conn, &id, to_database(now - CONFIRM_WITHIN))?)
         })
         .await
     }
@@ -228,7 +247,8 @@ impl Store {
     /// [`StoreError`] when it could not be read.
     pub async fn mail_address_state(&self, id: String) -> Result<Option<String>, StoreError> {
         self.read(move |conn| {
-            Ok(mail_addresses::table.find(id).select(mail_addresses::state).first(conn).optional()?)
+            let found = mail_addresses::table.find(&id).select(mail_addresses::state).first(conn).optional()?;
+            if found.is_some() { Ok(found) } else { draft_addresses::state(conn, &id) }
         })
         .await
     }
@@ -254,7 +274,7 @@ impl Store {
                 .limit(500)
                 .load(conn)?;
             over.iter().try_for_each(|id| stop(conn, id, to_database(now)))?;
-            Ok(over.len())
+            Ok(over.len() + draft_addresses::expire(conn, to_database(now - CONFIRM_WITHIN))?)
         })
         .await
     }
@@ -264,14 +284,22 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when they could not be read.
     pub async fn mails_due(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<DueMail>, StoreError> {
-        type Row = (i64, String, i64, Option<String>, i32, Option<String>);
+        type Row = (i64, String, i64, Option<String>, i32, Option<String>, Option<String>);
         self.read(move |conn| {
             let rows: Vec<Row> = mails::table
                 .filter(is_waiting())
                 .filter(mails::next_try_at.le(to_database(now)))
                 .order(mails::next_try_at)
                 .limit(limit)
-                .select((mails::id, mails::kind, mails::filings, mails::agency, mails::tries, mails::address_id))
+                .select((
+                    mails::id,
+                    mails::kind,
+                    mails::filings,
+                    mails::agency,
+                    mails::tries,
+                    mails::address_id,
+                    mails::draft_address_id,
+                ))
                 .load(conn)?;
             rows.into_iter().map(|row| due(conn, row)).collect()
         })
@@ -309,11 +337,21 @@ impl Store {
 
 fn due(
     conn: &mut AnyConnection,
-    (id, kind, filings, agency, tries, address_id): (i64, String, i64, Option<String>, i32, Option<String>),
+    (id, kind, filings, agency, tries, address_id, draft): (
+        i64,
+        String,
+        i64,
+        Option<String>,
+        i32,
+        Option<String>,
+        Option<String>,
+    ),
 ) -> Result<DueMail, StoreError> {
     let kind = match kind.as_str() {
         "confirm" => MailKind::Confirm,
         "filings" => MailKind::Filings(filings),
+        "draft-confirm" => MailKind::DraftConfirm,
+        "draft-ends" => MailKind::DraftEnds,
         _ => MailKind::Notice,
     };
     type Address = (String, String, String, String);
@@ -332,7 +370,10 @@ fn due(
         None => None,
     };
     let arrival_number = found.as_ref().map(|found| parse_stored(&found.3)).transpose()?;
-    let resident = found.map(|(id, address, language, _)| (id, address, language));
+    let mut resident = found.map(|(id, address, language, _)| (id, address, language));
+    if let Some(draft) = draft {
+        resident = draft_addresses::to(conn, &draft)?;
+    }
     Ok(DueMail { id, kind, agency: agency.as_deref().map(parse_stored).transpose()?, resident, arrival_number, tries })
 }
 
@@ -342,5 +383,5 @@ fn stop(conn: &mut AnyConnection, id: &str, now: NaiveDateTime) -> Result<(), St
     diesel::update(mail_addresses::table.find(id)).set(columns).execute(conn)?;
     let waiting = mails::table.filter(mails::address_id.eq(id)).filter(is_waiting());
     diesel::update(waiting).set((mails::state.eq("dropped"), mails::state_at.eq(now))).execute(conn)?;
-    Ok(())
+    draft_addresses::stop(conn, id, now)
 }

@@ -20,6 +20,7 @@
 //!    RETURNING after it, inserts of many rows), `on_backend!(conn, c => statement.execute(c))`.
 //!
 //! Times are [`to_database`]/[`from_database`] (microseconds, UTC). Errors never repeat stored values.
+pub mod access_keys;
 pub mod accounts;
 pub mod after_schema;
 mod agency_mails;
@@ -38,7 +39,8 @@ pub mod crl_quarantine;
 pub mod crl_sources;
 pub mod desk_schema;
 pub mod documents;
-mod draft_corrections;
+pub mod draft_addresses;
+pub mod draft_corrections;
 pub mod draft_files;
 pub mod draft_limits;
 pub mod draft_lives;

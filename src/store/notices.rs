@@ -119,20 +119,14 @@ impl Store {
         })
         .await
     }
+}
 
-    /// Of these filings (by their cursors), how many notices of each are not read.
-    ///
-    /// # Errors
-    /// [`StoreError`] when they could not be read.
-    pub async fn notices_unread(&self, filings: Vec<i64>) -> Result<Vec<(i64, i64)>, StoreError> {
-        self.read(move |conn| {
-            Ok(filing_notices::table
-                .filter(filing_notices::submission_id.eq_any(filings))
-                .filter(filing_notices::read_at.is_null())
-                .group_by(filing_notices::submission_id)
-                .select((filing_notices::submission_id, diesel::dsl::count_star()))
-                .load(conn)?)
-        })
-        .await
-    }
+/// Of these filings (by their places), how many notices of each are not read; those without any are left out.
+pub(super) fn unread(connection: &mut AnyConnection, filings: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+    Ok(filing_notices::table
+        .filter(filing_notices::submission_id.eq_any(filings.to_vec()))
+        .filter(filing_notices::read_at.is_null())
+        .group_by(filing_notices::submission_id)
+        .select((filing_notices::submission_id, diesel::dsl::count_star()))
+        .load(connection)?)
 }

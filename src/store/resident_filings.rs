@@ -17,7 +17,7 @@ use super::resident_sessions::ResidentId;
 use super::schema::{held, outbox, submissions};
 use super::steps_schema::{follow_up, signer_issuers, signers};
 use super::submissions::stored_status;
-use super::{Store, StoreError, from_database, parse_stored};
+use super::{Store, StoreError, from_database, notices, parse_stored};
 use crate::ids::{AgencyCode, ArrivalNumber, ProcedureCode};
 use crate::submission::status::SubmissionStatus;
 
@@ -42,6 +42,8 @@ pub struct ListedFiling {
     pub status: SubmissionStatus,
     /// When it arrived.
     pub received_at: DateTime<Utc>,
+    /// How many of its notices the person has not read.
+    pub unread: i64,
 }
 
 /// A page of them.
@@ -187,11 +189,13 @@ fn tail(conn: &mut AnyConnection, link: &Opened) -> Result<Vec<i64>, StoreError>
 
 /// What a list shows of these filings, in the same order.
 fn listed(conn: &mut AnyConnection, ids: &[i64]) -> Result<Vec<ListedFiling>, StoreError> {
-    type Row = (String, String, String, String, String, NaiveDateTime);
+    type Row = (i64, String, String, String, String, String, NaiveDateTime);
+    let unread = notices::unread(conn, ids)?;
     let rows: Vec<Row> = submissions::table
         .filter(submissions::id.eq_any(ids.to_vec()))
         .order(submissions::id.desc())
         .select((
+            submissions::id,
             submissions::arrival_number,
             submissions::procedure,
             submissions::recipient,
@@ -200,7 +204,7 @@ fn listed(conn: &mut AnyConnection, ids: &[i64]) -> Result<Vec<ListedFiling>, St
             submissions::received_at,
         ))
         .load(conn)?;
-    let one = |(number, procedure, recipient, title, status, received_at): Row| {
+    let one = |(id, number, procedure, recipient, title, status, received_at): Row| {
         Ok(ListedFiling {
             arrival_number: parse_stored(&number)?,
             procedure: parse_stored(&procedure)?,
@@ -208,6 +212,7 @@ fn listed(conn: &mut AnyConnection, ids: &[i64]) -> Result<Vec<ListedFiling>, St
             title,
             status: stored_status(&status)?,
             received_at: from_database(received_at),
+            unread: unread.iter().find(|(of, _)| *of == id).map_or(0, |(_, count)| *count),
         })
     };
     rows.into_iter().map(one).collect()

@@ -113,6 +113,7 @@ route_table! {
     GET  "/apply/{draft}/sign"                               Anyone       resident::sign::get_sign;
     GET  "/apply/{draft}/receipt"                            Anyone       resident::receipt::get_receipt;
     POST "/apply/{draft}/receipt"                            Anyone       resident::sign::post_signature;
+    POST "/apply/{draft}/receipt/key"                        Anyone       resident::receipt::post_key;
     GET  "/apply/{draft}/receipt.json"                       Anyone       resident::receipt::get_json;
     GET  "/apply/{draft}/receipt.jws"                        Anyone       resident::receipt::get_jws;
     GET  "/apply/{draft}/receipt.pdf"                        Anyone       resident::receipt::get_pdf;

@@ -29,7 +29,8 @@ export const ask = (address, headers = {}) => new Promise((resolve, reject) => {
   }).once("error", reject);
 });
 
-/// Starts one; `stop` ends it and removes its folder. With `host` it serves https under that name.
+/// Starts one; `stop` ends it and removes its folder. `more` is further settings, or makes them out of what is known before it
+/// starts; with `host` it serves https under that name.
 export const startGateway = async (more = "", host = null) => {
   const folder = mkdtempSync(join(tmpdir(), "madoguchi-browser-"));
   const pki = process.env.MADOGUCHI_PKI ?? join(folder, "pki");
@@ -55,7 +56,7 @@ anchors = "${pki}/anchors"
 intermediates = "${pki}/intermediates"
 [revocation]
 directory = "${pki}/crls"
-${more}
+${typeof more === "function" ? more({ origin, pki, folder }) : more}
 `);
   const child = spawn(binary, ["serve", "--config", join(folder, "madoguchi.toml")], { stdio: ["ignore", "ignore", "pipe"] });
   let log = "";

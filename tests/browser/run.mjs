@@ -3,6 +3,7 @@ await import("./journey.mjs");
 await import("./languages.mjs");
 await import("./procedures.mjs");
 await import("./lives.mjs");
+await import("./life.mjs");
 await import("./agent.mjs");
 await import("./extension.mjs");
 await import("./firefox.mjs");

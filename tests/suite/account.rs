@@ -124,3 +124,35 @@ fn a_long_list_is_paged_and_says_which_of_how_many() {
         assert_eq!(mine.get(&format!("/account?after={after}")).status, 404, "{after}");
     }
 }
+
+#[test]
+fn what_is_new_about_a_filing_is_told_on_the_account_until_it_was_read() {
+    use madoguchi::store::messages::NewMessage;
+    let gateway = TestGateway::start();
+    let mut mine = signed_in(&gateway, &AuthenticationCard::yamada());
+    let (_, number) = file(&mut mine, "sign-yamada");
+    assert_eq!(answer(&mut mine, "link"), 303);
+    let (_, quiet) = file(&mut mine, "sign-yamada");
+    assert!(!mine.get("/account").text().contains(">New: "));
+    for body in ["Which lamp?", "And since when?"] {
+        let new = NewMessage {
+            arrival_number: number.parse().unwrap(),
+            agency: Some("131016".parse().unwrap()),
+            actor: "agency 131016 tanaka".to_owned(),
+            body: body.to_owned(),
+            at: SystemClock.now(),
+        };
+        wait(gateway.gateway.store.message_send(new)).unwrap();
+    }
+    let account = mine.get("/account").text();
+    let line = |number: &str| {
+        let after = account.split(&format!("/account/filings/{number}")).nth(1).unwrap();
+        after.split("</li>").next().unwrap().to_owned()
+    };
+    assert!(line(&number).contains(">New: 2<") && !line(&quiet).contains(">New: "), "{account}");
+    let page = format!("/filings/{number}");
+    let text = mine.get(&page).text();
+    let newest = text.split("name=\"notice\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert_eq!(mine.submit(&page, &format!("{page}/notices"), &[("notice", &newest)]).status, 303);
+    assert!(!mine.get("/account").text().contains(">New: "), "read");
+}

@@ -45,21 +45,21 @@ fn official_pki(folder: &Path) -> String {
 }
 
 /// A gateway with an agency's account, and somebody signed in at it.
-fn house(settings: &str) -> (TestGateway, Visitor) {
+pub fn house(settings: &str) -> (TestGateway, Visitor) {
     let gateway = TestGateway::start_with(Wanted { settings: settings.to_owned(), ..Wanted::default() });
     account(&gateway, "tanaka", Role::Agency("131016".parse().unwrap()));
     let agency = Visitor::signed_in(&gateway, "agency", "tanaka");
     (gateway, agency)
 }
 
-fn upload(visitor: &mut Visitor, page: &str, path: &str, files: &[(&str, &str, &[u8])]) -> Answer {
+pub fn upload(visitor: &mut Visitor, page: &str, path: &str, files: &[(&str, &str, &[u8])]) -> Answer {
     let token = visitor.token(page);
     let mut parts = vec![Part { name: "csrf", file_name: None, bytes: token.as_bytes() }];
     parts.extend(files.iter().map(|(name, file, bytes)| Part { name, file_name: Some(file), bytes }));
     visitor.post_parts(path, &parts)
 }
 
-fn status(gateway: &TestGateway, number: &str) -> String {
+pub fn status(gateway: &TestGateway, number: &str) -> String {
     let found = wait(gateway.gateway.store.submission_find(number.parse().unwrap())).unwrap().unwrap();
     found.status.as_str().to_owned()
 }
@@ -102,7 +102,7 @@ fn both_sides_write_to_each_other_and_see_what_is_new() {
 }
 
 /// Goes from a correction's form to its receipt with these answers; gives the answer to the signature.
-fn correct(me: &mut Visitor, draft: &str, answers: &[(&str, &str)]) -> Answer {
+pub fn correct(me: &mut Visitor, draft: &str, answers: &[(&str, &str)]) -> Answer {
     let applicant = format!("{draft}/form/applicant");
     let certificate = std::fs::read(TestPki::shared().certificate_path(CARD)).unwrap();
     let locked = upload(me, &applicant, &format!("{draft}/certificate"), &[("certificate", "cert.pem", &certificate)]);
@@ -147,9 +147,6 @@ fn an_agency_asks_for_marked_fields_and_gets_a_correction_of_those_alone() {
     let draft = form.strip_suffix("/form").unwrap().to_owned();
     let content = me.get(&format!("{draft}/form/content"));
     assert!(content.text().contains("value=\"Lamp\""), "what was filed is filled in: {}", content.text());
-    let beyond = correct(&mut me, &draft, &[("answers.title", "Another"), ("answers.body", "House 7")]);
-    assert!(beyond.status == 422 && beyond.text().contains("changes more than what was marked"), "{}", beyond.text());
-    assert_eq!(status(&gateway, &number), "correction_requested");
     let done = correct(&mut me, &draft, &[("answers.title", "Lamp"), ("answers.body", "House 7")]);
     assert_eq!(done.status, 200, "{}", done.text());
     assert_eq!(status(&gateway, &number), "corrected");

@@ -58,10 +58,16 @@ fn a_filing_is_open_in_the_browser_that_has_its_key_and_in_no_other() {
     let page = visitor.get(&my_page);
     assert_eq!(page.status, 200);
     assert!(page.text().contains("The next step is the agency") && page.text().contains("(Reiwa "), "{}", page.text());
-    assert_eq!(visitor.get(&other_page).header("location"), Some("/status?closed=1"));
+    assert_eq!(
+        visitor.get(&other_page).header("location"),
+        Some(format!("/status?closed=1&next={other_page}").as_str())
+    );
     assert!(visitor.get("/status?closed=1").text().contains("not open here"));
     let stranger = Visitor::new(&gateway).get(&my_page);
-    assert_eq!((stranger.status, stranger.header("location")), (303, Some("/status?closed=1")));
+    assert_eq!(
+        (stranger.status, stranger.header("location")),
+        (303, Some(format!("/status?closed=1&next={my_page}").as_str()))
+    );
     let cookie = visitor.cookie("__Host-madoguchi-filing-session").unwrap().to_owned();
     let closed = visitor.submit(&my_page, &format!("{my_page}/close"), &[]);
     assert_eq!((closed.status, closed.header("location")), (303, Some("/status")));

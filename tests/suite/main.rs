@@ -3,9 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::too_many_lines, clippy::type_complexity)]
 
 mod account;
+mod after_corrections;
 mod after_filing;
+mod after_key;
 mod after_mail;
 mod after_receipt;
+mod after_states;
 mod api_operator_crls;
 mod authority;
 mod authority_command;
@@ -44,6 +47,7 @@ mod desk_operator;
 mod desk_quarantine;
 mod desk_sources;
 mod documents_s3;
+mod draft_mails;
 mod drafts;
 mod fetch_guarded;
 mod follow_filings;

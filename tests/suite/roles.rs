@@ -69,6 +69,7 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("GET /apply/{draft}/sign", [404; 5]),
     ("GET /apply/{draft}/receipt", [404; 5]),
     ("POST /apply/{draft}/receipt", [403; 5]),
+    ("POST /apply/{draft}/receipt/key", [403; 5]),
     ("GET /apply/{draft}/receipt.json", [404; 5]),
     ("GET /apply/{draft}/receipt.jws", [404; 5]),
     ("GET /apply/{draft}/receipt.pdf", [404; 5]),

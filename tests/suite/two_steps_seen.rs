@@ -94,7 +94,7 @@ impl Seen {
 #[test]
 fn a_confirmed_filing_is_told_in_api_and_pages() {
     let seen = Seen::filed();
-    assert!(seen.status_page().contains("It is checked once more against the next list"));
+    assert!(seen.status_page().contains("It is checked once more against the next word"));
     seen.clock.advance(Duration::hours(2));
     seen.list(|_| ());
     let status = seen.status();

@@ -168,3 +168,7 @@ agency-preview-answers = The answers that would be signed
 agency-preview-again = Begin again
 agency-preview-faults = What is missing yet
 agency-signer = Who signed (who files)
+agency-corrected-by = Corrected by
+agency-superseded-title = This filing was corrected
+agency-superseded-text = Decide on the corrected filing; this one stays on record.
+agency-superseded-link = Go to the corrected filing { $number }

@@ -73,3 +73,5 @@ attachments-not-taken = Files of this kind are not taken. Save it as a PDF, for 
 attachments-lies = What is in this file is not what its name says. Save it anew in the right format, and do not change the name’s ending alone
 attachments-too-much-inside = This archive unpacks into too much, or holds further archives. Attach the files themselves
 attachments-unreadable = This archive is broken, encrypted or of an unusual form. Attach the files themselves
+keep-mail-title = Be told by mail before it ends
+keep-mail-text = We can tell you by mail when the draft is about to end. Neither your name nor anything of the application stands in the mail.

@@ -1,8 +1,8 @@
 # The second step of a verdict (confirmed, contested) and the impact of revocation lists.
 steps-dyn-resident-none = Whether your certificate was valid could not be found out yet. Your application keeps the time at which it arrived.
-steps-dyn-resident-provisional = Your certificate was checked against the newest revocation list there was when your application arrived. It is checked once more against the next list issued after that. You need not do anything.
-steps-dyn-resident-confirmed = Your certificate was checked again against a list issued after your application arrived: it was valid when it arrived.
-steps-dyn-resident-contested = A list issued later says that your certificate had already ended when your application arrived. That happens by itself after a change of name or address. Your application is not refused by this alone: the office decides what follows, and you will see it here.
+steps-dyn-resident-provisional = By the newest word there was when your application arrived, your certificate was valid. It is checked once more against the next word from the issuer. You need not do anything.
+steps-dyn-resident-confirmed = Your certificate was checked again with what became known after your application arrived: it was valid when it arrived.
+steps-dyn-resident-contested = What became known later says that your certificate had already ended when your application arrived. That happens by itself after a change of name or address. Your application is not refused by this alone: the office decides what follows, and you will see it here.
 steps-dyn-step-held-decision = Decided after the hold
 steps-dyn-step-confirmed = Certificate confirmed
 steps-dyn-step-contested = Certificate contested

@@ -165,3 +165,7 @@ agency-preview-answers = 署名される回答
 agency-preview-again = 最初からもう一度
 agency-preview-faults = まだ足りないもの
 agency-signer = 署名した方（届け出た方）
+agency-corrected-by = 補正した申請
+agency-superseded-title = この申請は補正されました
+agency-superseded-text = 審査と決定は、補正した申請について行ってください。この申請は記録に残ります。
+agency-superseded-link = 補正した申請（{ $number }）へ

@@ -67,3 +67,5 @@ attachments-not-taken = 이런 종류의 파일은 받지 않습니다. PDF 등�
 attachments-lies = 파일의 내용이 이름이 나타내는 종류와 다릅니다. 이름의 끝만 바꾸지 말고 올바른 형식으로 다시 저장하십시오
 attachments-too-much-inside = 이 압축 파일은 풀면 너무 크거나 안에 다른 압축 파일이 있습니다. 파일 자체를 첨부하십시오
 attachments-unreadable = 이 압축 파일은 깨졌거나 암호화되었거나 특수한 형식입니다. 파일 자체를 첨부하십시오
+keep-mail-title = 기한 전에 메일로 알림 받기
+keep-mail-text = 임시 저장의 기한이 다가오면 메일로 알려 드립니다. 메일에는 성함도 신청 내용도 적지 않습니다.

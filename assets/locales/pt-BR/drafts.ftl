@@ -67,3 +67,5 @@ attachments-not-taken = Arquivos deste tipo não são aceitos. Salve-o como PDF,
 attachments-lies = O conteúdo deste arquivo não é o que o nome diz. Salve-o de novo no formato certo, sem mudar só o final do nome
 attachments-too-much-inside = Este arquivo compactado contém demais ou contém outros arquivos compactados. Anexe os próprios arquivos
 attachments-unreadable = Este arquivo compactado está danificado, criptografado ou tem forma incomum. Anexe os próprios arquivos
+keep-mail-title = Ser avisado por e-mail antes do fim
+keep-mail-text = Podemos avisar por e-mail quando o rascunho estiver para terminar. O e-mail não traz o seu nome nem nada da solicitação.

@@ -1,8 +1,8 @@
 # The second step of a verdict (confirmed, contested).
 steps-dyn-resident-none = Ainda não foi possível confirmar se o seu certificado era válido. A data e a hora de chegada da solicitação continuam valendo.
-steps-dyn-resident-provisional = O certificado foi verificado com a lista de revogação mais recente no momento da chegada da solicitação. Ele será verificado mais uma vez com a próxima lista. Você não precisa fazer nada.
-steps-dyn-resident-confirmed = O certificado foi verificado de novo com uma lista emitida depois da chegada da solicitação: ele era válido quando ela chegou.
-steps-dyn-resident-contested = Uma lista emitida depois mostra que o certificado já não era válido quando a solicitação chegou. Isso acontece automaticamente após mudança de endereço ou de nome. Só por isso a solicitação não é recusada: o órgão de destino decide o que fazer, e você verá aqui.
+steps-dyn-resident-provisional = Pela informação mais recente no momento da chegada da solicitação, o seu certificado era válido. Ele será verificado mais uma vez com a próxima informação. Você não precisa fazer nada.
+steps-dyn-resident-confirmed = O certificado foi verificado de novo com informações posteriores: ele era válido quando a solicitação chegou.
+steps-dyn-resident-contested = Uma informação posterior mostra que o certificado já não era válido quando a solicitação chegou. Isso acontece automaticamente após mudança de endereço ou de nome. Só por isso a solicitação não é recusada: o órgão de destino decide o que fazer, e você verá aqui.
 steps-dyn-step-held-decision = Decidido após a espera
 steps-dyn-step-confirmed = Validade do certificado confirmada
 steps-dyn-step-contested = Certificado contestado

@@ -67,3 +67,5 @@ attachments-not-taken = Không nhận loại tệp này. Hãy lưu thành PDF ch
 attachments-lies = Nội dung tệp không đúng với tên. Hãy lưu lại đúng định dạng, đừng chỉ đổi phần cuối của tên
 attachments-too-much-inside = Tệp nén này giải nén ra quá lớn hoặc chứa tệp nén khác. Hãy đính kèm chính các tệp đó
 attachments-unreadable = Tệp nén này bị hỏng, bị mã hóa hoặc có dạng lạ. Hãy đính kèm chính các tệp đó
+keep-mail-title = Được báo bằng email trước khi hết hạn
+keep-mail-text = Chúng tôi có thể báo bằng email khi bản nháp sắp hết hạn. Email không ghi tên bạn hay nội dung đơn.

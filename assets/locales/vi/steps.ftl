@@ -1,8 +1,8 @@
 # The second step of a verdict (confirmed, contested).
 steps-dyn-resident-none = Chưa xác nhận được chứng thư của bạn có hiệu lực hay không. Thời điểm đơn đến vẫn được giữ nguyên.
-steps-dyn-resident-provisional = Chứng thư đã được kiểm tra theo danh sách thu hồi mới nhất khi đơn đến. Nó sẽ được kiểm tra thêm một lần với danh sách tiếp theo. Bạn không cần làm gì.
-steps-dyn-resident-confirmed = Chứng thư đã được kiểm tra lại theo danh sách ban hành sau khi đơn đến: khi đơn đến, chứng thư còn hiệu lực.
-steps-dyn-resident-contested = Theo danh sách ban hành sau đó, khi đơn đến thì chứng thư đã mất hiệu lực. Điều này tự động xảy ra khi chuyển nhà hoặc đổi tên. Chỉ vì điều này thì đơn không bị từ chối: cơ quan nhận đơn sẽ quyết định, và bạn sẽ thấy thông báo tại đây.
+steps-dyn-resident-provisional = Theo thông tin mới nhất khi đơn đến, chứng thư của bạn còn hiệu lực. Chúng tôi sẽ kiểm tra thêm một lần với thông tin tiếp theo. Bạn không cần làm gì.
+steps-dyn-resident-confirmed = Chứng thư đã được kiểm tra lại với thông tin có sau khi đơn đến: khi đơn đến, chứng thư còn hiệu lực.
+steps-dyn-resident-contested = Theo thông tin có sau đó, khi đơn đến thì chứng thư đã hết hiệu lực. Điều này tự động xảy ra khi chuyển nhà hoặc đổi tên. Chỉ vì điều này thì đơn không bị từ chối: cơ quan nhận đơn sẽ quyết định, và bạn sẽ thấy thông báo tại đây.
 steps-dyn-step-held-decision = Đã quyết định sau thời gian chờ
 steps-dyn-step-confirmed = Đã xác nhận lại hiệu lực của chứng thư
 steps-dyn-step-contested = Phát hiện chứng thư đã mất hiệu lực

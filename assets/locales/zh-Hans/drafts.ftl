@@ -67,3 +67,5 @@ attachments-not-taken = 不接受此类文件。请另存为 PDF 等格式
 attachments-lies = 文件内容与名称所示的类型不符。请用正确的格式重新保存，不要只改名称的后缀
 attachments-too-much-inside = 此压缩文件解压后过大，或含有其他压缩文件。请直接添加文件
 attachments-unreadable = 此压缩文件已损坏、已加密或形式特殊。请直接添加文件
+keep-mail-title = 到期前用邮件通知
+keep-mail-text = 草稿即将到期时，我们会用邮件通知您。邮件中不会写您的姓名和申请内容。

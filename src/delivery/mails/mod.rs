@@ -1,6 +1,7 @@
 //! Mails to residents and agencies: taken out of the outbox, sent through SMTP, and tried again later where the server does
 //! not take them. One gateway at a time sends, under a lease; a crash between the server's answer and its note sends a mail
 //! twice rather than never.
+mod draft_texts;
 pub mod texts;
 
 use std::collections::HashMap;
@@ -86,6 +87,7 @@ impl MailWork {
         store.mail_addresses_expire(now).await?;
         let agencies = self.agencies.keys().copied().collect();
         store.agency_mails_gather(agencies, now, self.gather).await?;
+        store.draft_ends_tell(now).await?;
         let mut round = MailRound::default();
         for mail in store.mails_due(now, AT_A_TIME).await? {
             let taken = self.send(&mail).await;

@@ -1,4 +1,5 @@
 //! What mails say. They name no person and nothing of what was filed or decided: an arrival number and where to look.
+use super::draft_texts::{self, DraftWords};
 use crate::ids::ArrivalNumber;
 use crate::procedures::Language;
 use crate::store::mails::MailKind;
@@ -15,6 +16,7 @@ pub struct MailText {
 struct Words {
     confirm: (&'static str, &'static str),
     news: (&'static str, &'static str),
+    draft: DraftWords,
 }
 
 const JA: Words = Words {
@@ -30,6 +32,7 @@ const JA: Words = Words {
          内容は、次のページで到達番号と照会キーを入力するか、カードでログインして確認してください。\n\n\
          {status}\n\nこのお知らせメールを止める：{link}\n",
     ),
+    draft: draft_texts::JA,
 };
 
 const EN: Words = Words {
@@ -45,6 +48,7 @@ const EN: Words = Words {
          To read it, give the arrival number and the access key on this page, or sign in with your card:\n\n\
          {status}\n\nTo stop these mails: {link}\n",
     ),
+    draft: draft_texts::EN,
 };
 
 const EASY: Words = Words {
@@ -60,6 +64,7 @@ const EASY: Words = Words {
          次の ページで 到達番号と 照会（しょうかい）キーを 入れるか、カードで ログインして、見て ください。\n\n\
          {status}\n\nこの メールを 止める：{link}\n",
     ),
+    draft: draft_texts::EASY,
 };
 
 const ZH: Words = Words {
@@ -75,6 +80,7 @@ const ZH: Words = Words {
          请在以下页面输入到达编号和查询密钥，或用卡登录查看。\n\n\
          {status}\n\n停止接收此类邮件：{link}\n",
     ),
+    draft: draft_texts::ZH,
 };
 
 const KO: Words = Words {
@@ -90,6 +96,7 @@ const KO: Words = Words {
          다음 페이지에서 도달번호와 조회 키를 입력하거나 카드로 로그인하여 확인해 주세요.\n\n\
          {status}\n\n이 알림 메일 중지하기: {link}\n",
     ),
+    draft: draft_texts::KO,
 };
 
 const PT: Words = Words {
@@ -105,6 +112,7 @@ const PT: Words = Words {
          Para ler, digite o número de protocolo e a chave de consulta nesta página ou entre com o cartão:\n\n\
          {status}\n\nPara não receber mais estes e-mails: {link}\n",
     ),
+    draft: draft_texts::PT,
 };
 
 const VI: Words = Words {
@@ -120,6 +128,7 @@ const VI: Words = Words {
          Để xem, hãy nhập số tiếp nhận và khóa tra cứu tại trang sau, hoặc đăng nhập bằng thẻ:\n\n\
          {status}\n\nĐể ngừng nhận email này: {link}\n",
     ),
+    draft: draft_texts::VI,
 };
 
 fn words(language: Language) -> &'static Words {
@@ -143,12 +152,18 @@ pub fn resident(
 ) -> MailText {
     let number = number.map(|number| number.grouped()).unwrap_or_default();
     let words = words(language);
-    let (subject, body) = if matches!(kind, MailKind::Confirm) { words.confirm } else { words.news };
+    let (subject, body) = match kind {
+        MailKind::Confirm => words.confirm,
+        MailKind::DraftConfirm => words.draft.confirm,
+        MailKind::DraftEnds => words.draft.ends,
+        MailKind::Notice | MailKind::Filings(_) => words.news,
+    };
     // The page opens in the mail's language, whatever browser follows the link.
     let body = body
         .replace("{number}", &number)
         .replace("{link}", &format!("{origin}{link}"))
-        .replace("{status}", &format!("{origin}/status?lang={}", language.tag()));
+        .replace("{status}", &format!("{origin}/status?lang={}", language.tag()))
+        .replace("{drafts}", &format!("{origin}/drafts?lang={}", language.tag()));
     MailText { subject: subject.to_owned(), body }
 }
 
@@ -167,7 +182,9 @@ mod tests {
     #[test]
     fn every_mail_in_every_language_tells_the_number_where_to_look_and_how_to_stop() {
         for language in Language::ALL.iter().copied() {
-            let Words { confirm, news } = words(language);
+            let Words { confirm, news, draft } = words(language);
+            let (drafts, link) = (draft.ends.1.matches("{drafts}").count(), draft.ends.1.matches("{link}").count());
+            assert_eq!((drafts, link, draft.confirm.1.matches("{link}").count()), (1, 1, 1), "{}", language.tag());
             for part in ["{number}", "{link}"] {
                 assert_eq!(confirm.1.matches(part).count(), 1, "{part} in {}", language.tag());
                 assert_eq!(news.1.matches(part).count(), 1, "{part} in {}", language.tag());

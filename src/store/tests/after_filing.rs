@@ -80,7 +80,10 @@ fn what_an_agency_does_is_noticed_once_and_what_one_does_oneself_is_not(place: &
         let notices = store.notices_list(number).await.unwrap();
         let kinds: Vec<_> = notices.iter().map(|notice| notice.kind).collect();
         assert_eq!(kinds, [NoticeKind::Message, NoticeKind::Status(S::UnderReview)]);
-        assert_eq!(store.notices_unread(vec![cursor]).await.unwrap(), [(cursor, 2)]);
+        assert_eq!(
+            store.read(move |conn| crate::store::notices::unread(conn, &[cursor])).await.unwrap(),
+            [(cursor, 2)]
+        );
         store.notices_read(number, notices[1].id, at(300)).await.unwrap();
         let notices = store.notices_list(number).await.unwrap();
         assert_eq!(notices.iter().map(|notice| notice.read_at).collect::<Vec<_>>(), [None, Some(at(300))]);

@@ -1,5 +1,6 @@
 //! The store's tests: one suite, run over SQLite and over a real PostgreSQL. Rows are built directly here; that they are
 //! made of proven filings only is what `Store::record`'s signature says.
+mod after_drafts;
 mod after_filing;
 mod agencies;
 mod corrections;

@@ -14,6 +14,7 @@ use crate::intake::document::ApplicationDocument;
 use crate::procedures::Procedure;
 use crate::procedures::show::bare_answers;
 use crate::store::DocumentRole;
+use crate::store::draft_corrections::CorrectedBy;
 use crate::store::impact_reports::StoredImpactFiling;
 use crate::store::submissions::{StoredDocument, StoredStatus, SubmissionRecord};
 use crate::submission::status::{RevocationState, SubmissionStatus};
@@ -44,6 +45,15 @@ struct ImpactRow {
     colour: &'static str,
 }
 
+/// A filing that corrects this one.
+struct CorrectionRow {
+    number: String,
+    grouped: String,
+    received: String,
+    status: String,
+    colour: &'static str,
+}
+
 struct HistoryRow {
     at: String,
     status: String,
@@ -66,7 +76,8 @@ struct FilingView {
     questioned: Option<String>,
     received: String,
     procedure: String,
-    corrects: Option<String>,
+    corrects: Option<(String, String)>,
+    corrected_by: Vec<CorrectionRow>,
     facts: Vec<Fact>,
     for_another: bool,
     applicant: Vec<(String, String)>,
@@ -143,7 +154,10 @@ pub async fn show(
     let impacts = impacts.iter().map(|impact| impact_row(&page, impact)).collect();
     let questioned =
         opinion.map(|opinion| page.with("agency-questioned", "time", moment(page.language, opinion.formed_at)));
-    let view = FilingView { impacts, questioned, ..view(page, gateway, &record, &document, &said) };
+    let corrections = gateway.store.corrected_by(number).await?;
+    let corrected_by = corrections.iter().filter(|one| !is_hidden(one.status)).map(|one| correction_row(&page, one));
+    let corrected_by = corrected_by.collect();
+    let view = FilingView { impacts, questioned, corrected_by, ..view(page, gateway, &record, &document, &said) };
     Ok(view.page.respond(status, &view))
 }
 
@@ -171,7 +185,8 @@ fn view(
         impacts: Vec::new(),
         received: moment(page.language, filing.received_at),
         procedure: procedure_title(&page, gateway, filing.procedure.as_str()),
-        corrects: filing.corrects.map(|number| number.to_string()),
+        corrects: filing.corrects.map(|number| (number.to_string(), number.grouped())),
+        corrected_by: Vec::new(),
         facts: filing_facts::of_document(gateway, page.language, document, filing.received_at),
         for_another: form.is_some_and(|form| form.represented(page.language, &document.answers).is_some()),
         applicant: applicant(&page, document),
@@ -184,6 +199,21 @@ fn view(
         decision,
         errors,
         page,
+    }
+}
+
+/// What is held or refused is no agency's to see.
+fn is_hidden(status: SubmissionStatus) -> bool {
+    matches!(status, SubmissionStatus::Held | SubmissionStatus::Refused)
+}
+
+fn correction_row(page: &Page, correction: &CorrectedBy) -> CorrectionRow {
+    CorrectionRow {
+        number: correction.arrival_number.to_string(),
+        grouped: correction.arrival_number.grouped(),
+        received: moment(page.language, correction.received_at),
+        status: status_words(page, correction.status).into_owned(),
+        colour: status_colour(correction.status),
     }
 }
 

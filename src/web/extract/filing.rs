@@ -31,6 +31,8 @@ pub struct FilingDoor {
     resident: Option<[u8; 32]>,
     reads: bool,
     request: HttpRequest,
+    /// The address that was asked for, where it is a page of the filing.
+    asked: String,
 }
 
 /// A filing that is open to who asks.
@@ -72,10 +74,19 @@ pub fn address(number: ArrivalNumber, page: &str) -> String {
     format!("/filings/{number}{slash}{page}")
 }
 
-/// The filing is not open to who asks: the way to where it is opened (303). A number that is not there answers alike.
+/// The pages of a filing that somebody comes back to when they opened it again, by the ends of their addresses.
+const PAGES: [&str; 5] = ["", "receipt", "mail", "withdrawal", "withdrawal/sign"];
+
+/// `asked`, where it is the address of one of a filing's pages.
+pub fn page_of(number: ArrivalNumber, asked: &str) -> Option<String> {
+    PAGES.iter().map(|page| address(number, page)).find(|page| page == asked)
+}
+
+/// The filing is not open to who asks: the way to where it is opened (303), and from there back. A number that is not there
+/// answers alike.
 #[derive(Debug, thiserror::Error)]
 #[error("open the filing first")]
-struct OpenFirst;
+struct OpenFirst(String);
 
 impl ResponseError for OpenFirst {
     fn status_code(&self) -> StatusCode {
@@ -83,7 +94,8 @@ impl ResponseError for OpenFirst {
     }
 
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::SeeOther().insert_header((header::LOCATION, "/status?closed=1")).finish()
+        let back = if self.0.is_empty() { String::new() } else { format!("&next={}", self.0) };
+        HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/status?closed=1{back}"))).finish()
     }
 }
 
@@ -95,13 +107,26 @@ impl FilingDoor {
     pub async fn open(&self) -> Result<OpenFiling, Error> {
         match self.look().await.map_err(Problem::from)? {
             Some(open) => Ok(open),
-            None if self.reads => Err(OpenFirst.into()),
+            None if self.reads => Err(OpenFirst(self.asked.clone()).into()),
             None => {
                 let detail = "The filing is not open here any more. Open it again with its arrival number and access key, \
                               or sign in; then send this once more.";
                 Err(Problem::new(RejectionCode::Unauthorized, detail).into())
             }
         }
+    }
+
+    /// The filing, or none where it is not open to who asks: for a form whose text is to be kept then.
+    ///
+    /// # Errors
+    /// 503 where the record cannot be read.
+    pub async fn find(&self) -> Result<Option<OpenFiling>, Problem> {
+        Ok(self.look().await?)
+    }
+
+    /// The number in the address, where it is one.
+    pub fn number(&self) -> Option<ArrivalNumber> {
+        self.number
     }
 
     async fn look(&self) -> Result<Option<OpenFiling>, StoreError> {
@@ -151,11 +176,13 @@ impl FromRequest for FilingDoor {
             let missing = || Problem::internal("the gateway, its web state or the CSRF guard is missing");
             let guard = request.app_data::<web::Data<CsrfGuard>>().ok_or_else(missing)?;
             let hashed = |name: &str| guard.cookie_value(&request, name).map(|value| cookie_sha256(&value));
+            let number = request.match_info().get("arrival_number").and_then(|text| text.parse().ok());
             Ok(Self {
+                asked: number.and_then(|number| page_of(number, request.path())).unwrap_or_default(),
                 browser: Browser::extract(&request).await?,
                 gateway: request.app_data::<web::Data<Gateway>>().ok_or_else(missing)?.clone(),
                 state: request.app_data::<web::Data<WebState>>().ok_or_else(missing)?.clone(),
-                number: request.match_info().get("arrival_number").and_then(|text| text.parse().ok()),
+                number,
                 session: hashed(FILING_COOKIE),
                 resident: hashed(RESIDENT_COOKIE),
                 reads: is_safe(request.method()),

@@ -40,6 +40,8 @@ struct FilingLine {
     received_at: String,
     colour: &'static str,
     status: String,
+    /// How many notices are new, in words; empty for none.
+    unread: String,
 }
 
 /// A link, or the question whether there is to be one.
@@ -136,6 +138,7 @@ fn filing_line(page: &Page, gateway: &Gateway, filing: &ListedFiling) -> FilingL
         received_at: dates::moment(language, filing.received_at),
         colour: status::colour(filing.status),
         status: page.t(&status::status_key("name", filing.status)).into_owned(),
+        unread: if filing.unread > 0 { page.count("account-unread", filing.unread) } else { String::new() },
     }
 }
 

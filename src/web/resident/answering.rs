@@ -1,6 +1,6 @@
 //! A form that is being answered: its pages in order, which of them are asked with the answers so far, what is wrong on which,
 //! and where to go next.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -10,6 +10,7 @@ use super::drafts::DraftInput;
 use super::fault_words;
 use super::municipalities;
 use crate::intake::document::Applicant;
+use crate::procedures::opened::opened;
 use crate::procedures::typed::{self, Read};
 use crate::procedures::{Procedure, QuestionPage, Subject};
 use crate::web::filing_facts::{self, Fact};
@@ -40,6 +41,8 @@ pub struct Answering {
     pub today: NaiveDate,
     /// Everything that is wrong, by the names of fields.
     pub faults: Faults,
+    /// What a partial correction may change; none: everything may be changed.
+    open: Option<BTreeSet<String>>,
 }
 
 impl Answering {
@@ -62,7 +65,20 @@ impl Answering {
             let words = || fault_words::of_schema(language, field, &fault, typed);
             faults.entry(format!("answers.{name}")).or_insert_with(words);
         }
-        Self { procedure, input, read, applicant, today, faults }
+        let marked = input.corrects.as_ref().and_then(|corrects| corrects.marked.as_ref());
+        let open = marked.map(|marked| opened(&procedure.fields, marked));
+        Self { procedure, input, read, applicant, today, faults, open }
+    }
+
+    /// Whether it is a partial correction, which changes what the agency marked alone.
+    pub fn is_partial(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// Whether an answer, by its name, may be changed; the attachments by theirs.
+    pub fn may_change(&self, name: &str) -> bool {
+        let first = name.split(['/', '.']).next().unwrap_or_default();
+        self.open.as_ref().is_none_or(|open| open.contains(first))
     }
 
     /// The answers that would be signed.

@@ -7,10 +7,11 @@ use bytes::Bytes;
 use super::answering::Answering;
 use super::at_draft::AtDraft;
 use super::procedures::NoFields;
-use super::{drafts, form};
+use super::{drafts, fields, form};
 use crate::gateway::Gateway;
 use crate::intake::file_kinds::{ENDINGS, FileFault, FileKind, judge_file};
 use crate::intake::file_label;
+use crate::store::correction_requests::ATTACHMENTS;
 use crate::store::draft_files::Attached;
 use crate::store::draft_limits::DraftsFull;
 use crate::store::drafts::{Draft, DraftAttachment};
@@ -46,6 +47,8 @@ struct AttachmentsView {
     together: String,
     /// What the browser's file chooser offers: `.pdf,.png`.
     accept: String,
+    /// Whether a partial correction leaves them alone.
+    locked: bool,
 }
 
 impl AttachmentsView {
@@ -66,6 +69,7 @@ impl AttachmentsView {
             wanted: Vec::new(),
             together: super::dates::size(state.config.drafts.attachments),
             accept: ENDINGS.iter().map(|(ending, _)| format!(".{ending}")).collect::<Vec<_>>().join(","),
+            locked: !may_change(draft),
         }
     }
 
@@ -84,6 +88,12 @@ impl AttachmentsView {
 pub struct AskedFor {
     #[serde(default)]
     wanted: u8,
+}
+
+/// Whether a draft's files may be changed: not in a partial correction that leaves them alone.
+pub fn may_change(draft: &Draft) -> bool {
+    let marked = drafts::DraftInput::of(draft).corrects.and_then(|corrects| corrects.marked);
+    marked.is_none_or(|marked| marked.iter().any(|name| name == ATTACHMENTS))
 }
 
 /// How many files a draft may have: by its procedure and by the gateway's own limit.
@@ -124,6 +134,9 @@ pub async fn post_attachments(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let draft = at.open().await?;
+    if !may_change(&draft) {
+        return Err(fields::not_marked());
+    }
     let most = most(&at.gateway, &at.state, &draft)?;
     let limit = at.state.config.limits.attachment;
     // More than may be kept are read, so that those that may are.
@@ -219,6 +232,9 @@ pub async fn post_remove(
     _form: CsrfForm<NoFields>,
 ) -> Result<HttpResponse, Problem> {
     let (_, ordinal) = path.into_inner();
+    if !may_change(&at.open().await?) {
+        return Err(fields::not_marked());
+    }
     at.gateway.store.draft_detach(at.key(), ordinal).await?;
     Ok(at.lead_to("attachments"))
 }

@@ -12,10 +12,14 @@ use serde::Deserialize;
 use super::at_draft::AtDraft;
 use super::dates;
 use super::drafts::next_step;
+use super::filing::mail::is_address;
 use super::procedures::{NoFields, see_other};
 use crate::gateway::Gateway;
+use crate::store::draft_addresses::DraftAddress;
+use crate::store::mails::Asked;
 use crate::submission::rejection::RejectionCode;
 use crate::web::extract::csrf::{Browser, CsrfForm, random_id};
+use crate::web::forms::{Field, SummaryLine, summary};
 use crate::web::page::Page;
 use crate::web::problem::Problem;
 
@@ -32,6 +36,11 @@ struct KeepView {
     has_link: bool,
     /// The link, when it was just made.
     link: String,
+    /// Its address for mails, and whether it was confirmed.
+    mail: Option<DraftAddress>,
+    /// The field for one; none where no mail is sent.
+    fields: Vec<Field>,
+    errors: Vec<SummaryLine>,
 }
 
 impl KeepView {
@@ -40,15 +49,37 @@ impl KeepView {
     }
 }
 
-async fn show(page: Page, at: &AtDraft, link: String) -> Result<HttpResponse, Problem> {
+/// What the page shows beside the draft: a link that was just made, an address that was typed, and what is wrong with it.
+#[derive(Default)]
+struct Said {
+    link: String,
+    address: String,
+    fault: Option<&'static str>,
+}
+
+async fn show(page: Page, at: &AtDraft, said: Said) -> Result<HttpResponse, Problem> {
     let draft = at.open().await?;
+    let link = said.link;
     if draft.filed.is_some() {
         return Ok(at.lead_to(next_step(&draft)));
     }
     let mut page = at.with_token(page.titled("keep-title"));
     // Changing the language loads the page again, without the link.
     page.language_links = link.is_empty();
+    let mail = at.gateway.store.draft_address_of(draft.key.id.clone()).await?;
+    let field = Field::text("address", page.t("after-mail-address"))
+        .hint(page.t("after-mail-hint"))
+        .autocomplete("email")
+        .value(said.address.as_str())
+        .error(said.fault.map(|key| page.t(key).into_owned()));
+    let fields: Vec<Field> = at.state.config.sends_mail.then_some(field).into_iter().collect();
+    let errors = summary(&fields);
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = page.errors(!errors.is_empty());
     let view = KeepView {
+        mail,
+        fields,
+        errors,
         id: draft.key.id.clone(),
         until: dates::moment(page.language, draft.expires_at),
         days: at.state.config.drafts.kept.num_days(),
@@ -59,7 +90,7 @@ async fn show(page: Page, at: &AtDraft, link: String) -> Result<HttpResponse, Pr
         link,
         page,
     };
-    Ok(view.page.respond(StatusCode::OK, &view))
+    Ok(view.page.respond(status, &view))
 }
 
 /// How long it is kept, and the ways to keep it longer.
@@ -67,7 +98,7 @@ async fn show(page: Page, at: &AtDraft, link: String) -> Result<HttpResponse, Pr
 /// # Errors
 /// 404 for a draft that is not open to who asks.
 pub async fn get_keep(page: Page, at: AtDraft) -> Result<HttpResponse, Problem> {
-    show(page, &at, String::new()).await
+    show(page, &at, Said::default()).await
 }
 
 /// Which way.
@@ -75,6 +106,8 @@ pub async fn get_keep(page: Page, at: AtDraft) -> Result<HttpResponse, Problem> 
 pub struct KeepForm {
     #[serde(default)]
     how: String,
+    #[serde(default)]
+    address: String,
 }
 
 /// Keeps it for longer. A new link is shown in the answer, and never again.
@@ -93,10 +126,29 @@ pub async fn post_keep(page: Page, at: AtDraft, form: CsrfForm<KeepForm>) -> Res
             let secret = random_id().map_err(Problem::internal)?;
             at.gateway.store.draft_give_link(at.key(), digest_of(&secret), until).await?;
             let link = format!("{}/drafts/{secret}", at.state.config.public_origin);
-            show(page, &at, link).await
+            show(page, &at, Said { link, ..Said::default() }).await
         }
-        _ => Err(Problem::new(RejectionCode::BadRequest, "A draft is kept by \"card\" or by \"link\".")),
+        "mail" => ask_for_mail(page, &at, form.0.address).await,
+        _ => Err(Problem::new(RejectionCode::BadRequest, "A draft is kept by \"card\", by \"link\" or by \"mail\".")),
     }
+}
+
+/// Asks for an address to be confirmed, which is told before the draft ends.
+async fn ask_for_mail(page: Page, at: &AtDraft, address: String) -> Result<HttpResponse, Problem> {
+    let typed = address.trim().to_owned();
+    let fault = if !at.state.config.sends_mail {
+        "after-mail-none"
+    } else if !is_address(&typed) {
+        "after-mail-wrong"
+    } else {
+        let (id, now) = (random_id().map_err(Problem::internal)?, at.gateway.clock.now());
+        let store = &at.gateway.store;
+        match store.draft_address_ask(at.key(), id, typed, page.language.tag(), now).await? {
+            Asked::Done | Asked::Known => return Ok(at.lead_to("keep#mail")),
+            Asked::TooMany => "after-mail-too-many",
+        }
+    };
+    show(page, at, Said { address, fault: Some(fault), ..Said::default() }).await
 }
 
 fn digest_of(secret: &str) -> [u8; 32] {

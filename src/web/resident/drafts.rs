@@ -47,6 +47,25 @@ pub struct DraftInput {
     pub changes: BTreeMap<String, Change>,
     /// Whether the form was filled in without a fault.
     pub is_complete: bool,
+    /// What it corrects, where it corrects a filing.
+    pub corrects: Option<Correcting>,
+}
+
+/// The filing that a draft corrects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correcting {
+    /// Its arrival number.
+    pub number: String,
+    /// What the agency marked, where it wants nothing else to be changed: names of answers, and of the attachments.
+    pub marked: Option<Vec<String>>,
+}
+
+impl Correcting {
+    /// The number as people read it.
+    pub fn grouped(&self) -> String {
+        let number: Result<crate::ids::ArrivalNumber, _> = self.number.parse();
+        number.map_or_else(|_| self.number.clone(), |number| number.grouped())
+    }
 }
 
 impl DraftInput {

@@ -38,6 +38,8 @@ struct ListView {
     help: String,
     entries: Vec<EntryView>,
     more: Option<Field>,
+    /// Whether a partial correction leaves it alone.
+    locked: bool,
 }
 
 /// The entries of a group as people read them.
@@ -72,7 +74,7 @@ pub fn show_list(
 ) -> HttpResponse {
     let (least, most) = group.entries();
     let entries = entry_views(&page, answering, group);
-    if entries.is_empty() && least > 0 && faults.is_empty() {
+    if entries.is_empty() && least > 0 && faults.is_empty() && answering.may_change(group.name()) {
         return at.lead_to(&format!("form/{step}/1{}", from.query()));
     }
     let yes_no = [("yes", "form-yes"), ("no", "form-no")]
@@ -82,7 +84,8 @@ pub fn show_list(
         .choices(yes_no.to_vec())
         .error(faults.get("more").cloned());
     more.autofocus = more.error.is_some();
-    let more = (entries.len() < most).then_some(more);
+    let locked = !answering.may_change(group.name());
+    let more = (entries.len() < most && !locked).then_some(more);
     let mut errors: Vec<SummaryLine> = more.iter().flat_map(|more| summary(std::slice::from_ref(more))).collect();
     let wrong = entries.iter().filter(|entry| entry.is_wrong && !faults.is_empty());
     errors.extend(wrong.map(|entry| SummaryLine {
@@ -96,7 +99,7 @@ pub fn show_list(
     let title = group.label.get(page.language);
     let page = at.with_token(page).named(title).errors(!errors.is_empty());
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let view = ListView { page, around, errors, help, entries, more };
+    let view = ListView { page, around, errors, help, entries, more, locked };
     view.page.respond(status, &view)
 }
 
@@ -113,6 +116,7 @@ pub async fn post_list(
     (posted, from): (&BTreeMap<String, String>, From),
 ) -> Result<HttpResponse, Problem> {
     let (count, (_, most)) = (entries(&answering, group), group.entries());
+    let most = if answering.may_change(group.name()) { most } else { count };
     let more = posted.get("more").map(String::as_str);
     if more == Some("yes") && count < most {
         return Ok(at.lead_to(&format!("form/{step}/{}{}", count + 1, from.query())));
@@ -139,6 +143,9 @@ fn entry_of<'a>(answering: &'a Answering, step: &str, number: usize) -> Result<(
     let asked = answering.procedure.page(step).filter(|_| answering.steps().contains(&step));
     let group = asked.and_then(|page| answering.procedure.group_of(page)).ok_or_else(Problem::not_found)?;
     let (count, (_, most)) = (entries(answering, group), group.entries());
+    if !answering.may_change(group.name()) {
+        return Err(fields::not_marked());
+    }
     let index =
         number.checked_sub(1).filter(|index| *index <= count && *index < most).ok_or_else(Problem::not_found)?;
     Ok((group, index))

@@ -2,14 +2,19 @@
 //! posted, as it was typed.
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use super::answering::{Answering, Faults};
 use super::drafts::DraftInput;
+use super::municipalities;
 use crate::procedures::field::{Condition, Field as CatalogField, FieldKind as CatalogKind};
 use crate::procedures::further::locked;
 use crate::procedures::kinds::Era;
 use crate::procedures::typed::{DATE_PARTS, Typed};
+use crate::submission::rejection::RejectionCode;
 use crate::web::forms::{Choice, DatePart, Field, FieldKind};
 use crate::web::i18n::Language;
+use crate::web::problem::Problem;
 
 /// The longest text of one field that is kept, in characters; what is longer is no answer to any question.
 pub const LONGEST_KEPT: usize = 100_000;
@@ -54,6 +59,13 @@ pub fn recipient_field(language: Language, input: &DraftInput, faults: &Faults) 
         .error(faults.get("recipient").cloned())
         .autocomplete("off");
     field.heading = true;
+    // A correction is for the agency that has the filing.
+    if input.corrects.is_some() {
+        field.kind = FieldKind::Text;
+        field.value = municipalities::describe(language, &input.recipient);
+        field.hint = language.t("correction-same-recipient").into_owned();
+        field.locked = true;
+    }
     field
 }
 
@@ -86,7 +98,7 @@ pub fn answer_fields(
 }
 
 /// The answers beside a field: of the form, or of one entry of a group.
-fn answers_beside(answering: &Answering, at: &str) -> serde_json::Map<String, serde_json::Value> {
+fn answers_beside(answering: &Answering, at: &str) -> Map<String, Value> {
     let mut steps = at.trim_end_matches('/').split('/');
     match (steps.next(), steps.next().and_then(|index| index.parse::<usize>().ok())) {
         (Some(group), Some(index)) => {
@@ -106,7 +118,7 @@ fn reveal(condition: &Condition, at: &str) -> Option<(String, String)> {
     if condition.is.is_empty() {
         return None;
     }
-    let word = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let values: Vec<String> = condition.is.iter().map(word).collect();
     Some((format!("answers.{at}{}", condition.field.trim_start_matches('/')), values.join("|")))
 }
@@ -132,15 +144,68 @@ fn answer_field(language: Language, answering: &Answering, field: &CatalogField,
         shown.value.clear();
     }
     if let Some(locked) = locked(&answering.applicant, field) {
-        shown.value = field.shown_value(language, &serde_json::Value::String(locked));
+        shown.value = field.shown_value(language, &Value::String(locked));
         shown.kind = FieldKind::Text;
         shown.locked = true;
         if answering.procedure.represented(language, &answering.answers()).is_some() {
             shown.hint = language.t("lives-locked-signer").into_owned();
             shown.lang = None;
         }
+    } else if !answering.may_change(&key) {
+        as_it_was_filed(language, answering, field, &key, &mut shown);
     }
     shown
+}
+
+/// A field that a partial correction leaves alone: what was filed, and why it cannot be changed.
+fn as_it_was_filed(language: Language, answering: &Answering, field: &CatalogField, key: &str, shown: &mut Field) {
+    shown.value = filed(language, answering, field, key);
+    if shown.kind != FieldKind::Lines(10) {
+        shown.kind = FieldKind::Text;
+    }
+    shown.hint = language.t("correction-not-marked").into_owned();
+    shown.lang = None;
+    shown.max_length = 0;
+    shown.locked = true;
+}
+
+/// A change of something that a partial correction leaves alone, where no page shows it.
+pub fn not_marked() -> Problem {
+    let detail = "The agency asked for the marked fields to be corrected; this stays as it was filed.";
+    Problem::new(RejectionCode::CorrectionBeyondMarked, detail)
+}
+
+/// What was filed in a field, in words.
+fn filed(language: Language, answering: &Answering, field: &CatalogField, key: &str) -> String {
+    answer_at(&answering.read.answers, key).map(|answer| field.shown_value(language, answer)).unwrap_or_default()
+}
+
+/// An answer by the name of its field: `members/1/name`.
+fn answer_at<'a>(answers: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    let mut steps = key.split('/');
+    let first = answers.get(steps.next()?)?;
+    steps.try_fold(first, |answer, step| match answer {
+        Value::Array(entries) => entries.get(step.parse::<usize>().ok()?),
+        other => other.get(step),
+    })
+}
+
+/// Whether something else was sent for a field that is as it was filed.
+fn is_other(
+    language: Language,
+    answering: &Answering,
+    field: &CatalogField,
+    key: &str,
+    posted: &BTreeMap<String, String>,
+) -> bool {
+    let name = format!("answers.{key}");
+    let was = [filed(language, answering, field, key), answering.input.answers.get(key).cloned().unwrap_or_default()];
+    let whole = posted.get(&name).is_some_and(|given| !was.iter().any(|was| was.trim() == plain_lines(given).trim()));
+    let part = |part: &&str| {
+        let was = answering.input.answers.get(&format!("{key}.{part}")).map(String::as_str).unwrap_or_default();
+        posted.get(&format!("{name}.{part}")).is_some_and(|given| given.trim() != was.trim())
+    };
+    whole || DATE_PARTS.iter().any(part)
 }
 
 /// Lengths are counted where people write sentences.
@@ -227,6 +292,17 @@ pub fn read_applicant(input: &mut DraftInput, posted: &BTreeMap<String, String>)
     changed
 }
 
+/// What was posted as the agency; its name where a correction was to go to another one.
+pub fn read_recipient(language: Language, input: &mut DraftInput, posted: &BTreeMap<String, String>) -> Vec<String> {
+    let given = posted.get("recipient").map(|text| text.trim().to_owned()).unwrap_or_default();
+    if input.corrects.is_none() {
+        input.recipient = given;
+        return Vec::new();
+    }
+    let is_same = given == input.recipient || given == municipalities::describe(language, &input.recipient).trim();
+    if is_same { Vec::new() } else { vec!["recipient".to_owned()] }
+}
+
 /// What was posted into fields of a page, as it was typed, put in the place of what was there; the names of locked fields
 /// that somebody tried to change.
 pub fn read_answers(
@@ -241,8 +317,14 @@ pub fn read_answers(
         let key = format!("{at}{}", field.name());
         let name = format!("answers.{key}");
         if let Some(locked) = locked(&answering.applicant, field) {
-            let shown = field.shown_value(language, &serde_json::Value::String(locked));
+            let shown = field.shown_value(language, &Value::String(locked));
             if posted.get(&name).is_some_and(|given| given.trim() != shown) {
+                changed.push(name);
+            }
+            continue;
+        }
+        if !answering.may_change(&key) {
+            if is_other(language, answering, field, &key, posted) {
                 changed.push(name);
             }
             continue;

@@ -8,6 +8,7 @@ use super::procedures::NoFields;
 use super::question::{self, From};
 use super::{applicant, drafts, review};
 use crate::procedures::definition::japan_day;
+use crate::store::correction_requests::ATTACHMENTS;
 use crate::store::drafts::Draft;
 use crate::web::extract::csrf::CsrfForm;
 use crate::web::i18n::Language;
@@ -67,7 +68,8 @@ pub async fn onward(
 ) -> Result<HttpResponse, Problem> {
     let wanted = answering.procedure.least_attachments(&answering.answers());
     let takes = answering.procedure.most_attachments(&answering.answers()) > 0;
-    if takes && (from == From::Form || draft.attachments.len() < wanted) {
+    let may_change = answering.may_change(ATTACHMENTS);
+    if takes && may_change && (from == From::Form || draft.attachments.len() < wanted) {
         return Ok(at.lead_to("attachments"));
     }
     // What was just typed is what the document is made of.

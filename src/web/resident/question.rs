@@ -85,6 +85,10 @@ pub struct Around {
     pub deadlines: Vec<crate::web::filing_facts::Fact>,
     /// What could not be carried over: label, value, why not.
     pub aside: Vec<(String, String, String)>,
+    /// The arrival number of what it corrects.
+    pub corrects: Option<String>,
+    /// Whether it is a partial correction.
+    pub is_partial: bool,
 }
 
 impl Around {
@@ -116,6 +120,8 @@ impl Around {
             carried_from: Some(answering.input.carried_from).filter(|version| *version > 0),
             deadlines: answering.deadlines_at(language, step),
             aside: aside(language, answering),
+            corrects: answering.input.corrects.as_ref().map(super::drafts::Correcting::grouped),
+            is_partial: answering.is_partial(),
         }
     }
 }
@@ -300,10 +306,7 @@ pub async fn post_page(
     let (language, from) = (page.language, From::of_posted(posted));
     let changed: Vec<String> = match step {
         APPLICANT => fields::read_applicant(&mut answering.input, posted).into_iter().map(str::to_owned).collect(),
-        RECIPIENT => {
-            answering.input.recipient = posted.get("recipient").map(|text| text.trim().to_owned()).unwrap_or_default();
-            Vec::new()
-        }
+        RECIPIENT => fields::read_recipient(language, &mut answering.input, posted),
         _ => {
             let procedure = answering.procedure.clone();
             let asked = fields_of(&procedure, step)?;
@@ -354,7 +357,13 @@ async fn settle(
     }
     let mut faults = answering.faults_of(step);
     for name in changed {
-        faults.insert(name, page.t("fault-locked").into_owned());
+        let is_open = name.strip_prefix("answers.").is_none_or(|name| answering.may_change(name));
+        let why = match (is_open, name == RECIPIENT) {
+            (true, false) => "fault-locked",
+            (true, true) => "correction-same-recipient",
+            (false, _) => "fault-not-marked",
+        };
+        faults.insert(name, page.t(why).into_owned());
     }
     if faults.is_empty() {
         answering.input.done.insert(step.to_owned());
@@ -377,6 +386,8 @@ pub async fn on(
     language: Language,
 ) -> Result<HttpResponse, Problem> {
     let next = match from {
+        // What a partial correction leaves alone is not asked again.
+        From::Form if answering.is_partial() => answering.first_open(),
         From::Form => answering.neighbours(step).0.or_else(|| answering.first_open()),
         From::Review => answering.first_open(),
     };

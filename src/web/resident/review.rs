@@ -8,8 +8,9 @@ use chrono::SecondsFormat;
 
 use super::answering::Answering;
 use super::at_draft::AtDraft;
+use super::drafts::Correcting;
 use super::procedures::NoFields;
-use super::{drafts, form, municipalities};
+use super::{attachments, drafts, form, municipalities};
 use crate::gateway::Gateway;
 use crate::gateway::make::{ApplicationRequest, MakeError};
 use crate::intake::document::{ApplicationDocument, Corrects, ListedAttachment};
@@ -17,7 +18,9 @@ use crate::procedures::Procedure;
 use crate::procedures::definition::japan_day;
 use crate::procedures::kinds::date::{Both, from_iso};
 use crate::procedures::kinds::text::visible;
+use crate::procedures::opened::opened;
 use crate::procedures::show::Shown;
+use crate::store::correction_requests::ATTACHMENTS;
 use crate::store::drafts::{Draft, PreparedApplication};
 use crate::web::download;
 use crate::web::extract::csrf::CsrfForm;
@@ -49,6 +52,8 @@ struct ReviewView {
     facts: Vec<Fact>,
     /// Whether who signs files for another person.
     for_another: bool,
+    /// Whether they may be changed.
+    changes_attachments: bool,
     not_after: String,
     raw: String,
     /// Whether it has characters that cannot be seen, which are shown by their numbers.
@@ -115,7 +120,8 @@ pub async fn post_review(page: Page, at: AtDraft, _form: CsrfForm<NoFields>) -> 
     if answering.first_open().is_some() {
         return Ok(at.lead_to("form"));
     }
-    if draft.attachments.len() < answering.procedure.least_attachments(&answering.answers()) {
+    let missing = draft.attachments.len() < answering.procedure.least_attachments(&answering.answers());
+    if missing && answering.may_change(ATTACHMENTS) {
         return Ok(at.lead_to("attachments?wanted=1"));
     }
     prepare(&at.gateway, &draft, page.language).await?;
@@ -151,15 +157,18 @@ fn view(page: Page, gateway: &Gateway, draft: &Draft, prepared: &PreparedApplica
     let raw = String::from_utf8_lossy(&prepared.application);
     let takes_attachments = procedure.most_attachments(&document.answers) > 0;
     let last = procedure.pages.last().map_or("recipient", |last| last.id.as_str());
-    let back = if takes_attachments { "attachments".to_owned() } else { format!("form/{last}") };
+    let (changes_attachments, corrects) = (attachments::may_change(draft), drafts::DraftInput::of(draft).corrects);
+    let shows_files = takes_attachments && changes_attachments;
+    let back = if shows_files { "attachments".to_owned() } else { format!("form/{last}") };
     Ok(ReviewView {
-        about: about(language, draft, procedure, &document),
+        about: about(language, draft, procedure, &document, corrects.as_ref()),
         applicant: applicant(language, &document),
-        answers: answers(language, draft, procedure, &document),
+        answers: answers(language, draft, procedure, &document, corrects.as_ref()),
         attachments: document.attachments.iter().map(attachment).collect(),
         takes_attachments,
         facts: filing_facts::of_document(gateway, language, &document, gateway.clock.now()),
         for_another: procedure.represented(language, &document.answers).is_some(),
+        changes_attachments,
         not_after: super::dates::moment(language, document.expires_at),
         hides: visible(&raw) != raw,
         raw: visible(&raw),
@@ -175,13 +184,24 @@ fn change_at(draft: &Draft, step: &str) -> Option<String> {
     Some(format!("/apply/{}/form/{step}?from=review", draft.key.id))
 }
 
-fn about(language: Language, draft: &Draft, procedure: &Procedure, document: &ApplicationDocument) -> Vec<Line> {
+fn about(
+    language: Language,
+    draft: &Draft,
+    procedure: &Procedure,
+    document: &ApplicationDocument,
+    corrects: Option<&Correcting>,
+) -> Vec<Line> {
     let line = |key: &str, value: String| Line { label: language.t(key).into_owned(), value, change: None };
     let recipient = municipalities::describe(language, document.recipient.as_str());
     let mut lines = vec![
         line("review-procedure", procedure.title.get(language).to_owned()),
-        Line { change: change_at(draft, "recipient"), ..line("review-recipient", recipient) },
+        Line {
+            change: change_at(draft, "recipient").filter(|_| corrects.is_none()),
+            ..line("review-recipient", recipient)
+        },
     ];
+    let first = document.corrects.as_ref().map(|corrects| corrects.arrival_number.grouped());
+    lines.extend(first.map(|number| line("correction-of", number)));
     if procedure.fee_yen > 0 {
         lines.push(line("procedure-fee", language.with("procedure-yen", "yen", procedure.fee(&document.answers))));
     }
@@ -205,11 +225,21 @@ fn applicant(language: Language, document: &ApplicationDocument) -> Vec<Line> {
 }
 
 /// The answers under their labels, each with the way to its page.
-fn answers(language: Language, draft: &Draft, procedure: &Procedure, document: &ApplicationDocument) -> Vec<Line> {
+fn answers(
+    language: Language,
+    draft: &Draft,
+    procedure: &Procedure,
+    document: &ApplicationDocument,
+    corrects: Option<&Correcting>,
+) -> Vec<Line> {
+    let marked = corrects.and_then(|corrects| corrects.marked.as_ref());
+    let open = marked.map(|marked| opened(&procedure.fields, marked));
+    let may_change = |field: &str| open.as_ref().is_none_or(|open| open.contains(field.trim_start_matches('/')));
     let line = |shown: Shown| {
         let step = procedure.page_of(&shown.field).map(|page| page.id.as_str()).unwrap_or_default();
         let step = shown.entry.map_or_else(|| step.to_owned(), |index| format!("{step}/{}", index + 1));
-        Line { change: change_at(draft, &step), label: shown.label, value: shown.value }
+        let change = change_at(draft, &step).filter(|_| may_change(&shown.field));
+        Line { change, label: shown.label, value: shown.value }
     };
     procedure.shown(language, &document.answers).into_iter().map(line).collect()
 }

@@ -110,7 +110,7 @@ pub async fn post_signature(
         return Ok(at.lead_to("receipt"));
     }
     let linkable = offer_link(&at.gateway, resident, &outcome).await;
-    settle(page, view, (&at.gateway, linkable), &draft, outcome).await
+    settle(at.with_token(page), view, (&at.gateway, linkable), &draft, outcome).await
 }
 
 /// What was filed now, out of this browser's own draft and while somebody is signed in, may be linked to their account.
@@ -175,7 +175,7 @@ async fn settle(
     if let Err(error) = gateway.store.draft_filed(draft.key.clone(), filed.clone()).await {
         tracing::warn!(%error, "a filed draft could not be tidied up");
     }
-    let status = gateway.store.submission_find(filed.arrival_number).await.ok().flatten().map(|found| found.status);
-    let shown = receipt::Shown { status, access_token, linkable };
+    let filing = gateway.store.submission_find(filed.arrival_number).await.ok().flatten();
+    let shown = receipt::Shown { filing, access_token, linkable };
     Ok(receipt::respond(page, gateway, &draft.key.id, &filed, shown).await)
 }

@@ -6,12 +6,14 @@ use askama::Template;
 use ring::digest::{SHA256, digest};
 use serde::Deserialize;
 
+use super::filing::page::{Said, show};
 use super::procedures::see_other;
 use crate::gateway::Gateway;
 use crate::ids::{ArrivalNumber, IdError};
+use crate::store::submissions::SubmissionRecord;
 use crate::submission::status::SubmissionStatus;
 use crate::web::extract::csrf::{Browser, CsrfForm, CsrfGuard, random_id};
-use crate::web::extract::filing::address;
+use crate::web::extract::filing::{OpenFiling, address, page_of};
 use crate::web::extract::session::{FILING_COOKIE, cookie_sha256};
 use crate::web::forms::{Field, SummaryLine, summary};
 use crate::web::page::Page;
@@ -24,6 +26,12 @@ pub struct StatusForm {
     arrival_number: String,
     #[serde(default)]
     access_key: String,
+    /// The page to come back to.
+    #[serde(default)]
+    next: String,
+    /// A message that was written when the filing was not open any more.
+    #[serde(default)]
+    message: String,
 }
 
 #[derive(Template)]
@@ -33,6 +41,8 @@ struct FormView {
     errors: Vec<SummaryLine>,
     fields: Vec<Field>,
     closed: bool,
+    next: String,
+    message: String,
 }
 
 impl FormView {
@@ -51,7 +61,14 @@ impl FormView {
                 .error(error("access_key")),
         ];
         let errors = summary(&fields);
-        Self { page: page.titled("status-title").errors(!errors.is_empty()), errors, fields, closed: false }
+        Self {
+            page: page.titled("status-title").errors(!errors.is_empty()),
+            errors,
+            fields,
+            closed: false,
+            next: String::new(),
+            message: String::new(),
+        }
     }
 }
 
@@ -60,13 +77,30 @@ impl FormView {
 pub struct Asked {
     #[serde(default)]
     closed: u8,
+    #[serde(default)]
+    next: String,
 }
 
 /// The form.
 pub async fn get_form(page: Page, browser: Browser, asked: web::Query<Asked>) -> HttpResponse {
-    let view = FormView::new(page.csrf(browser.csrf_token()), "", None);
-    let view = FormView { closed: asked.closed == 1, ..view };
+    let Asked { closed, next } = asked.into_inner();
+    let number = number_in(&next).map(|number| number.grouped()).unwrap_or_default();
+    let view = FormView::new(page.csrf(browser.csrf_token()), &number, None);
+    let view = FormView { closed: closed == 1, next, ..view };
     view.page.respond(StatusCode::OK, &view)
+}
+
+/// The number in the address of a filing's page.
+fn number_in(page: &str) -> Option<ArrivalNumber> {
+    let number = page.strip_prefix("/filings/")?.split('/').next()?.parse().ok()?;
+    page_of(number, page).map(|_| number)
+}
+
+/// The form where a message was sent to a filing that is not open any more: the message stays with it.
+pub fn keeping(page: Page, number: Option<ArrivalNumber>, message: String) -> HttpResponse {
+    let typed = number.map(|number| number.grouped()).unwrap_or_default();
+    let view = FormView { closed: true, message, ..FormView::new(page, &typed, None) };
+    view.page.respond(StatusCode::UNAUTHORIZED, &view)
 }
 
 pub(super) fn status_key(part: &str, status: SubmissionStatus) -> String {
@@ -116,24 +150,31 @@ pub async fn post_form(
     sha256.copy_from_slice(digest(&SHA256, form.0.access_key.trim().as_bytes()).as_ref());
     let found = gateway.store.submission_record(number).await?;
     match found.filter(|record| record.submission.token_matches(&sha256)) {
-        Some(record) => open(&request, &guard, &gateway, record.submission.arrival_number).await,
+        Some(record) => {
+            let id = random_id().map_err(Problem::internal)?;
+            let before = guard.cookie_value(&request, FILING_COOKIE).map(|value| cookie_sha256(&value));
+            gateway.store.filing_session_open(number, cookie_sha256(&id), before, gateway.clock.now()).await?;
+            let mut response = opened(page, &gateway, record, form.0).await?;
+            response.add_cookie(&guard.cookie(FILING_COOKIE, id)).map_err(Problem::internal)?;
+            Ok(response)
+        }
         None => Ok(again(page, &form.0, ("access_key", "status-not-found"))),
     }
 }
 
-/// The cookie of a new session, which opens this filing and no other, and the way to its page.
-async fn open(
-    request: &HttpRequest,
-    guard: &CsrfGuard,
+/// The way to the filing's page, or to the one that was asked for; its page itself with a message that was written before.
+async fn opened(
+    page: Page,
     gateway: &Gateway,
-    number: ArrivalNumber,
+    record: SubmissionRecord,
+    form: StatusForm,
 ) -> Result<HttpResponse, Problem> {
-    let id = random_id().map_err(Problem::internal)?;
-    let before = guard.cookie_value(request, FILING_COOKIE).map(|value| cookie_sha256(&value));
-    gateway.store.filing_session_open(number, cookie_sha256(&id), before, gateway.clock.now()).await?;
-    let mut response = see_other(&address(number, ""));
-    response.add_cookie(&guard.cookie(FILING_COOKIE, id)).map_err(Problem::internal)?;
-    Ok(response)
+    let number = record.submission.arrival_number;
+    if form.message.is_empty() {
+        return Ok(see_other(&page_of(number, &form.next).unwrap_or_else(|| address(number, ""))));
+    }
+    let said = Said { message: form.message, message_fault: Some("after-message-kept") };
+    show(page, gateway, OpenFiling { record, by_account: false }, (StatusCode::OK, said)).await
 }
 
 fn number_fault(error: IdError) -> &'static str {
@@ -145,6 +186,7 @@ fn number_fault(error: IdError) -> &'static str {
 
 fn again(page: Page, form: &StatusForm, wrong: (&str, &str)) -> HttpResponse {
     let view = FormView::new(page, &form.arrival_number, Some(wrong));
+    let view = FormView { next: form.next.clone(), message: form.message.clone(), ..view };
     view.page.respond(StatusCode::UNPROCESSABLE_ENTITY, &view)
 }
 

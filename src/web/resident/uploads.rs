@@ -84,6 +84,9 @@ pub async fn post_upload(page: Page, at: AtDraft, request: HttpRequest) -> Resul
 
 /// What is known to be wrong before the first octet.
 async fn not_to_begin(at: &AtDraft, draft: &Draft, name: &str, size: u64) -> Result<Option<&'static str>, Problem> {
+    if !attachments::may_change(draft) {
+        return Ok(Some("fault-not-marked"));
+    }
     if FileKind::of_name(name).is_none() {
         return Ok(Some(FileFault::NotTaken.key()));
     }

@@ -1,13 +1,18 @@
 //! POST `/filings/{arrival_number}/correction`: begins a draft that corrects the filing, with everything as it was filed.
+use std::collections::BTreeSet;
+
 use actix_web::{Error, HttpResponse};
 
 use serde_json::Value;
 
 use super::Nothing;
 use crate::gateway::Gateway;
+use crate::ids::ArrivalNumber;
 use crate::intake::document::ApplicationDocument;
-use crate::procedures::Field;
+use crate::procedures::opened::opened;
 use crate::procedures::typed::Typed;
+use crate::procedures::{Field, Procedure, QuestionPage};
+use crate::store::correction_requests::CorrectionWanted;
 use crate::store::draft_saves::DraftSave;
 use crate::store::drafts::{DraftAttachment, DraftKey};
 use crate::store::submissions::StoredDocument;
@@ -17,7 +22,8 @@ use crate::web::extract::csrf::CsrfForm;
 use crate::web::extract::filing::{FilingDoor, OpenFiling};
 use crate::web::extract::resident::MaybeResident;
 use crate::web::problem::Problem;
-use crate::web::resident::drafts::{self, DraftInput};
+use crate::web::resident::answering::{APPLICANT, RECIPIENT};
+use crate::web::resident::drafts::{self, Correcting, DraftInput};
 use crate::web::resident::procedures::see_other;
 
 /// Begins the draft and leads to its form.
@@ -49,7 +55,8 @@ async fn fill(door: &FilingDoor, open: &OpenFiling, key: DraftKey) -> Result<(),
     let (_, bytes) = stored.ok_or_else(|| Problem::internal("a filing has no application document"))?;
     let document =
         ApplicationDocument::read(&bytes).map_err(|_| Problem::internal("a recorded document is unreadable"))?;
-    let input = input_of(&door.gateway, &document);
+    let wanted = store.correction_wanted(number).await?.map(|request| request.wanted);
+    let input = input_of(&door.gateway, &document, (number, wanted));
     store.draft_correct(key.id.clone(), number).await?;
     let now = door.gateway.clock.now();
     let draft = store.draft_find(key.clone(), now).await?.ok_or_else(Problem::not_found)?;
@@ -69,12 +76,26 @@ async fn fill(door: &FilingDoor, open: &OpenFiling, key: DraftKey) -> Result<(),
     Ok(())
 }
 
-fn input_of(gateway: &Gateway, document: &ApplicationDocument) -> DraftInput {
+/// Everything as it was filed. Of a partial correction the pages with nothing to correct count as answered.
+fn input_of(
+    gateway: &Gateway,
+    document: &ApplicationDocument,
+    (number, wanted): (ArrivalNumber, Option<CorrectionWanted>),
+) -> DraftInput {
+    let marked = match wanted {
+        Some(CorrectionWanted::Partial(marked)) => Some(marked),
+        Some(CorrectionWanted::Again) | None => None,
+    };
+    let corrects = Some(Correcting { number: number.to_string(), marked: marked.clone() });
     let procedure = gateway.catalog.version(document.procedure.as_str(), document.form_version);
     let fields = procedure.map(|procedure| procedure.fields.as_slice()).unwrap_or_default();
     let mut answers = Typed::new();
     type_again(fields, "", &document.answers, &mut answers);
     let person = &document.applicant;
+    let done = match (procedure, &marked) {
+        (Some(procedure), Some(marked)) => not_to_ask(procedure, marked),
+        _ => BTreeSet::new(),
+    };
     DraftInput {
         recipient: document.recipient.to_string(),
         name: person.name.clone(),
@@ -83,8 +104,19 @@ fn input_of(gateway: &Gateway, document: &ApplicationDocument) -> DraftInput {
         address: person.address.clone().unwrap_or_default(),
         answers,
         form_version: document.form_version,
+        done,
+        corrects,
         ..DraftInput::default()
     }
+}
+
+/// The pages of a form on which a partial correction has nothing to change.
+fn not_to_ask(procedure: &Procedure, marked: &[String]) -> BTreeSet<String> {
+    let open = opened(&procedure.fields, marked);
+    let is_open =
+        |page: &&QuestionPage| page.fields.iter().any(|pointer| open.contains(pointer.trim_start_matches('/')));
+    let left_alone = procedure.pages.iter().filter(|page| !is_open(page)).map(|page| page.id.clone());
+    [APPLICANT, RECIPIENT].map(str::to_owned).into_iter().chain(left_alone).collect()
 }
 
 /// Writes answers down as they would be typed: the other way of [`crate::procedures::Procedure::read_typed`].
@@ -101,6 +133,8 @@ fn type_again(fields: &[Field], at: &str, answers: &Value, typed: &mut Typed) {
             (Value::String(day), Some(field)) if field.kind.is_date() => {
                 let parts = ["year", "month", "day"].into_iter().zip(day.split('-'));
                 typed.extend(parts.map(|(part, digits)| (format!("{name}.{part}"), digits.to_owned())));
+                // Signed by the Western calendar, whatever era it was typed in.
+                typed.insert(format!("{name}.era"), "western".to_owned());
             }
             (Value::String(text), _) => drop(typed.insert(name, text.clone())),
             (other, _) => drop(typed.insert(name, other.to_string())),

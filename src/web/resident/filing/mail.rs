@@ -73,6 +73,11 @@ pub struct AddressForm {
     address: String,
 }
 
+/// Whether mail can be sent there.
+pub fn is_address(text: &str) -> bool {
+    text.len() <= LONGEST && text.parse::<lettre::Address>().is_ok()
+}
+
 /// Asks for an address to be confirmed.
 ///
 /// # Errors
@@ -83,7 +88,7 @@ pub async fn post_mail(page: Page, form: CsrfForm<AddressForm>, door: FilingDoor
     let address = typed.trim();
     let fault = if !door.state.config.sends_mail {
         "after-mail-none"
-    } else if address.len() > LONGEST || address.parse::<lettre::Address>().is_err() {
+    } else if !is_address(address) {
         "after-mail-wrong"
     } else {
         let id = random_id().map_err(Problem::internal)?;

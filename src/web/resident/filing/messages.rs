@@ -11,13 +11,16 @@ use crate::web::extract::filing::FilingDoor;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
 use crate::web::resident::procedures::see_other;
+use crate::web::resident::status;
 
 /// Sends a message; one that cannot be sent stays in its field.
 ///
 /// # Errors
-/// 401 where the filing is not open; 503.
+/// 503. Where the filing is not open any more, the form that opens it keeps the message (401).
 pub async fn post_message(page: Page, form: CsrfForm<MessageForm>, door: FilingDoor) -> Result<HttpResponse, Error> {
-    let open = door.open().await?;
+    let Some(open) = door.find().await? else {
+        return Ok(status::keeping(page.csrf(door.browser.csrf_token()), door.number(), form.0.body));
+    };
     let fault = match read(&form.0) {
         Ok(body) => {
             let new = NewMessage {

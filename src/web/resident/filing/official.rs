@@ -25,14 +25,23 @@ pub struct OfficialLine {
     pub sha256: String,
     /// The verdict on its seal, in a sentence.
     pub verdict: String,
-    /// Whose seal it is.
+    /// Whose seal it is: the certificate's whole name.
     pub signer: String,
+    /// The same for people; empty where the certificate has no name of its holder.
+    pub sealed_by: String,
     /// When it was fetched first, in a sentence.
     pub fetched: String,
     /// The colour of its panel.
     pub panel: &'static str,
     /// The checks of its seal.
     pub checks: Vec<StoredCheck>,
+}
+
+/// The holder's name, and the organisation's, out of a certificate's name.
+fn holder(subject: &str) -> Option<String> {
+    let part = |kind: &str| subject.split(',').find_map(|part| part.trim().strip_prefix(kind)).map(str::to_owned);
+    let (name, organisation) = (part("CN=")?, part("O="));
+    Some(organisation.map_or_else(|| name.clone(), |organisation| format!("{name} ({organisation})")))
 }
 
 /// A document in words.
@@ -62,6 +71,7 @@ pub fn line(page: &Page, document: &OfficialDocument) -> OfficialLine {
         sent_at: dates::moment(page.language, document.uploaded_at),
         sha256: hex::encode(document.sha256),
         verdict: page.with("after-official-verdict", "time", dates::moment(page.language, document.uploaded_at)),
+        sealed_by: holder(signer).map(|name| page.with("after-official-by", "name", name)).unwrap_or_default(),
         signer: signer.to_owned(),
         fetched,
         panel: view.panel,
@@ -98,4 +108,16 @@ async fn found(
     let found = door.gateway.store.official_find(open.number(), id).await.map_err(Problem::from)?;
     let (document, bytes) = found.ok_or_else(Problem::not_found)?;
     Ok((open.number(), document, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holder;
+
+    #[test]
+    fn whose_seal_it_is_is_read_out_of_the_certificates_name() {
+        assert_eq!(holder("CN=Mayor,O=Chiyoda City,C=JP").as_deref(), Some("Mayor (Chiyoda City)"));
+        assert_eq!(holder("C=JP, CN=Mayor").as_deref(), Some("Mayor"));
+        assert_eq!((holder("C=JP"), holder("")), (None, None));
+    }
 }

@@ -9,12 +9,13 @@ use super::official;
 use crate::gateway::Gateway;
 use crate::procedures::Procedure;
 use crate::store::correction_requests::{ATTACHMENTS, CorrectionRequest, CorrectionWanted};
+use crate::store::draft_corrections::CorrectedBy;
 use crate::store::messages::Author;
 use crate::store::notices::{Notice, NoticeKind};
 use crate::store::submissions::{StoredStatus, SubmissionRecord};
 use crate::submission::status::{RevocationState, SubmissionStatus};
 use crate::web::conversation::{self, MessageLine};
-use crate::web::extract::filing::OpenFiling;
+use crate::web::extract::filing::{OpenFiling, address};
 use crate::web::filing_facts::{self, Fact};
 use crate::web::forms::{Field, SummaryLine, summary};
 use crate::web::i18n::Language;
@@ -64,6 +65,10 @@ struct FilingView {
     notices: Vec<NoticeLine>,
     newest_unread: Option<i64>,
     documents: Vec<official::OfficialLine>,
+    /// What it corrects: address and number.
+    corrects: Option<(String, String)>,
+    /// What corrects it: address, number, when it arrived.
+    corrected_by: Vec<(String, String, String)>,
     errors: Vec<SummaryLine>,
     facts: Vec<Fact>,
 }
@@ -108,6 +113,7 @@ pub async fn show(
     let documents = gateway.store.official_list(number).await?;
     let arrived = (number, open.record.submission.received_at);
     let facts = filing_facts::of_filing(gateway, page.language, arrived).await?;
+    let corrections = gateway.store.corrected_by(number).await?;
     let procedure = gateway.catalog.get(open.record.submission.procedure.as_str()).cloned();
     let view = FilingView::new(page, gateway, open);
     let language = view.page.language;
@@ -120,12 +126,19 @@ pub async fn show(
         newest_unread: notices.iter().find(|notice| notice.read_at.is_none()).map(|notice| notice.id),
         wanted: wanted.map(|wanted| wanted_view(language, procedure.as_deref(), &wanted)),
         documents: documents.iter().map(|document| official::line(&view.page, document)).collect(),
+        corrected_by: corrections.iter().map(|one| correction_line(language, one)).collect(),
         errors,
         facts,
         ..view
     };
     let view = FilingView { page: view.page.clone().errors(!view.errors.is_empty()), ..view };
     Ok(view.page.respond(status, &view))
+}
+
+/// A filing that corrects this one.
+fn correction_line(language: Language, correction: &CorrectedBy) -> (String, String, String) {
+    let number = correction.arrival_number;
+    (address(number, ""), number.grouped(), dates::moment(language, correction.received_at))
 }
 
 /// A notice in words.
@@ -170,7 +183,7 @@ impl FilingView {
         let revocation = language.t(&format!("revocation-state-{}", filing.revocation.as_str()));
         Self {
             page: page.titled("status-result-title"),
-            here: crate::web::extract::filing::address(filing.arrival_number, ""),
+            here: address(filing.arrival_number, ""),
             number: filing.arrival_number.grouped(),
             colour: colour(filing.status),
             status: language.t(&status_key("name", filing.status)).into_owned(),
@@ -196,6 +209,8 @@ impl FilingView {
             notices: Vec::new(),
             newest_unread: None,
             documents: Vec::new(),
+            corrects: filing.corrects.map(|number| (address(number, ""), number.grouped())),
+            corrected_by: Vec::new(),
             errors: Vec::new(),
             facts: Vec::new(),
         }
