@@ -74,7 +74,7 @@ impl Store {
     /// [`StoreError`] when it could not be read.
     pub async fn correction_wanted(&self, number: ArrivalNumber) -> Result<Option<CorrectionRequest>, StoreError> {
         type Row = (i64, Option<String>, NaiveDateTime);
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let Some(filing) = filings::find(conn, number)? else { return Ok(None) };
             if filing.status != SubmissionStatus::CorrectionRequested {
                 return Ok(None);

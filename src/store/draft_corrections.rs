@@ -44,7 +44,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when it could not be read.
     pub async fn draft_corrects(&self, draft_id: String) -> Result<Option<(ArrivalNumber, [u8; 32])>, StoreError> {
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let found: Option<(String, Vec<u8>)> = draft_corrections::table
                 .inner_join(submissions::table)
                 .filter(draft_corrections::draft_id.eq(draft_id))

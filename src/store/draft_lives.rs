@@ -51,7 +51,7 @@ impl Store {
             Option<chrono::NaiveDateTime>,
         );
         let rows: Vec<Row> = self
-            .read(move |conn| {
+            .look_up(move |conn| {
                 let ids = ids_of(conn, owner_sha256, holder_sha256)?;
                 let mine = drafts::table.filter(drafts::id.eq_any(ids)).filter(drafts::arrival_number.is_null());
                 Ok(mine
@@ -93,7 +93,7 @@ impl Store {
     ) -> Result<Vec<ListedDraft>, StoreError> {
         type Row = (String, String, chrono::NaiveDateTime, Option<chrono::NaiveDateTime>, chrono::NaiveDateTime);
         let rows: Vec<Row> = self
-            .read(move |conn| {
+            .look_up(move |conn| {
                 let mine = drafts::table
                     .filter(drafts::owner_sha256.eq(owner_sha256.to_vec()))
                     .filter(drafts::arrival_number.is_null().and(drafts::removed_at.is_null()))

@@ -232,7 +232,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when it could not be read.
     pub async fn draft_find(&self, key: DraftKey, now: DateTime<Utc>) -> Result<Option<Draft>, StoreError> {
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let live = of_key!(key).filter(drafts::expires_at.gt(to_database(now)));
             let Some(row) = live.first::<Row>(conn).optional()? else { return Ok(None) };
             let attachments = attachments_of(conn, &row.id)?;

@@ -64,7 +64,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let used: Option<NaiveDateTime> = self
-            .read(move |conn| {
+            .look_up(move |conn| {
                 let Some(filing) = filings::find(conn, number)? else { return Ok(None) };
                 let found: Option<(NaiveDateTime, String)> = filing_sessions::table
                     .inner_join(submissions::table)

@@ -123,7 +123,7 @@ impl Store {
     /// [`StoreError`] when they could not be read.
     pub async fn messages_list(&self, number: ArrivalNumber) -> Result<Vec<Message>, StoreError> {
         type Row = (i64, String, String, NaiveDateTime, String);
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let Some(filing) = filings::find(conn, number)? else { return Ok(Vec::new()) };
             let rows: Vec<Row> = filing_messages::table
                 .filter(filing_messages::submission_id.eq(filing.id))

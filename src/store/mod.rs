@@ -198,6 +198,22 @@ impl Store {
         blocking(move || work(&mut *connection::take(&inner.pool)?)).await
     }
 
+    /// Runs `work`, a few questions that indices answer with a bounded number of rows, as pages ask them. SQLite has the answer
+    /// sooner than another thread has begun: there it is asked on this very thread, where a connection is idle.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn look_up<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+    {
+        match self.0.pool.try_get().filter(|_| self.0.sqlite) {
+            Some(mut connection) => work(&mut connection),
+            None => self.read(work).await,
+        }
+    }
+
     /// Runs `work` in one transaction. `Ok` means that it is on disk; after an `Err` nothing of it is left. With SQLite
     /// all writing waits in one queue, and what waits together shares one sync.
     ///

@@ -85,7 +85,7 @@ impl Store {
     /// [`StoreError`] when they could not be read.
     pub async fn notices_list(&self, number: ArrivalNumber) -> Result<Vec<Notice>, StoreError> {
         type Row = (i64, String, NaiveDateTime, Option<NaiveDateTime>);
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let Some(filing) = filings::find(conn, number)? else { return Ok(Vec::new()) };
             let rows: Vec<Row> = filing_notices::table
                 .filter(filing_notices::submission_id.eq(filing.id))

@@ -129,7 +129,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when they could not be read.
     pub async fn official_list(&self, number: ArrivalNumber) -> Result<Vec<OfficialDocument>, StoreError> {
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let Some(filing) = filings::find(conn, number)? else { return Ok(Vec::new()) };
             let rows: Vec<Row> = official_documents::table
                 .filter(official_documents::submission_id.eq(filing.id))

@@ -79,7 +79,7 @@ impl Store {
         after: Option<ArrivalNumber>,
         limit: usize,
     ) -> Result<Option<FilingsPage>, StoreError> {
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let links = opened(conn, &account)?;
             let before = match after {
                 None => i64::MAX,

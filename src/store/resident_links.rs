@@ -190,7 +190,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn links_list(&self, account: ResidentId) -> Result<Vec<ResidentLink>, StoreError> {
         type Row = (String, Vec<u8>, String, NaiveDateTime, String, Option<NaiveDateTime>);
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let rows: Vec<Row> = of_account(&account)
                 .inner_join(submissions::table)
                 .order((resident_links::offered_at.desc(), resident_links::id))
@@ -225,7 +225,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn link_opens(&self, account: ResidentId, filing: &StoredSubmission) -> Result<bool, StoreError> {
         let (signer, id) = (filing.signer_sha256.to_vec(), filing.id);
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let links: i64 = of_account(&account)
                 .filter(resident_links::state.eq(LinkState::Linked.as_str()))
                 .filter(resident_links::signer_sha256.eq(signer))

@@ -96,7 +96,7 @@ impl Store {
     ) -> Result<Option<ResidentSession>, StoreError> {
         type Row = (String, Vec<u8>, NaiveDateTime, NaiveDateTime, NaiveDateTime);
         let found = self
-            .read(move |conn| {
+            .look_up(move |conn| {
                 let found: Option<Row> = resident_sessions::table
                     .inner_join(resident_accounts::table)
                     .filter(resident_sessions::id_sha256.eq(id_sha256.to_vec()))

@@ -165,7 +165,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when it could not be read.
     pub async fn submission_find(&self, arrival_number: ArrivalNumber) -> Result<Option<StoredSubmission>, StoreError> {
-        self.read(move |conn| find(conn, arrival_number)).await
+        self.look_up(move |conn| find(conn, arrival_number)).await
     }
 
     /// The filing of that number with its history, verdicts and list of documents.
@@ -177,7 +177,7 @@ impl Store {
         arrival_number: ArrivalNumber,
     ) -> Result<Option<SubmissionRecord>, StoreError> {
         let places = self.0.documents.clone();
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let Some(submission) = find(conn, arrival_number)? else { return Ok(None) };
             Ok(Some(SubmissionRecord {
                 history: history(conn, submission.id)?,
