@@ -3,6 +3,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::audit;
+use super::connection::AnyConnection;
 use super::draft_schema::drafts;
 use super::resident_schema::{resident_accounts, resident_links, resident_sessions};
 use super::resident_sessions::{ResidentId, line};
@@ -52,7 +53,6 @@ impl Store {
     /// When the database does not answer.
     pub async fn resident_data(&self, account: ResidentId) -> Result<Option<HeldAccount>, StoreError> {
         type Row = (Vec<u8>, Vec<u8>, Vec<u8>, NaiveDateTime, NaiveDateTime);
-        type DraftRow = (String, String, String, NaiveDateTime, Option<NaiveDateTime>, NaiveDateTime);
         self.read(move |conn| {
             let columns = (
                 resident_accounts::certificate_sha256,
@@ -69,27 +69,6 @@ impl Store {
                 .order(resident_sessions::signed_in_at.desc())
                 .select((resident_sessions::signed_in_at, resident_sessions::used_at))
                 .load(conn)?;
-            let held: Vec<DraftRow> = drafts::table
-                .filter(drafts::holder_sha256.eq(Some(certificate.clone())))
-                .filter(drafts::arrival_number.is_null().and(drafts::removed_at.is_null()))
-                .order(drafts::created_at.desc())
-                .limit(MOST_DRAFTS)
-                .select((
-                    drafts::id,
-                    drafts::procedure,
-                    drafts::input,
-                    drafts::created_at,
-                    drafts::saved_at,
-                    drafts::expires_at,
-                ))
-                .load(conn)?;
-            let draft = |(id, procedure, input, created_at, saved_at, until): DraftRow| HeldDraft {
-                id,
-                procedure,
-                input,
-                saved_at: from_database(saved_at.unwrap_or(created_at)),
-                until: from_database(until),
-            };
             Ok(Some(HeldAccount {
                 certificate_sha256: stored_digest(&certificate)?,
                 issuer_sha256: stored_digest(&issuer)?,
@@ -100,7 +79,7 @@ impl Store {
                     .into_iter()
                     .map(|(since, used)| (from_database(since), from_database(used)))
                     .collect(),
-                drafts: held.into_iter().map(draft).collect(),
+                drafts: drafts_held(conn, certificate)?,
             }))
         })
         .await
@@ -147,4 +126,31 @@ impl Store {
         })
         .await
     }
+}
+
+/// The drafts of a card that can be gone on with, the newest first.
+fn drafts_held(conn: &mut AnyConnection, certificate: Vec<u8>) -> Result<Vec<HeldDraft>, StoreError> {
+    type Row = (String, String, String, NaiveDateTime, Option<NaiveDateTime>, NaiveDateTime);
+    let rows: Vec<Row> = drafts::table
+        .filter(drafts::holder_sha256.eq(Some(certificate)))
+        .filter(drafts::arrival_number.is_null().and(drafts::removed_at.is_null()))
+        .order(drafts::created_at.desc())
+        .limit(MOST_DRAFTS)
+        .select((
+            drafts::id,
+            drafts::procedure,
+            drafts::input,
+            drafts::created_at,
+            drafts::saved_at,
+            drafts::expires_at,
+        ))
+        .load(conn)?;
+    let one = |(id, procedure, input, created_at, saved_at, until): Row| HeldDraft {
+        id,
+        procedure,
+        input,
+        saved_at: from_database(saved_at.unwrap_or(created_at)),
+        until: from_database(until),
+    };
+    Ok(rows.into_iter().map(one).collect())
 }

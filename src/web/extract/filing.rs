@@ -145,7 +145,7 @@ impl FilingDoor {
         }
         let Some(record) = store.submission_record(number).await? else { return Ok(None) };
         let filing = &record.submission;
-        let about = About { procedure: filing.procedure.to_string(), recipient: Some(filing.recipient.clone()) };
+        let about = About { procedure: filing.procedure.to_string(), recipient: Some(filing.recipient) };
         about.note(&self.request);
         let opens = match resident {
             Some(resident) => store.link_opens(resident.account, &record.submission).await?,

@@ -8,9 +8,10 @@ use crate::web::i18n::Language;
 
 /// Its name, address, telephone and hours, a line each.
 pub fn lines(language: Language, office: &Office) -> Vec<String> {
-    let telephone = (!office.telephone.is_empty())
-        .then(|| language.with("lives-office-telephone", "number", &office.telephone))
-        .unwrap_or_default();
+    let telephone = match office.telephone.as_str() {
+        "" => String::new(),
+        number => language.with("lives-office-telephone", "number", number),
+    };
     let hours = language.with("lives-office-hours", "hours", office.hours.get(language));
     let all = [office.name.get(language).to_owned(), office.address.get(language).to_owned(), telephone, hours];
     all.into_iter().filter(|line| !line.is_empty()).collect()
