@@ -133,7 +133,9 @@ export const inspector = (origin) => {
     if (found.language !== language || found.unnamed > 0) tell("language", [`${found.language}, ${found.unnamed} without a name`]);
     if (found.sent > MOST) tell("size", [`${found.sent} octets are sent`]);
     if (found.from.some((one) => one !== origin)) tell("requests", found.from);
-    const [title, place] = [`${language} ${found.title}`, placeOf(page)];
+    const place = placeOf(page);
+    // Residents, agencies and operators each have a door of their own; within one, a title is one page's.
+    const title = `${language} ${place.match(/^\/(agency|operator)\b/)?.[1] ?? "resident"} ${found.title}`;
     const before = titles.get(title) ?? place;
     titles.set(title, before);
     if (before !== place) tell("title", [`“${found.title}” is that of ${before} too`]);

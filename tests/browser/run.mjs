@@ -3,6 +3,8 @@ await import("./journey.mjs");
 await import("./languages.mjs");
 await import("./procedures.mjs");
 await import("./lives.mjs");
+await import("./design.mjs");
+await import("./usability.mjs");
 await import("./life.mjs");
 await import("./agent.mjs");
 await import("./extension.mjs");

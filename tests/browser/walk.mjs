@@ -140,7 +140,7 @@ const attachments = async (page, folder, code, see, seen) => {
 export const open = async (gateway, page, folder, see) => {
   for (const [name, path] of [["home", "/"], ["procedures", "/procedures"], ["help", "/help"], ["privacy", "/privacy"], ["status", "/status"],
     ["verify", "/verify"], ["problems", "/problems"], ["problem", "/problems/signature-refused"], ["not-found", "/nothing-here"],
-    ["drafts-empty", "/drafts"], ["sign-in", "/sign-in"], ["agency-sign-in", "/agency/sign-in"], ["operator-sign-in", "/operator/sign-in"]]) {
+    ["drafts-empty", "/drafts"], ["shared-computer", "/shared-computer"], ["finished", "/finished"], ["lost-card", "/lost-card"], ["sign-in", "/sign-in"], ["agency-sign-in", "/agency/sign-in"], ["operator-sign-in", "/operator/sign-in"]]) {
     await page.goto(gateway.origin + path);
     if (name === "sign-in") await page.waitForSelector("[data-card][data-looked]");
     await see(page, name);
@@ -266,6 +266,8 @@ export const filed = async (gateway, page, folder, see) => {
   await page.click("main form:has(input[value=link]) button");
   await page.waitForSelector(".account-list a");
   await see(page, "account");
+  await page.goto(`${gateway.origin}/account/data`);
+  await see(page, "own-data");
   await page.goto(`${gateway.origin}/status`);
   await page.fill("#f-arrival_number", number);
   await page.fill("#f-access_key", key);
