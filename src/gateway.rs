@@ -16,6 +16,7 @@ pub mod ocsp_responder;
 pub mod official;
 pub mod open;
 pub mod outcome;
+pub mod papers;
 mod person;
 pub mod quarantine;
 pub mod readiness;
@@ -92,6 +93,7 @@ pub struct Gateway {
     responders: Option<OcspResponders>,
     sign_in: sign_in::SignIn,
     official: Option<Arc<official::OfficialSeals>>,
+    papers: Option<Arc<papers::PaperDesk>>,
 }
 
 impl Gateway {
@@ -114,6 +116,7 @@ impl Gateway {
             ocsp: Arc::new(OcspClient::new(&OcspSettings::default())),
             responders: None,
             official: None,
+            papers: None,
         }
     }
 

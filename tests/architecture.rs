@@ -99,6 +99,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "pki",
             "signature",
             "procedures",
+            "registry",
             "evidence",
             "intake",
             "store",

@@ -6,6 +6,7 @@ use super::lists::RecordArchive;
 use super::ocsp_client::OcspClient;
 use super::ocsp_responder::OcspResponders;
 use super::official::OfficialSeals;
+use super::papers::PaperDesk;
 use super::quarantine::RecordQuarantine;
 use super::sign_in::SignIn;
 use super::sources::SourceBook;
@@ -79,6 +80,7 @@ impl Gateway {
             .map_err(OpenError::at("sign_in", OpenFault::Setting))?;
         let official =
             OfficialSeals::from_settings(&settings.official).map_err(OpenError::at("official", OpenFault::Input))?;
+        let papers = PaperDesk::from_settings(&settings.papers).map_err(OpenError::at("papers", OpenFault::Input))?;
         check_bucket(&record)?;
         let store = Store::open(&record).map_err(OpenError::at("database", OpenFault::Record))?;
         Ok(Self::new(GatewayParts {
@@ -93,6 +95,7 @@ impl Gateway {
         .with_ocsp(OcspClient::new(&settings.ocsp), responders)
         .with_sources(sources)
         .with_official(official)
+        .with_papers(papers)
         .with_sign_in(sign_in))
     }
 }

@@ -15,9 +15,9 @@ use std::path::{Path, PathBuf};
 pub use grace::Grace;
 pub use sections::{
     AlarmSettings, CardSettings, CatalogSettings, DatabaseSettings, DocumentSettings, FollowFreshest, FollowPoints,
-    KeySettings, LimitSettings, LogSettings, MailSettings, OcspSettings, OfficialSettings, OnUndecided, ResponderFiles,
-    RevocationSettings, ScannerSettings, SecondOpinionSettings, ServerSettings, SessionSettings, SignInSettings,
-    SignatureSettings, SourceSettings, TrustSettings,
+    KeySettings, LimitSettings, LogSettings, MailSettings, OcspSettings, OfficialSettings, OnUndecided,
+    PaperMunicipality, PaperSettings, ResponderFiles, RevocationSettings, ScannerSettings, SecondOpinionSettings,
+    ServerSettings, SessionSettings, SignInSettings, SignatureSettings, SourceSettings, TrustSettings,
 };
 pub use values::{ByteSize, LogFormat, Origin, Period, Secret, SourceUrl};
 
@@ -44,6 +44,8 @@ pub struct Settings {
     pub keys: KeySettings,
     /// `[official]`
     pub official: OfficialSettings,
+    /// `[papers]`
+    pub papers: PaperSettings,
     /// `[mail]`
     pub mail: MailSettings,
     /// `[alarms]`
@@ -111,6 +113,7 @@ impl Settings {
             signature: source.section(),
             keys: source.section(),
             official: source.section(),
+            papers: source.section(),
             mail: source.section(),
             alarms: source.section(),
             second_opinion: source.section(),
@@ -146,6 +149,12 @@ impl Settings {
         for (number, source) in self.revocation.source.iter().enumerate() {
             wrong.extend(source.wrong_together().map(|line| format!("revocation.source[{}].{line}", number + 1)));
         }
+        if !self.papers.municipality.is_empty() && self.official.anchors.is_none() {
+            wrong.push(
+                "papers.municipality: allowed: together with official.anchors, under which its seal is verified"
+                    .to_owned(),
+            );
+        }
         if wrong.is_empty() { Ok(()) } else { Err(SettingsError::Wrong(wrong)) }
     }
 
@@ -163,6 +172,8 @@ impl Settings {
         let responder = [&mut self.ocsp.certificate, &mut self.ocsp.key];
         let more = self.ocsp.responders.iter_mut().flat_map(|files| [&mut files.certificate, &mut files.key]);
         more.for_each(join);
+        let seals = self.papers.municipality.iter_mut();
+        seals.flat_map(|place| [&mut place.seal_certificate, &mut place.seal_key]).for_each(join);
         optional.into_iter().chain(responder).flatten().for_each(join);
         self.database.url = resolve_url(&self.database.url, "sqlite:", base);
         self.documents.store = resolve_url(&self.documents.store, "file:", base);

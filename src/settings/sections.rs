@@ -158,8 +158,10 @@ section! {
     }
 }
 
+mod papers;
 mod revocation;
 
+pub use papers::{PaperMunicipality, PaperSettings};
 pub use revocation::{OcspSettings, ResponderFiles, RevocationSettings, SourceSettings};
 
 section! {

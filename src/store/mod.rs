@@ -67,6 +67,7 @@ pub mod notices;
 pub mod numbers;
 mod ocsp_responses;
 pub mod official_documents;
+pub mod papers;
 pub mod password;
 mod probe;
 mod queue;

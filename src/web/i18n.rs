@@ -22,7 +22,8 @@ macro_rules! locale_files {
     };
 }
 locale_files![
-    "common", "resident", "verify", "problems", "agency", "operator", "steps", "after", "drafts", "filing", "lives"
+    "common", "resident", "verify", "problems", "agency", "operator", "steps", "after", "drafts", "filing", "lives",
+    "papers"
 ];
 
 /// The files that residents see, in the languages that are for residents alone. What a language lacks is said in the one
@@ -41,7 +42,7 @@ macro_rules! resident_files {
             &[$(($name, include_str!(concat!("../../assets/locales/vi/", $name, ".ftl")))),*];
     };
 }
-resident_files!["common", "resident", "verify", "problems", "steps", "after", "drafts", "filing", "lives"];
+resident_files!["common", "resident", "verify", "problems", "steps", "after", "drafts", "filing", "lives", "papers"];
 
 /// Beginnings of keys that are put together at run time; whoever adds one tests by enumeration that every key it can
 /// make is there.
@@ -66,6 +67,8 @@ pub const DYNAMIC_PREFIXES: &[&str] = &[
     "form-change-",
     "form-aside-",
     "date-",
+    "paper-kind-",
+    "paper-text-",
 ];
 
 impl Language {

@@ -144,6 +144,8 @@ route_table! {
     GET  "/filings/{arrival_number}/everything.zip"          OwnFiling    resident::filing::export::get_everything;
     GET  "/verify"                                           Anyone       resident::verify::get_form;
     POST "/verify"                                           Anyone       resident::verify::post_files;
+    GET  "/documents/verify"                                 Anyone       resident::documents::get_form;
+    POST "/documents/verify"                                 Anyone       resident::documents::post_form;
     GET  "/sign-in"                                          Anyone       resident::sign_in::get_sign_in;
     GET  "/auth/challenge"                                   Anyone       sign_in::get_challenge;
     POST "/auth/login"                                       Anyone       sign_in::post_login;

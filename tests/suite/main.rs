@@ -77,6 +77,7 @@ mod ocsp_responder;
 mod pages_flow;
 mod pages_i18n;
 mod pages_languages;
+mod papers_verify;
 mod pki_certificates;
 mod pki_crl_intake;
 mod pki_crl_kinds;

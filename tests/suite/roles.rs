@@ -100,6 +100,9 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("GET /filings/{arrival_number}/everything.zip", [303; 5]),
     ("GET /verify", [200; 5]),
     ("POST /verify", [403; 5]),
+    // The test gateway issues no documents.
+    ("GET /documents/verify", [404; 5]),
+    ("POST /documents/verify", [403; 5]),
     ("GET /sign-in", [200; 5]),
     ("GET /auth/challenge", [200; 5]),
     ("POST /auth/login", [415; 5]),
@@ -166,6 +169,7 @@ fn is_for_programs(path: &str) -> bool {
 /// Forms of pages that are sent as multipart/form-data.
 fn is_multipart(path: &str) -> bool {
     path == "/verify"
+        || path == "/documents/verify"
         || path == "/operator/crls"
         || path.ends_with("/withdrawal/signature")
         || path.ends_with("/official")

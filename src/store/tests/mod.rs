@@ -11,6 +11,7 @@ mod held;
 mod killed;
 mod ocsp_responses;
 mod outage;
+mod papers;
 #[path = "../../../tests/suite/support/postgres.rs"]
 #[allow(dead_code)]
 mod postgres;

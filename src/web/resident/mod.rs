@@ -11,6 +11,7 @@ pub mod applicant;
 pub mod at_draft;
 pub mod attachments;
 pub mod dates;
+pub mod documents;
 pub mod draft_keep;
 pub mod draft_list;
 pub mod draft_parked;

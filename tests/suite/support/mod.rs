@@ -13,6 +13,7 @@ pub mod mini_pki;
 pub mod moto;
 pub mod ocsp;
 pub mod origin;
+pub mod papers;
 pub mod pki;
 pub mod place;
 #[allow(dead_code)]
