@@ -1,3 +1,3 @@
-//! The resident registry: who a signer is. Today by what the certificate says of its holder.
+//! The resident registry: who a person is, by what a certificate says of its holder and by the residents' records.
 pub mod matching;
 pub mod papers;
