@@ -62,7 +62,8 @@ fn boundaries(left: &str, right: &str) -> Verdict {
     let parted = |text: &str| text.contains(' ');
     // Where letters of the alphabet run together, it is not seen where one word ends.
     let latin = left.chars().any(|one| one.is_ascii_alphabetic());
-    let decided = !latin && !(parted(left) && parted(right));
+    let both = parted(left) && parted(right);
+    let decided = !(latin || both);
     Verdict::by(vec![if decided { Reason::Spacing } else { Reason::Boundary }])
 }
 
@@ -124,9 +125,5 @@ fn reading(claimed: &str, names: &Names<'_>) -> Verdict {
 /// A name that the record had before.
 fn former(claimed: &str, marks: Option<&str>, names: &Names<'_>) -> Verdict {
     let had = |name: &&str| one(claimed, marks, &fold::clean(name)).agreement == Agreement::Same;
-    if names.former.iter().any(|name| had(&name)) {
-        Verdict::by(vec![Reason::FormerName])
-    } else {
-        Verdict::different()
-    }
+    if names.former.iter().any(|name| had(name)) { Verdict::by(vec![Reason::FormerName]) } else { Verdict::different() }
 }

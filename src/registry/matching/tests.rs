@@ -33,7 +33,8 @@ fn address(claimed: &str, marks: Option<&str>, recorded: &str, former: &[&str]) 
 #[test]
 fn japanese_names() {
     use Agreement::{Different, Same, Undecided};
-    let cases: &[(&str, Option<&str>, &str, Agreement, &[Reason])] = &[
+    type Case<'a> = (&'a str, Option<&'a str>, &'a str, Agreement, &'a [Reason]);
+    let cases: &[Case<'_>] = &[
         ("山田　花子", None, "山田　花子", Same, &[]),
         ("山田　花子", Some("00000"), "山田　花子", Same, &[]),
         ("山田　花子", None, "山田花子", Same, &[Reason::Spacing]),
