@@ -125,5 +125,5 @@ fn reading(claimed: &str, names: &Names<'_>) -> Verdict {
 /// A name that the record had before.
 fn former(claimed: &str, marks: Option<&str>, names: &Names<'_>) -> Verdict {
     let had = |name: &&str| one(claimed, marks, &fold::clean(name)).agreement == Agreement::Same;
-    if names.former.iter().any(|name| had(name)) { Verdict::by(vec![Reason::FormerName]) } else { Verdict::different() }
+    if names.former.iter().any(had) { Verdict::by(vec![Reason::FormerName]) } else { Verdict::different() }
 }
