@@ -21,6 +21,7 @@ mod person;
 pub mod quarantine;
 pub mod readiness;
 mod refused;
+pub mod registry;
 pub mod second_opinion;
 mod second_source;
 pub mod sign_in;
@@ -94,6 +95,7 @@ pub struct Gateway {
     sign_in: sign_in::SignIn,
     official: Option<Arc<official::OfficialSeals>>,
     papers: Option<Arc<papers::PaperDesk>>,
+    registry: Option<registry::Registry>,
 }
 
 impl Gateway {
@@ -117,6 +119,7 @@ impl Gateway {
             responders: None,
             official: None,
             papers: None,
+            registry: None,
         }
     }
 

@@ -41,7 +41,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "store",
-        &["ids", "submission", "verdict", "clock", "crypto", "pki", "signature", "evidence", "intake", "settings"],
+        &[
+            "ids",
+            "submission",
+            "verdict",
+            "clock",
+            "crypto",
+            "pki",
+            "signature",
+            "registry",
+            "evidence",
+            "intake",
+            "settings",
+        ],
     ),
     ("authority", &["asn1", "crypto", "clock", "pki", "signature", "store"]),
     // The intake's strict JSON reader reads tokens too: one parser for whatever comes from outside.

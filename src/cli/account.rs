@@ -45,6 +45,9 @@ enum Action {
         /// For a PKI operator
         #[arg(long, group = "role")]
         operator: bool,
+        /// For a clerk who keeps the resident registry of a municipality, by its code
+        #[arg(long, group = "role", value_name = "CODE")]
+        clerk: Option<AgencyCode>,
         #[command(flatten)]
         password: PasswordFrom,
     },
@@ -148,8 +151,8 @@ fn wait<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
 fn act(store: &Store, action: Action) -> Result<(), Failure> {
     let now = SystemClock.now();
     match action {
-        Action::Add { login, agency, operator: _, password } => {
-            let role = agency.map_or(Role::Operator, Role::Agency);
+        Action::Add { login, agency, operator: _, clerk, password } => {
+            let role = clerk.map(Role::Clerk).or(agency.map(Role::Agency)).unwrap_or(Role::Operator);
             let chosen = password.get(&login)?;
             let account = wait(store.account_add(&login, role, chosen, password.generate, now))??;
             note(store, "add_account", &account.login)?;
@@ -264,6 +267,7 @@ fn role_words(account: &Account) -> String {
     match account.role {
         Role::Agency(agency) => format!("agency {agency}"),
         Role::Operator => "operator".to_owned(),
+        Role::Clerk(municipality) => format!("clerk {municipality}"),
     }
 }
 

@@ -5,6 +5,7 @@
 //! keys/receipt.p8  request.p8    PKCS#8 DER, mode 0600
 //! keys/session.key               64 random bytes, mode 0600
 //! keys/lists.key                 64 random bytes, mode 0600: for the indexes of revocation lists
+//! keys/registry.key              64 random bytes, mode 0600: for the resident registry, where there is one
 //! keys/retired/<kid>.jwk         public keys that still verify what they signed, with the time at which they ended (`exp`)
 //! ```
 use std::fs::{self, File, OpenOptions};
@@ -22,6 +23,7 @@ const RECEIPT: &str = "receipt.p8";
 const REQUEST: &str = "request.p8";
 const SESSION: &str = "session.key";
 const LISTS: &str = "lists.key";
+const REGISTRY: &str = "registry.key";
 const RETIRED: &str = "retired";
 
 /// Length of the session key, in bytes.
@@ -29,6 +31,9 @@ pub const SESSION_KEY_BYTES: usize = 64;
 
 /// Length of the key of lists' indexes, in bytes.
 pub const LISTS_KEY_BYTES: usize = 64;
+
+/// Length of the key of the resident registry, in bytes.
+pub const REGISTRY_KEY_BYTES: usize = 64;
 
 /// Why the keys cannot be used: told at start, with the file's name and never its content.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +120,14 @@ impl Keys {
         let set_json = serde_json::to_string(&set)
             .map_err(|error| KeyError::Invalid { path: folder.display().to_string(), what: error.to_string() })?;
         Ok(Self { receipt, request, session, lists, set, set_json })
+    }
+
+    /// The key of the resident registry in `folder`; made where it is not there.
+    ///
+    /// # Errors
+    /// A [`KeyError`] with the name of the file.
+    pub fn registry(folder: &Path) -> Result<Zeroizing<[u8; REGISTRY_KEY_BYTES]>, KeyError> {
+        secret(&folder.join(REGISTRY), "a key of the registry has 64 bytes")
     }
 
     /// Retires a key of `folder`: its public half stays in the set with `ends_at`, and the next [`Keys::open`] makes a new

@@ -8,6 +8,7 @@ use super::ocsp_responder::OcspResponders;
 use super::official::OfficialSeals;
 use super::papers::PaperDesk;
 use super::quarantine::RecordQuarantine;
+use super::registry::Registry;
 use super::sign_in::SignIn;
 use super::sources::SourceBook;
 use super::{Gateway, GatewayParts};
@@ -82,7 +83,12 @@ impl Gateway {
             OfficialSeals::from_settings(&settings.official).map_err(OpenError::at("official", OpenFault::Input))?;
         let papers = PaperDesk::from_settings(&settings.papers).map_err(OpenError::at("papers", OpenFault::Input))?;
         check_bucket(&record)?;
+        let registry = Registry::from_settings(&settings.registry, &settings.keys.directory)
+            .map_err(OpenError::at("registry", OpenFault::Setting))?;
         let store = Store::open(&record).map_err(OpenError::at("database", OpenFault::Record))?;
+        if let Some(registry) = &registry {
+            registry.fits(&store).map_err(OpenError::at("registry", OpenFault::Input))?;
+        }
         Ok(Self::new(GatewayParts {
             clock,
             verifier: Arc::new(Verifier::new(Arc::new(policy), Arc::new(trust))),
@@ -96,6 +102,7 @@ impl Gateway {
         .with_sources(sources)
         .with_official(official)
         .with_papers(papers)
+        .with_registry(registry)
         .with_sign_in(sign_in))
     }
 }

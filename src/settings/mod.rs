@@ -15,9 +15,10 @@ use std::path::{Path, PathBuf};
 pub use grace::Grace;
 pub use sections::{
     AlarmSettings, CardSettings, CatalogSettings, DatabaseSettings, DocumentSettings, FollowFreshest, FollowPoints,
-    KeySettings, LimitSettings, LogSettings, MailSettings, OcspSettings, OfficialSettings, OnUndecided,
-    PaperMunicipality, PaperSettings, ResponderFiles, RevocationSettings, ScannerSettings, SecondOpinionSettings,
-    ServerSettings, SessionSettings, SignInSettings, SignatureSettings, SourceSettings, TrustSettings,
+    KeySettings, LimitSettings, LogSettings, MailSettings, MunicipalitySettings, OcspSettings, OfficialSettings,
+    OnUndecided, PaperMunicipality, PaperSettings, RegistrySettings, ResponderFiles, RevocationSettings,
+    ScannerSettings, SecondOpinionSettings, ServerSettings, SessionSettings, SignInSettings, SignatureSettings,
+    SourceSettings, TrustSettings,
 };
 pub use values::{ByteSize, LogFormat, Origin, Period, Secret, SourceUrl};
 
@@ -64,6 +65,8 @@ pub struct Settings {
     pub catalog: CatalogSettings,
     /// `[card]`
     pub card: CardSettings,
+    /// `[registry]`
+    pub registry: RegistrySettings,
     /// `[log]`
     pub log: LogSettings,
 }
@@ -103,6 +106,7 @@ impl Settings {
         let variables: Vec<(String, String)> = variables.into_iter().collect();
         let mut source = Source::new(text, variables.iter().cloned())?;
         let sources = source.tables("revocation", "source");
+        let municipalities = source.tables("registry", "municipality");
         let mut settings = Self {
             server: source.section(),
             database: source.section(),
@@ -123,10 +127,12 @@ impl Settings {
             sign_in: source.section(),
             catalog: source.section(),
             card: source.section(),
+            registry: source.section(),
             log: source.section(),
         };
         source.finish()?;
         settings.revocation.source = sources;
+        settings.registry.municipality = municipalities;
         settings
             .documents
             .fill_from(|wanted| variables.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone()));
@@ -155,6 +161,7 @@ impl Settings {
                     .to_owned(),
             );
         }
+        wrong.extend(self.registry.wrong_together());
         if wrong.is_empty() { Ok(()) } else { Err(SettingsError::Wrong(wrong)) }
     }
 
@@ -287,13 +294,15 @@ mod tests {
     #[test]
     fn the_reference_of_the_settings_is_complete_and_tells_the_defaults() {
         let (mut text, mut keys, mut section) = (String::new(), Vec::new(), "");
-        let (mut list, mut list_keys, mut in_list) = (String::from("[[revocation.source]]\n"), Vec::new(), false);
+        let (mut list, mut list_keys, mut in_list) = (String::new(), Vec::<(&str, Vec<&str>)>::new(), false);
         for line in include_str!("../../docs/settings.md").lines() {
             if let Some(name) = line.strip_prefix("## [") {
                 section = name.trim_end_matches(']');
                 // A table of a list is read where one is written: see below.
                 if section.starts_with('[') {
                     in_list = true;
+                    list.push_str(&format!("[{section}]]\n"));
+                    list_keys.push((section.trim_matches(['[', ']']), Vec::new()));
                     continue;
                 }
                 in_list = false;
@@ -302,8 +311,12 @@ mod tests {
             let Some((key, rest)) = line.strip_prefix("| `").and_then(|row| row.split_once("` | ")) else { continue };
             let default = rest.split(" | ").next().unwrap();
             if in_list {
-                list_keys.push(key);
-                let default = if key == "url" { "\"http://a.example/\"" } else { default.trim_matches('`') };
+                list_keys.last_mut().unwrap().1.push(key);
+                let default = match key {
+                    "url" => "\"http://a.example/\"",
+                    "code" => "\"131016\"",
+                    _ => default.trim_matches('`'),
+                };
                 if default != "none" {
                     list.push_str(&format!("{key} = {default}\n"));
                 }
@@ -314,8 +327,7 @@ mod tests {
                 text.push_str(&format!("{key} = {}\n", default.trim_matches('`')));
             }
         }
-        let (told, built_in) = (read(&text, &[]).unwrap(), read("", &[]).unwrap());
-        assert_eq!(format!("{told:?}"), format!("{built_in:?}"));
+        assert_eq!(format!("{:?}", read(&text, &[]).unwrap()), format!("{:?}", read("", &[]).unwrap()));
         let sections: Vec<&str> = text.lines().filter(|line| line.starts_with('[')).collect();
         let none: String = sections.iter().map(|section| format!("{section}\nnone = 1\n")).collect();
         let unknown = wrong(&none, &[]);
@@ -325,10 +337,13 @@ mod tests {
         });
         assert_eq!(keys, allowed.collect::<Vec<_>>());
         assert!(wrong("[none]", &[])[0].ends_with(&sections.join(", ").replace(['[', ']'], "")));
-        let (told, built_in) = (read(&list, &[]).unwrap(), "[[revocation.source]]\nurl = \"http://a.example/\"");
-        assert_eq!(format!("{told:?}"), format!("{:?}", read(built_in, &[]).unwrap()));
-        let unknown = wrong("[[revocation.source]]\nnone = 1", &[]);
-        assert_eq!(unknown[0], format!("revocation.source[1].none: unknown key; allowed: {}", list_keys.join(", ")));
+        let built_in =
+            "[[revocation.source]]\nurl = \"http://a.example/\"\n[[registry.municipality]]\ncode = \"131016\"";
+        assert_eq!(format!("{:?}", read(&list, &[]).unwrap()), format!("{:?}", read(built_in, &[]).unwrap()));
+        for (name, keys) in list_keys {
+            let unknown = wrong(&format!("[[{name}]]\nnone = 1"), &[]);
+            assert_eq!(unknown[0], format!("{name}[1].none: unknown key; allowed: {}", keys.join(", ")));
+        }
     }
 
     #[test]

@@ -159,9 +159,11 @@ section! {
 }
 
 mod papers;
+mod registry;
 mod revocation;
 
 pub use papers::{PaperMunicipality, PaperSettings};
+pub use registry::{MunicipalitySettings, RegistrySettings};
 pub use revocation::{OcspSettings, ResponderFiles, RevocationSettings, SourceSettings};
 
 section! {

@@ -18,21 +18,24 @@ pub enum Role {
     Agency(AgencyCode),
     /// Watches over trust anchors and revocation lists; sees no filing.
     Operator,
+    /// Keeps the resident registry of one municipality; sees no filing.
+    Clerk(AgencyCode),
 }
 
 impl Role {
-    /// `agency` or `operator`.
+    /// `agency`, `operator` or `clerk`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Agency(_) => "agency",
             Self::Operator => "operator",
+            Self::Clerk(_) => "clerk",
         }
     }
 
-    /// The agency, of an agency's account.
+    /// The agency or municipality, of an account that works for one.
     pub fn agency(self) -> Option<AgencyCode> {
         match self {
-            Self::Agency(agency) => Some(agency),
+            Self::Agency(agency) | Self::Clerk(agency) => Some(agency),
             Self::Operator => None,
         }
     }
@@ -63,6 +66,7 @@ impl Account {
         match self.role {
             Role::Agency(agency) => format!("agency {agency} {}", self.login),
             Role::Operator => format!("operator {}", self.login),
+            Role::Clerk(municipality) => format!("clerk {municipality} {}", self.login),
         }
     }
 }
@@ -111,6 +115,7 @@ impl AccountRow {
         let role = match (self.role.as_str(), agency) {
             ("agency", Some(agency)) => Role::Agency(agency),
             ("operator", None) => Role::Operator,
+            ("clerk", Some(municipality)) => Role::Clerk(municipality),
             _ => return Err(StoreError::Fault("an account has a role that is not known".to_owned())),
         };
         Ok(Account {

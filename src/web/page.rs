@@ -41,6 +41,8 @@ pub enum Area {
     Agency,
     /// PKI operators.
     Operator,
+    /// A municipality's clerks.
+    Clerk,
 }
 
 /// Who is signed in, for the header.
@@ -213,9 +215,15 @@ impl Page {
             Area::Resident => {
                 &[("/procedures", "nav-procedures"), ("/status", "nav-status"), ("/verify", "nav-verify")]
             }
-            Area::Agency | Area::Operator if self.user.is_none() => &[],
+            Area::Agency | Area::Operator | Area::Clerk if self.user.is_none() => &[],
             Area::Agency => &[("/agency", "nav-agency-queue"), ("/agency/procedures", "nav-agency-procedures")],
             Area::Operator => &[("/operator", "nav-operator-crls")],
+            Area::Clerk => &[
+                ("/clerk", "nav-clerk-records"),
+                ("/clerk/new", "nav-clerk-new"),
+                ("/clerk/notices", "nav-clerk-notices"),
+                ("/clerk/accesses", "nav-clerk-accesses"),
+            ],
         };
         let account = (self.area == Area::Resident && self.offers_sign_in).then_some(("/account", "nav-account"));
         links.iter().copied().chain(account).map(|(href, key)| NavigationLink { href, key }).collect()
@@ -284,7 +292,7 @@ fn offers_sign_in(request: &HttpRequest) -> bool {
 /// Whether a path is one of agencies' or operators' pages, which exist in the languages of everybody.
 fn is_of_staff(path: &str) -> bool {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-    matches!(first, "agency" | "operator")
+    matches!(first, "agency" | "operator" | "clerk")
 }
 
 /// The language of a request: `?lang=`, then the cookie, then Accept-Language, then the first we have. The flag tells

@@ -28,6 +28,8 @@ pub enum Access {
     Agency,
     /// A signed-in operator.
     Operator,
+    /// A signed-in clerk of a municipality whose registry is kept here.
+    Clerk,
 }
 
 /// One line of the table.

@@ -15,6 +15,7 @@ mod papers;
 #[path = "../../../tests/suite/support/postgres.rs"]
 #[allow(dead_code)]
 mod postgres;
+mod registry;
 mod residents;
 mod statuses;
 mod sweep;

@@ -23,6 +23,7 @@ pub fn cookie_of(desk: Desk) -> &'static str {
     match desk {
         Desk::Agency => "agency-session",
         Desk::Operator => "operator-session",
+        Desk::Clerk => "clerk-session",
     }
 }
 
@@ -68,6 +69,16 @@ pub struct AgencyUser {
 /// An operator of the PKI who is signed in.
 #[derive(Debug, Clone)]
 pub struct OperatorUser {
+    /// Account and session.
+    pub user: SessionUser,
+}
+
+/// Somebody who keeps the resident registry of a municipality and is signed in. Where this gateway keeps no registry of theirs,
+/// there is no such page.
+#[derive(Debug, Clone)]
+pub struct ClerkUser {
+    /// Whose residents they see; nobody else's.
+    pub municipality: AgencyCode,
     /// Account and session.
     pub user: SessionUser,
 }
@@ -122,7 +133,7 @@ async fn desk_user_of(request: &HttpRequest) -> Result<SessionUser, Error> {
     if !is_safe(request.method()) {
         return Err(Problem::new(RejectionCode::Forbidden, "Change the password that was given to you first.").into());
     }
-    let desk = if matches!(user.account.role, Role::Operator) { "/operator" } else { "/agency" };
+    let desk = Desk::of_role(user.account.role).home();
     Err(SignInFirst { location: format!("{desk}/password") }.into())
 }
 
@@ -131,7 +142,7 @@ pub fn sign_in_for(request: &HttpRequest) -> Error {
     if !is_safe(request.method()) {
         return Problem::new(RejectionCode::Unauthorized, "Sign in first.").into();
     }
-    let desk = if request.path().starts_with("/operator") { "/operator" } else { "/agency" };
+    let desk = Desk::of(request).home();
     // Only the path goes along: a query may hold what somebody searched for.
     SignInFirst { location: format!("{desk}/sign-in?next={}", request.path()) }.into()
 }
@@ -146,7 +157,7 @@ impl FromRequest for AgencyUser {
             let user = desk_user_of(&request).await?;
             match user.account.role {
                 Role::Agency(agency) => Ok(Self { agency, user }),
-                Role::Operator => Err(wrong_role()),
+                Role::Operator | Role::Clerk(_) => Err(wrong_role()),
             }
         })
     }
@@ -162,10 +173,37 @@ impl FromRequest for OperatorUser {
             let user = desk_user_of(&request).await?;
             match user.account.role {
                 Role::Operator => Ok(Self { user }),
-                Role::Agency(_) => Err(wrong_role()),
+                Role::Agency(_) | Role::Clerk(_) => Err(wrong_role()),
             }
         })
     }
+}
+
+impl FromRequest for ClerkUser {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            keeps_registry(&request)?;
+            let user = desk_user_of(&request).await?;
+            match user.account.role {
+                Role::Clerk(municipality) => Ok(Self { municipality, user }),
+                Role::Agency(_) | Role::Operator => Err(wrong_role()),
+            }
+        })
+    }
+}
+
+/// Without a registry there is no clerk's desk.
+///
+/// # Errors
+/// 404.
+pub fn keeps_registry(request: &HttpRequest) -> Result<(), Error> {
+    let gateway = request.app_data::<web::Data<Gateway>>();
+    let keeps = gateway.is_some_and(|gateway| gateway.registry().is_some());
+    if keeps || Desk::asked_for(request) != Some(Desk::Clerk) { Ok(()) } else { Err(Problem::not_found().into()) }
 }
 
 impl FromRequest for MaybeUser {

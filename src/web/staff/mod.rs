@@ -1,4 +1,4 @@
-//! What the agencies' and the operators' desks share: signing in and out, passwords, words for times.
+//! What the agencies', the operators' and the clerks' desks share: signing in and out, passwords, words for times.
 pub mod password;
 pub mod sign_in;
 
@@ -12,13 +12,15 @@ use crate::store::audit::AuditEntry;
 use crate::web::extract::csrf::Browser;
 use crate::web::page::{Area, Page, SignedIn};
 
-/// Which of the two desks a request is for.
+/// Which desk a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Desk {
     /// `/agency`
     Agency,
     /// `/operator`
     Operator,
+    /// `/clerk`
+    Clerk,
 }
 
 impl Desk {
@@ -28,7 +30,7 @@ impl Desk {
             let rest = request.path().strip_prefix(desk.home());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        [Self::Agency, Self::Operator].into_iter().find(is_under)
+        [Self::Agency, Self::Operator, Self::Clerk].into_iter().find(is_under)
     }
 
     /// The same for a page that is known to be a desk's.
@@ -41,6 +43,7 @@ impl Desk {
         match role {
             Role::Agency(_) => Self::Agency,
             Role::Operator => Self::Operator,
+            Role::Clerk(_) => Self::Clerk,
         }
     }
 
@@ -49,6 +52,7 @@ impl Desk {
         match self {
             Self::Agency => "/agency",
             Self::Operator => "/operator",
+            Self::Clerk => "/clerk",
         }
     }
 
@@ -56,6 +60,7 @@ impl Desk {
         match self {
             Self::Agency => Area::Agency,
             Self::Operator => Area::Operator,
+            Self::Clerk => Area::Clerk,
         }
     }
 }
@@ -66,9 +71,10 @@ pub fn frame(page: Page, browser: &Browser, account: &Account) -> Page {
     let sign_out = match desk {
         Desk::Agency => "/agency/sign-out",
         Desk::Operator => "/operator/sign-out",
+        Desk::Clerk => "/clerk/sign-out",
     };
     let name = match account.role {
-        Role::Agency(agency) => format!("{} ({agency})", account.login),
+        Role::Agency(agency) | Role::Clerk(agency) => format!("{} ({agency})", account.login),
         Role::Operator => account.login.clone(),
     };
     page.area(desk.area()).user(SignedIn { name, sign_out }).csrf(browser.csrf_token())

@@ -13,7 +13,7 @@ use crate::store::audit::AuditEntry;
 use crate::store::sessions::SignIn;
 use crate::submission::rejection::RejectionCode;
 use crate::web::extract::csrf::{Browser, CsrfForm, CsrfGuard, random_id};
-use crate::web::extract::session::{MaybeUser, cookie_of, cookie_sha256};
+use crate::web::extract::session::{MaybeUser, cookie_of, cookie_sha256, keeps_registry};
 use crate::web::forms::{Field, FieldKind};
 use crate::web::middleware::envelope::ClientAddress;
 use crate::web::page::Page;
@@ -50,6 +50,7 @@ fn view(page: Page, browser: &Browser, desk: Desk, next: &str, login: &str) -> S
     let title = match desk {
         Desk::Agency => "staff-sign-in-agency",
         Desk::Operator => "staff-sign-in-operator",
+        Desk::Clerk => "staff-sign-in-clerk",
     };
     let page = page.titled(title).area(desk.area()).csrf(browser.csrf_token());
     let fields = vec![
@@ -60,7 +61,7 @@ fn view(page: Page, browser: &Browser, desk: Desk, next: &str, login: &str) -> S
     SignInView { page, action, next, refused: None, fields }
 }
 
-/// GET /agency/sign-in and /operator/sign-in.
+/// GET /agency/sign-in, /operator/sign-in and /clerk/sign-in.
 ///
 /// # Errors
 /// When the session cannot be looked up.
@@ -71,6 +72,7 @@ pub async fn get_sign_in(
     user: MaybeUser,
     query: web::Query<Next>,
 ) -> Result<HttpResponse, Error> {
+    keeps_registry(&request)?;
     if let Some(user) = user.0 {
         return Ok(see_other(Desk::of_role(user.account.role).home()));
     }
@@ -90,6 +92,7 @@ pub async fn post_sign_in(
     gateway: web::Data<Gateway>,
     state: web::Data<WebState>,
 ) -> Result<HttpResponse, Error> {
+    keeps_registry(&request)?;
     slow_down(&request, &state)?;
     let CsrfForm(SignInForm { login, password, next }) = form;
     let (id, now) = (random_id().map_err(Problem::internal)?, gateway.clock.now());
