@@ -79,19 +79,15 @@ impl Store {
             if filing.status != SubmissionStatus::CorrectionRequested {
                 return Ok(None);
             }
-            let asked: Option<Row> = status_history::table
+            let asked: Option<Row> = on_backend!(&mut *conn, c => status_history::table
                 .filter(status_history::submission_id.eq(filing.id))
                 .filter(status_history::to_status.eq(SubmissionStatus::CorrectionRequested.as_str()))
                 .order(status_history::id.desc())
-                .select((status_history::id, status_history::reason, status_history::changed_at))
-                .first(conn)
-                .optional()?;
+                .select((status_history::id, status_history::reason, status_history::changed_at)).first(c).optional())?;
             let Some((id, text, at)) = asked else { return Ok(None) };
-            let more: Option<(String, String)> = correction_requests::table
+            let more: Option<(String, String)> = on_backend!(&mut *conn, c => correction_requests::table
                 .find(id)
-                .select((correction_requests::kind, correction_requests::fields))
-                .first(conn)
-                .optional()?;
+                .select((correction_requests::kind, correction_requests::fields)).first(c).optional())?;
             let wanted = match more {
                 Some((kind, fields)) if kind == "partial" => {
                     let fields = serde_json::from_str(&fields)

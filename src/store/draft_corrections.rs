@@ -3,7 +3,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::after_schema::draft_corrections;
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_backend};
 use super::schema::{corrections, status_history, submissions};
 use super::submissions as filings;
 use super::{Store, StoreError, from_database, parse_stored, stored_digest};
@@ -45,12 +45,10 @@ impl Store {
     /// [`StoreError`] when it could not be read.
     pub async fn draft_corrects(&self, draft_id: String) -> Result<Option<(ArrivalNumber, [u8; 32])>, StoreError> {
         self.look_up(move |conn| {
-            let found: Option<(String, Vec<u8>)> = draft_corrections::table
+            let found: Option<(String, Vec<u8>)> = on_backend!(&mut *conn, c => draft_corrections::table
                 .inner_join(submissions::table)
                 .filter(draft_corrections::draft_id.eq(draft_id))
-                .select((submissions::arrival_number, submissions::application_sha256))
-                .first(conn)
-                .optional()?;
+                .select((submissions::arrival_number, submissions::application_sha256)).first(c).optional())?;
             found.map(|(number, sha256)| Ok((parse_stored(&number)?, stored_digest(&sha256)?))).transpose()
         })
         .await
@@ -62,18 +60,17 @@ impl Store {
     /// [`StoreError`] when they could not be read.
     pub async fn corrected_by(&self, number: ArrivalNumber) -> Result<Vec<CorrectedBy>, StoreError> {
         type Row = (String, NaiveDateTime, String);
-        self.read(move |conn| {
+        self.look_up(move |conn| {
             let Some(filing) = filings::find(conn, number)? else { return Ok(Vec::new()) };
-            let requests = status_history::table.filter(status_history::submission_id.eq(filing.id));
-            let made: Vec<String> = corrections::table
-                .filter(corrections::request_id.eq_any(requests.select(status_history::id).load::<i64>(conn)?))
-                .select(corrections::application_id)
-                .load(conn)?;
-            let rows: Vec<Row> = submissions::table
+            let requests =
+                status_history::table.filter(status_history::submission_id.eq(filing.id)).select(status_history::id);
+            let made =
+                corrections::table.filter(corrections::request_id.eq_any(requests)).select(corrections::application_id);
+            let rows: Vec<Row> = on_backend!(&mut *conn, c => submissions::table
                 .filter(submissions::application_id.eq_any(made))
                 .order(submissions::id)
                 .select((submissions::arrival_number, submissions::received_at, submissions::status))
-                .load(conn)?;
+                .load(c))?;
             let one = |(number, received_at, status): Row| {
                 Ok(CorrectedBy {
                     arrival_number: parse_stored(&number)?,

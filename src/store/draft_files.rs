@@ -1,7 +1,7 @@
 //! The files of drafts: uploaded before anything is signed, so that their digests are signed too.
 use diesel::prelude::*;
 
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_backend};
 use super::draft_schema::{draft_attachments, draft_browsers, drafts};
 use super::drafts::{DraftAttachment, DraftKey, of_key, open_id};
 use super::error::StoreError;
@@ -107,7 +107,7 @@ fn forget_document(conn: &mut AnyConnection, id: &str) -> Result<(), StoreError>
 
 /// The files of a draft, without their contents.
 pub(super) fn attachments_of(conn: &mut AnyConnection, draft_id: &str) -> Result<Vec<DraftAttachment>, StoreError> {
-    let rows: Vec<(i32, String, String, i64, Vec<u8>)> = draft_attachments::table
+    let rows: Vec<(i32, String, String, i64, Vec<u8>)> = on_backend!(&mut *conn, c => draft_attachments::table
         .filter(draft_attachments::draft_id.eq(draft_id.to_owned()))
         .order(draft_attachments::ordinal)
         .select((
@@ -116,8 +116,7 @@ pub(super) fn attachments_of(conn: &mut AnyConnection, draft_id: &str) -> Result
             draft_attachments::media_type,
             draft_attachments::size,
             draft_attachments::sha256,
-        ))
-        .load(conn)?;
+        )).load(c))?;
     rows.into_iter()
         .map(|(ordinal, name, media_type, size, sha256)| {
             let size = u64::try_from(size).unwrap_or_default();

@@ -3,7 +3,7 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 
 use super::after_schema::draft_corrections;
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_backend};
 use super::draft_schema::{draft_attachments, draft_browsers, draft_parked, drafts};
 use super::drafts::{DraftKey, ids_of, of_key_also_removed, open_id};
 use super::error::StoreError;
@@ -54,7 +54,7 @@ impl Store {
             .look_up(move |conn| {
                 let ids = ids_of(conn, owner_sha256, holder_sha256)?;
                 let mine = drafts::table.filter(drafts::id.eq_any(ids)).filter(drafts::arrival_number.is_null());
-                Ok(mine
+                Ok(on_backend!(&mut *conn, c => mine
                     .filter(drafts::expires_at.gt(to_database(now - restore)))
                     .order(drafts::created_at.desc())
                     .limit(LISTED)
@@ -65,8 +65,7 @@ impl Store {
                         drafts::saved_at,
                         drafts::expires_at,
                         drafts::removed_at,
-                    ))
-                    .load(conn)?)
+                    )).load(c))?)
             })
             .await?;
         let one = |(id, procedure, created_at, saved_at, expires_at, removed_at): Row| {
@@ -101,7 +100,7 @@ impl Store {
                     .filter(drafts::expires_at.gt(to_database(now)));
                 let newest = mine.order(drafts::created_at.desc()).limit(LISTED);
                 let columns = (drafts::id, drafts::procedure, drafts::created_at, drafts::saved_at, drafts::expires_at);
-                Ok(newest.select(columns).load(conn)?)
+                Ok(on_backend!(&mut *conn, c => newest.select(columns).load(c))?)
             })
             .await?;
         let one = |(id, procedure, created_at, saved_at, expires_at): Row| {

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_backend};
 use super::draft_files::attachments_of;
 use super::draft_schema::{draft_attachments, draft_browsers, drafts};
 use super::error::StoreError;
@@ -182,14 +182,16 @@ pub(super) fn ids_of(
 ) -> Result<Vec<String>, StoreError> {
     let of_browser = drafts::table.filter(drafts::owner_sha256.eq(owner_sha256.to_vec()));
     let newest = of_browser.order(drafts::created_at.desc()).limit(MOST_OF_ONE);
-    let mut ids: Vec<String> = newest.select(drafts::id).load(conn)?;
+    let mut ids: Vec<String> = on_backend!(&mut *conn, c => newest.select(drafts::id).load(c))?;
     if let Some(holder) = holder_sha256 {
         let of_holder = drafts::table.filter(drafts::holder_sha256.eq(Some(holder.to_vec())));
         let newest = of_holder.order(drafts::created_at.desc()).limit(MOST_OF_ONE);
-        ids.extend(newest.select(drafts::id).load::<String>(conn)?);
+        ids.extend(on_backend!(&mut *conn, c => newest.select(drafts::id).load::<String>(c))?);
     }
     let opened = draft_browsers::table.filter(draft_browsers::owner_sha256.eq(owner_sha256.to_vec()));
-    ids.extend(opened.select(draft_browsers::draft_id).limit(MOST_OF_ONE).load::<String>(conn)?);
+    ids.extend(
+        on_backend!(&mut *conn, c => opened.select(draft_browsers::draft_id).limit(MOST_OF_ONE).load::<String>(c))?,
+    );
     Ok(ids)
 }
 
@@ -234,7 +236,7 @@ impl Store {
     pub async fn draft_find(&self, key: DraftKey, now: DateTime<Utc>) -> Result<Option<Draft>, StoreError> {
         self.look_up(move |conn| {
             let live = of_key!(key).filter(drafts::expires_at.gt(to_database(now)));
-            let Some(row) = live.first::<Row>(conn).optional()? else { return Ok(None) };
+            let Some(row) = on_backend!(&mut *conn, c => live.first::<Row>(c).optional())? else { return Ok(None) };
             let attachments = attachments_of(conn, &row.id)?;
             row.into_draft(key, attachments).map(Some)
         })

@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::after_schema::filing_sessions;
+use super::connection::on_backend;
 use super::draft_corrections;
 use super::schema::submissions;
 use super::submissions as filings;
@@ -66,14 +67,12 @@ impl Store {
         let used: Option<NaiveDateTime> = self
             .look_up(move |conn| {
                 let Some(filing) = filings::find(conn, number)? else { return Ok(None) };
-                let found: Option<(NaiveDateTime, String)> = filing_sessions::table
+                let found: Option<(NaiveDateTime, String)> = on_backend!(&mut *conn, c => filing_sessions::table
                     .inner_join(submissions::table)
                     .filter(filing_sessions::id_sha256.eq(id_sha256.to_vec()))
                     .filter(filing_sessions::used_at.gt(to_database(now - IDLE)))
                     .filter(filing_sessions::opened_at.gt(to_database(now - AT_MOST)))
-                    .select((filing_sessions::used_at, submissions::arrival_number))
-                    .first(conn)
-                    .optional()?;
+                    .select((filing_sessions::used_at, submissions::arrival_number)).first(c).optional())?;
                 let Some((used, opened)) = found else { return Ok(None) };
                 let opened: ArrivalNumber = parse_stored(&opened)?;
                 if opened == number {

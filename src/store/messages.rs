@@ -125,7 +125,7 @@ impl Store {
         type Row = (i64, String, String, NaiveDateTime, String);
         self.look_up(move |conn| {
             let Some(filing) = filings::find(conn, number)? else { return Ok(Vec::new()) };
-            let rows: Vec<Row> = filing_messages::table
+            let rows: Vec<Row> = on_backend!(&mut *conn, c => filing_messages::table
                 .filter(filing_messages::submission_id.eq(filing.id))
                 .order(filing_messages::id)
                 .select((
@@ -134,8 +134,7 @@ impl Store {
                     filing_messages::actor,
                     filing_messages::sent_at,
                     filing_messages::body,
-                ))
-                .load(conn)?;
+                )).load(c))?;
             let read = |(id, author, actor, sent_at, body): Row| {
                 let author = if author == Author::Agency.as_str() { Author::Agency } else { Author::Resident };
                 Message { id, author, actor, sent_at: from_database(sent_at), body }

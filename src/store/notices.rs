@@ -87,12 +87,11 @@ impl Store {
         type Row = (i64, String, NaiveDateTime, Option<NaiveDateTime>);
         self.look_up(move |conn| {
             let Some(filing) = filings::find(conn, number)? else { return Ok(Vec::new()) };
-            let rows: Vec<Row> = filing_notices::table
+            let rows: Vec<Row> = on_backend!(&mut *conn, c => filing_notices::table
                 .filter(filing_notices::submission_id.eq(filing.id))
                 .order(filing_notices::id.desc())
                 .limit(100)
-                .select((filing_notices::id, filing_notices::kind, filing_notices::made_at, filing_notices::read_at))
-                .load(conn)?;
+                .select((filing_notices::id, filing_notices::kind, filing_notices::made_at, filing_notices::read_at)).load(c))?;
             let read = |(id, kind, made_at, read_at): Row| {
                 let kind = NoticeKind::from_text(&kind)
                     .ok_or_else(|| StoreError::Fault("a stored notice is of no known kind".to_owned()))?;
@@ -123,10 +122,9 @@ impl Store {
 
 /// Of these filings (by their places), how many notices of each are not read; those without any are left out.
 pub(super) fn unread(connection: &mut AnyConnection, filings: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
-    Ok(filing_notices::table
+    Ok(on_backend!(&mut *connection, c => filing_notices::table
         .filter(filing_notices::submission_id.eq_any(filings.to_vec()))
         .filter(filing_notices::read_at.is_null())
         .group_by(filing_notices::submission_id)
-        .select((filing_notices::submission_id, diesel::dsl::count_star()))
-        .load(connection)?)
+        .select((filing_notices::submission_id, diesel::dsl::count_star())).load(c))?)
 }

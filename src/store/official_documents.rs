@@ -131,10 +131,9 @@ impl Store {
     pub async fn official_list(&self, number: ArrivalNumber) -> Result<Vec<OfficialDocument>, StoreError> {
         self.look_up(move |conn| {
             let Some(filing) = filings::find(conn, number)? else { return Ok(Vec::new()) };
-            let rows: Vec<Row> = official_documents::table
+            let rows: Vec<Row> = on_backend!(&mut *conn, c => official_documents::table
                 .filter(official_documents::submission_id.eq(filing.id))
-                .order(official_documents::id)
-                .load(conn)?;
+                .order(official_documents::id).load(c))?;
             rows.into_iter().map(OfficialDocument::try_from).collect()
         })
         .await

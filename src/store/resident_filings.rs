@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_backend};
 use super::resident_links::{LinkState, of_account};
 use super::resident_schema::resident_links;
 use super::resident_sessions::ResidentId;
@@ -105,7 +105,7 @@ impl Store {
 
 fn opened(conn: &mut AnyConnection, account: &ResidentId) -> Result<Vec<Opened>, StoreError> {
     type Row = (Vec<u8>, i64, Option<Vec<u8>>, Option<Vec<u8>>);
-    let rows: Vec<Row> = of_account(account)
+    let rows: Vec<Row> = on_backend!(&mut *conn, c => of_account(account)
         .inner_join(submissions::table)
         .filter(resident_links::state.eq(LinkState::Linked.as_str()))
         .select((
@@ -113,8 +113,7 @@ fn opened(conn: &mut AnyConnection, account: &ResidentId) -> Result<Vec<Opened>,
             resident_links::submission_id,
             submissions::signer_issuer,
             submissions::signer_serial,
-        ))
-        .load(conn)?;
+        )).load(c))?;
     let one = |(signer_sha256, from, issuer, serial)| Opened { signer_sha256, from, issuer, serial };
     Ok(rows.into_iter().map(one).collect())
 }
@@ -157,41 +156,40 @@ fn indexed(conn: &mut AnyConnection, link: &Opened, before: i64, most: i64) -> R
         .filter(signers::submission_id.ge(link.from))
         .filter(signers::submission_id.lt(before))
         .filter(submissions::signer_sha256.eq(&link.signer_sha256));
-    Ok(of_link.order(signers::submission_id.desc()).limit(most).select(signers::submission_id).load(conn)?)
+    Ok(
+        on_backend!(&mut *conn, c => of_link.order(signers::submission_id.desc()).limit(most).select(signers::submission_id).load(c))?,
+    )
 }
 
 /// Filings of a certificate that are held.
 fn waiting(conn: &mut AnyConnection, link: &Opened, before: i64, most: i64) -> Result<Vec<i64>, StoreError> {
-    Ok(held::table
+    Ok(on_backend!(&mut *conn, c => held::table
         .inner_join(submissions::table)
         .filter(submissions::signer_sha256.eq(&link.signer_sha256))
         .filter(submissions::id.lt(before))
         .order(submissions::id.desc())
         .limit(most)
-        .select(submissions::id)
-        .load(conn)?)
+        .select(submissions::id).load(c))?)
 }
 
 /// Filings of a certificate in the part of the feed that the index of signers does not have yet.
 fn tail(conn: &mut AnyConnection, link: &Opened) -> Result<Vec<i64>, StoreError> {
-    let followed: Option<i64> =
-        follow_up::table.find(super::follow_up::FEED).select(follow_up::position).first(conn).optional()?;
-    let last: Option<i64> = outbox::table.select(diesel::dsl::max(outbox::id)).first(conn)?;
+    let followed: Option<i64> = on_backend!(&mut *conn, c => follow_up::table.find(super::follow_up::FEED).select(follow_up::position).first(c).optional())?;
+    let last: Option<i64> = on_backend!(&mut *conn, c => outbox::table.select(diesel::dsl::max(outbox::id)).first(c))?;
     let not_yet = outbox::position.gt(followed.unwrap_or_default()).or(outbox::position.is_null());
-    Ok(outbox::table
+    Ok(on_backend!(&mut *conn, c => outbox::table
         .inner_join(submissions::table)
         .filter(outbox::id.gt(last.unwrap_or_default() - TAIL))
         .filter(not_yet)
         .filter(submissions::signer_sha256.eq(&link.signer_sha256))
-        .select(submissions::id)
-        .load(conn)?)
+        .select(submissions::id).load(c))?)
 }
 
 /// What a list shows of these filings, in the same order.
 fn listed(conn: &mut AnyConnection, ids: &[i64]) -> Result<Vec<ListedFiling>, StoreError> {
     type Row = (i64, String, String, String, String, String, NaiveDateTime);
     let unread = notices::unread(conn, ids)?;
-    let rows: Vec<Row> = submissions::table
+    let rows: Vec<Row> = on_backend!(&mut *conn, c => submissions::table
         .filter(submissions::id.eq_any(ids.to_vec()))
         .order(submissions::id.desc())
         .select((
@@ -202,8 +200,7 @@ fn listed(conn: &mut AnyConnection, ids: &[i64]) -> Result<Vec<ListedFiling>, St
             submissions::title,
             submissions::status,
             submissions::received_at,
-        ))
-        .load(conn)?;
+        )).load(c))?;
     let one = |(id, number, procedure, recipient, title, status, received_at): Row| {
         Ok(ListedFiling {
             arrival_number: parse_stored(&number)?,

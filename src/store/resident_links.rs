@@ -10,7 +10,7 @@ use diesel::sql_types::Bool;
 use uuid::Uuid;
 
 use super::audit;
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_backend};
 use super::resident_schema::resident_links;
 use super::resident_sessions::{ResidentId, line};
 use super::schema::submissions;
@@ -191,7 +191,7 @@ impl Store {
     pub async fn links_list(&self, account: ResidentId) -> Result<Vec<ResidentLink>, StoreError> {
         type Row = (String, Vec<u8>, String, NaiveDateTime, String, Option<NaiveDateTime>);
         self.look_up(move |conn| {
-            let rows: Vec<Row> = of_account(&account)
+            let rows: Vec<Row> = on_backend!(&mut *conn, c => of_account(&account)
                 .inner_join(submissions::table)
                 .order((resident_links::offered_at.desc(), resident_links::id))
                 .limit(100)
@@ -202,8 +202,7 @@ impl Store {
                     resident_links::offered_at,
                     resident_links::state,
                     resident_links::decided_at,
-                ))
-                .load(conn)?;
+                )).load(c))?;
             let link = |(id, signer, number, offered_at, state, decided_at): Row| {
                 Ok(ResidentLink {
                     id,
@@ -226,12 +225,11 @@ impl Store {
     pub async fn link_opens(&self, account: ResidentId, filing: &StoredSubmission) -> Result<bool, StoreError> {
         let (signer, id) = (filing.signer_sha256.to_vec(), filing.id);
         self.look_up(move |conn| {
-            let links: i64 = of_account(&account)
+            let links: i64 = on_backend!(&mut *conn, c => of_account(&account)
                 .filter(resident_links::state.eq(LinkState::Linked.as_str()))
                 .filter(resident_links::signer_sha256.eq(signer))
                 .filter(resident_links::submission_id.le(id))
-                .count()
-                .get_result(conn)?;
+                .count().get_result(c))?;
             Ok(links > 0)
         })
         .await

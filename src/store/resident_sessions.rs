@@ -97,7 +97,7 @@ impl Store {
         type Row = (String, Vec<u8>, NaiveDateTime, NaiveDateTime, NaiveDateTime);
         let found = self
             .look_up(move |conn| {
-                let found: Option<Row> = resident_sessions::table
+                let found: Option<Row> = on_backend!(&mut *conn, c => resident_sessions::table
                     .inner_join(resident_accounts::table)
                     .filter(resident_sessions::id_sha256.eq(id_sha256.to_vec()))
                     .filter(resident_sessions::used_at.gt(to_database(now - life.idle)))
@@ -109,9 +109,7 @@ impl Store {
                         resident_sessions::signed_in_at,
                         resident_sessions::used_at,
                         resident_accounts::not_after,
-                    ))
-                    .first(conn)
-                    .optional()?;
+                    )).first(c).optional())?;
                 Ok(found)
             })
             .await?;

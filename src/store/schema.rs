@@ -165,6 +165,9 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(corrections, status_history);
+diesel::allow_tables_to_appear_in_same_query!(corrections, submissions);
+
 diesel::table! {
     write_probes (id) {
         id -> Text,

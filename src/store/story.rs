@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_backend};
 use super::error::StoreError;
 use super::row::DocumentRole;
 use super::schema::{status_history, submission_documents};
@@ -47,7 +47,7 @@ type HistoryRow = (Option<String>, String, NaiveDateTime, String, Option<String>
 
 /// Every status of a filing, oldest first.
 pub(super) fn history(connection: &mut AnyConnection, id: i64) -> Result<Vec<StoredStatus>, StoreError> {
-    let rows: Vec<HistoryRow> = status_history::table
+    let rows: Vec<HistoryRow> = on_backend!(&mut *connection, c => status_history::table
         .filter(status_history::submission_id.eq(id))
         .order(status_history::id)
         .select((
@@ -56,8 +56,7 @@ pub(super) fn history(connection: &mut AnyConnection, id: i64) -> Result<Vec<Sto
             status_history::changed_at,
             status_history::changed_by,
             status_history::reason,
-        ))
-        .load(connection)?;
+        )).load(c))?;
     let read = |(from, to, at, by, reason): HistoryRow| {
         let from = from.as_deref().map(stored_status).transpose()?;
         Ok(StoredStatus { from, to: stored_status(&to)?, at: from_database(at), by, reason })
@@ -69,10 +68,9 @@ type DocumentRowRead = (i64, String, i32, String, String, i64, Vec<u8>);
 
 /// A filing's documents: application, signature, attachments in order (the roles' names sort so but for the last two).
 pub(super) fn stored_documents(connection: &mut AnyConnection, id: i64) -> Result<Vec<StoredDocument>, StoreError> {
-    let rows: Vec<DocumentRowRead> = submission_documents::table
+    let rows: Vec<DocumentRowRead> = on_backend!(&mut *connection, c => submission_documents::table
         .filter(submission_documents::submission_id.eq(id))
-        .order((submission_documents::role, submission_documents::ordinal))
-        .load(connection)?;
+        .order((submission_documents::role, submission_documents::ordinal)).load(c))?;
     let read = |(_, role, ordinal, name, media_type, size, sha256): DocumentRowRead| {
         let role = DocumentRole::from_text(&role)
             .ok_or_else(|| StoreError::Fault("a stored document's role is not known".to_owned()))?;

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use subtle::ConstantTimeEq;
 
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_backend};
 use super::error::StoreError;
 use super::row::DocumentRole;
 use super::schema::submissions;
@@ -152,10 +152,8 @@ pub(super) fn find(
     connection: &mut AnyConnection,
     arrival_number: ArrivalNumber,
 ) -> Result<Option<StoredSubmission>, StoreError> {
-    let row: Option<SubmissionRow> = submissions::table
-        .filter(submissions::arrival_number.eq(arrival_number.as_str()))
-        .first(connection)
-        .optional()?;
+    let row: Option<SubmissionRow> = on_backend!(&mut *connection, c => submissions::table
+        .filter(submissions::arrival_number.eq(arrival_number.as_str())).first(c).optional())?;
     row.map(StoredSubmission::try_from).transpose()
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_backend};
 use super::documents::DocumentStore;
 use super::documents::segment::Stretch;
 use super::error::StoreError;
@@ -58,8 +58,7 @@ pub(super) fn stored_verdicts(
     places: &DocumentStore,
     submission_id: i64,
 ) -> Result<Vec<StoredVerdict>, StoreError> {
-    let rows: Vec<VerdictRow> =
-        verdicts::table.filter(verdicts::submission_id.eq(submission_id)).order(verdicts::id).load(connection)?;
+    let rows: Vec<VerdictRow> = on_backend!(&mut *connection, c => verdicts::table.filter(verdicts::submission_id.eq(submission_id)).order(verdicts::id).load(c))?;
     rows.into_iter().map(|row| verdict(row, places)).collect()
 }
 

@@ -3,7 +3,7 @@
 use actix_web::dev::ResourceDef;
 use actix_web::guard;
 use actix_web::http::Method;
-use actix_web::{HttpRequest, Resource, web};
+use actix_web::{HttpRequest, Resource, Scope, web};
 
 use super::problem::Problem;
 use super::{agency, api, assets, ocsp, operator, resident, sign_in, staff};
@@ -49,9 +49,26 @@ macro_rules! route_table {
         pub const ROUTES: &[Route] =
             &[$(Route { method: stringify!($method), path: $path, access: Access::$access }),*];
 
-        /// Registers every route.
+        /// Registers every route, each under the scope of its path's first segment: a request is compared with the routes of its
+        /// own scope and not with all of the table.
         pub fn configure(config: &mut web::ServiceConfig) {
-            $(config.service(resource(stringify!($method), $path).route(web::route().to($($handler)::+)));)*
+            let mut scopes: Vec<(&'static str, Scope)> = Vec::new();
+            $(
+                let (first, rest) = split($path);
+                let route = resource(stringify!($method), rest, $path).route(web::route().to($($handler)::+));
+                match scopes.iter().position(|(prefix, _)| *prefix == first) {
+                    // A scope of no segment would take every request to itself.
+                    _ if first.is_empty() => drop(config.service(route)),
+                    Some(place) => {
+                        let (_, scope) = scopes.swap_remove(place);
+                        scopes.push((first, scope.service(route)));
+                    }
+                    None => scopes.push((first, web::scope(first).service(route))),
+                }
+            )*
+            for (_, scope) in scopes {
+                config.service(scope);
+            }
             config.default_service(web::to(nothing_here));
         }
     };
@@ -205,9 +222,18 @@ route_table! {
     GET  "/metrics"                                          Anyone       api::health::get_metrics;
 }
 
+/// A path's first segment, and what follows it; the first page has no segment.
+fn split(path: &'static str) -> (&'static str, &'static str) {
+    let end = match path.get(1..) {
+        None | Some("") => 0,
+        Some(behind) => behind.find('/').map_or(path.len(), |at| at + 1),
+    };
+    path.split_at(end)
+}
+
 /// One resource a line, so that its name is the line's: metrics and logs tell routes by it, never by the path.
-fn resource(method: &'static str, path: &'static str) -> Resource {
-    let resource = web::resource(path).name(&format!("{method} {path}"));
+fn resource(method: &'static str, rest: &'static str, path: &'static str) -> Resource {
+    let resource = web::resource(rest).name(&format!("{method} {path}"));
     match method {
         "GET" => resource.guard(guard::Any(guard::Get()).or(guard::Head())),
         "PUT" => resource.guard(guard::Put()),
