@@ -3,10 +3,10 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::after_schema::correction_requests;
-use super::connection::on_backend;
+use super::connection::{AnyConnection, on_backend};
 use super::schema::status_history;
 use super::statuses::{self, StatusChange};
-use super::submissions as filings;
+use super::submissions::{self as filings, StoredSubmission};
 use super::{Store, StoreError, from_database};
 use crate::ids::ArrivalNumber;
 use crate::submission::status::SubmissionStatus;
@@ -73,31 +73,39 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when it could not be read.
     pub async fn correction_wanted(&self, number: ArrivalNumber) -> Result<Option<CorrectionRequest>, StoreError> {
-        type Row = (i64, Option<String>, NaiveDateTime);
-        self.look_up(move |conn| {
-            let Some(filing) = filings::find(conn, number)? else { return Ok(None) };
-            if filing.status != SubmissionStatus::CorrectionRequested {
-                return Ok(None);
-            }
-            let asked: Option<Row> = on_backend!(&mut *conn, c => status_history::table
-                .filter(status_history::submission_id.eq(filing.id))
-                .filter(status_history::to_status.eq(SubmissionStatus::CorrectionRequested.as_str()))
-                .order(status_history::id.desc())
-                .select((status_history::id, status_history::reason, status_history::changed_at)).first(c).optional())?;
-            let Some((id, text, at)) = asked else { return Ok(None) };
-            let more: Option<(String, String)> = on_backend!(&mut *conn, c => correction_requests::table
-                .find(id)
-                .select((correction_requests::kind, correction_requests::fields)).first(c).optional())?;
-            let wanted = match more {
-                Some((kind, fields)) if kind == "partial" => {
-                    let fields = serde_json::from_str(&fields)
-                        .map_err(|_| StoreError::Fault("stored marked fields cannot be read".to_owned()))?;
-                    CorrectionWanted::Partial(fields)
-                }
-                _ => CorrectionWanted::Again,
-            };
-            Ok(Some(CorrectionRequest { wanted, text: text.unwrap_or_default(), at: from_database(at) }))
+        self.look_up_together(move |conn| match filings::find(conn, number)? {
+            Some(filing) => wanted_of(conn, &filing),
+            None => Ok(None),
         })
         .await
     }
+}
+
+/// What the agency waits for, where it waits for a correction of this filing.
+pub(super) fn wanted_of(
+    conn: &mut AnyConnection,
+    filing: &StoredSubmission,
+) -> Result<Option<CorrectionRequest>, StoreError> {
+    type Row = (i64, Option<String>, NaiveDateTime);
+    if filing.status != SubmissionStatus::CorrectionRequested {
+        return Ok(None);
+    }
+    let asked: Option<Row> = on_backend!(&mut *conn, c => status_history::table
+        .filter(status_history::submission_id.eq(filing.id))
+        .filter(status_history::to_status.eq(SubmissionStatus::CorrectionRequested.as_str()))
+        .order(status_history::id.desc())
+        .select((status_history::id, status_history::reason, status_history::changed_at)).first(c).optional())?;
+    let Some((id, text, at)) = asked else { return Ok(None) };
+    let more: Option<(String, String)> = on_backend!(&mut *conn, c => correction_requests::table
+        .find(id)
+        .select((correction_requests::kind, correction_requests::fields)).first(c).optional())?;
+    let wanted = match more {
+        Some((kind, fields)) if kind == "partial" => {
+            let fields = serde_json::from_str(&fields)
+                .map_err(|_| StoreError::Fault("stored marked fields cannot be read".to_owned()))?;
+            CorrectionWanted::Partial(fields)
+        }
+        _ => CorrectionWanted::Again,
+    };
+    Ok(Some(CorrectionRequest { wanted, text: text.unwrap_or_default(), at: from_database(at) }))
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::after_schema::draft_corrections;
 use super::connection::{AnyConnection, on_backend};
 use super::schema::{corrections, status_history, submissions};
-use super::submissions as filings;
+use super::submissions::{self as filings, StoredSubmission};
 use super::{Store, StoreError, from_database, parse_stored, stored_digest};
 use crate::ids::ArrivalNumber;
 use crate::submission::status::SubmissionStatus;
@@ -59,26 +59,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when they could not be read.
     pub async fn corrected_by(&self, number: ArrivalNumber) -> Result<Vec<CorrectedBy>, StoreError> {
-        type Row = (String, NaiveDateTime, String);
-        self.look_up(move |conn| {
-            let Some(filing) = filings::find(conn, number)? else { return Ok(Vec::new()) };
-            let requests =
-                status_history::table.filter(status_history::submission_id.eq(filing.id)).select(status_history::id);
-            let made =
-                corrections::table.filter(corrections::request_id.eq_any(requests)).select(corrections::application_id);
-            let rows: Vec<Row> = on_backend!(&mut *conn, c => submissions::table
-                .filter(submissions::application_id.eq_any(made))
-                .order(submissions::id)
-                .select((submissions::arrival_number, submissions::received_at, submissions::status))
-                .load(c))?;
-            let one = |(number, received_at, status): Row| {
-                Ok(CorrectedBy {
-                    arrival_number: parse_stored(&number)?,
-                    received_at: from_database(received_at),
-                    status: filings::stored_status(&status)?,
-                })
-            };
-            rows.into_iter().map(one).collect()
+        self.look_up_together(move |conn| match filings::find(conn, number)? {
+            Some(filing) => corrections_of(conn, &filing),
+            None => Ok(Vec::new()),
         })
         .await
     }
@@ -100,4 +83,27 @@ pub(super) fn is_of_chain(
         }
     }
     Ok(false)
+}
+
+/// The filings that correct a filing, the oldest first.
+pub(super) fn corrections_of(
+    conn: &mut AnyConnection,
+    filing: &StoredSubmission,
+) -> Result<Vec<CorrectedBy>, StoreError> {
+    type Row = (String, NaiveDateTime, String);
+    let requests = status_history::table.filter(status_history::submission_id.eq(filing.id)).select(status_history::id);
+    let made = corrections::table.filter(corrections::request_id.eq_any(requests)).select(corrections::application_id);
+    let rows: Vec<Row> = on_backend!(&mut *conn, c => submissions::table
+        .filter(submissions::application_id.eq_any(made))
+        .order(submissions::id)
+        .select((submissions::arrival_number, submissions::received_at, submissions::status))
+        .load(c))?;
+    let one = |(number, received_at, status): Row| {
+        Ok(CorrectedBy {
+            arrival_number: parse_stored(&number)?,
+            received_at: from_database(received_at),
+            status: filings::stored_status(&status)?,
+        })
+    };
+    rows.into_iter().map(one).collect()
 }

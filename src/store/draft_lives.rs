@@ -3,7 +3,7 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 
 use super::after_schema::draft_corrections;
-use super::connection::{AnyConnection, on_backend};
+use super::connection::{AnyConnection, is_one_of, on_backend};
 use super::draft_schema::{draft_attachments, draft_browsers, draft_parked, drafts};
 use super::drafts::{DraftKey, ids_of, of_key_also_removed, open_id};
 use super::error::StoreError;
@@ -51,10 +51,10 @@ impl Store {
             Option<chrono::NaiveDateTime>,
         );
         let rows: Vec<Row> = self
-            .look_up(move |conn| {
+            .look_up_together(move |conn| {
                 let ids = ids_of(conn, owner_sha256, holder_sha256)?;
-                let mine = drafts::table.filter(drafts::id.eq_any(ids)).filter(drafts::arrival_number.is_null());
-                Ok(on_backend!(&mut *conn, c => mine
+                let newest = drafts::table
+                    .filter(drafts::arrival_number.is_null())
                     .filter(drafts::expires_at.gt(to_database(now - restore)))
                     .order(drafts::created_at.desc())
                     .limit(LISTED)
@@ -65,7 +65,11 @@ impl Store {
                         drafts::saved_at,
                         drafts::expires_at,
                         drafts::removed_at,
-                    )).load(c))?)
+                    ));
+                Ok(match conn {
+                    AnyConnection::Sqlite(c) => newest.filter(is_one_of!("drafts.id", ids)).load(c)?,
+                    AnyConnection::Postgresql(c) => newest.filter(drafts::id.eq_any(ids)).load(c)?,
+                })
             })
             .await?;
         let one = |(id, procedure, created_at, saved_at, expires_at, removed_at): Row| {

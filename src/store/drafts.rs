@@ -234,7 +234,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when it could not be read.
     pub async fn draft_find(&self, key: DraftKey, now: DateTime<Utc>) -> Result<Option<Draft>, StoreError> {
-        self.look_up(move |conn| {
+        self.look_up_together(move |conn| {
             let live = of_key!(key).filter(drafts::expires_at.gt(to_database(now)));
             let Some(row) = on_backend!(&mut *conn, c => live.first::<Row>(c).optional())? else { return Ok(None) };
             let attachments = attachments_of(conn, &row.id)?;

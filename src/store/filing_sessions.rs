@@ -65,7 +65,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let used: Option<NaiveDateTime> = self
-            .look_up(move |conn| {
+            .look_up_together(move |conn| {
                 let Some(filing) = filings::find(conn, number)? else { return Ok(None) };
                 let found: Option<(NaiveDateTime, String)> = on_backend!(&mut *conn, c => filing_sessions::table
                     .inner_join(submissions::table)

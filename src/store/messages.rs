@@ -4,9 +4,9 @@ use diesel::prelude::*;
 
 use super::after_schema::{filing_messages, filing_messages_read};
 use super::audit::{self, AuditEntry};
-use super::connection::on_backend;
+use super::connection::{AnyConnection, on_backend};
 use super::notices::{self, NoticeKind};
-use super::submissions as filings;
+use super::submissions::{self as filings, StoredSubmission};
 use super::{Store, StoreError, from_database, to_database};
 use crate::ids::{AgencyCode, ArrivalNumber};
 use crate::submission::status::SubmissionStatus;
@@ -122,24 +122,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when they could not be read.
     pub async fn messages_list(&self, number: ArrivalNumber) -> Result<Vec<Message>, StoreError> {
-        type Row = (i64, String, String, NaiveDateTime, String);
-        self.look_up(move |conn| {
-            let Some(filing) = filings::find(conn, number)? else { return Ok(Vec::new()) };
-            let rows: Vec<Row> = on_backend!(&mut *conn, c => filing_messages::table
-                .filter(filing_messages::submission_id.eq(filing.id))
-                .order(filing_messages::id)
-                .select((
-                    filing_messages::id,
-                    filing_messages::author,
-                    filing_messages::actor,
-                    filing_messages::sent_at,
-                    filing_messages::body,
-                )).load(c))?;
-            let read = |(id, author, actor, sent_at, body): Row| {
-                let author = if author == Author::Agency.as_str() { Author::Agency } else { Author::Resident };
-                Message { id, author, actor, sent_at: from_database(sent_at), body }
-            };
-            Ok(rows.into_iter().map(read).collect())
+        self.look_up_together(move |conn| match filings::find(conn, number)? {
+            Some(filing) => messages_of(conn, &filing),
+            None => Ok(Vec::new()),
         })
         .await
     }
@@ -183,4 +168,24 @@ impl Store {
         })
         .await
     }
+}
+
+/// The messages about a filing, oldest first.
+pub(super) fn messages_of(conn: &mut AnyConnection, filing: &StoredSubmission) -> Result<Vec<Message>, StoreError> {
+    type Row = (i64, String, String, NaiveDateTime, String);
+    let rows: Vec<Row> = on_backend!(&mut *conn, c => filing_messages::table
+        .filter(filing_messages::submission_id.eq(filing.id))
+        .order(filing_messages::id)
+        .select((
+            filing_messages::id,
+            filing_messages::author,
+            filing_messages::actor,
+            filing_messages::sent_at,
+            filing_messages::body,
+        )).load(c))?;
+    let read = |(id, author, actor, sent_at, body): Row| {
+        let author = if author == Author::Agency.as_str() { Author::Agency } else { Author::Resident };
+        Message { id, author, actor, sent_at: from_database(sent_at), body }
+    };
+    Ok(rows.into_iter().map(read).collect())
 }

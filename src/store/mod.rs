@@ -51,6 +51,7 @@ pub mod draft_uploads;
 pub mod drafts;
 pub mod error;
 pub mod feed;
+pub mod filing_around;
 pub mod filing_sessions;
 pub mod follow_up;
 mod group;
@@ -67,6 +68,7 @@ pub mod notices;
 pub mod numbers;
 mod ocsp_responses;
 pub mod official_documents;
+mod one_view;
 pub mod papers;
 pub mod password;
 mod probe;
@@ -214,6 +216,18 @@ impl Store {
             Some(mut connection) => work(&mut connection),
             None => self.read(work).await,
         }
+    }
+
+    /// The same for several questions, which share one view of the record.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn look_up_together<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.look_up(move |conn| one_view::in_one_view(conn, work)).await
     }
 
     /// Runs `work` in one transaction. `Ok` means that it is on disk; after an `Err` nothing of it is left. With SQLite

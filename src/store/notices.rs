@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::after_schema::filing_notices;
-use super::connection::{AnyConnection, on_backend};
-use super::submissions as filings;
+use super::connection::{AnyConnection, is_one_of, on_backend};
+use super::submissions::{self as filings, StoredSubmission};
 use super::{Store, StoreError, from_database, mails, to_database};
 use crate::ids::ArrivalNumber;
 use crate::submission::status::SubmissionStatus;
@@ -84,20 +84,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when they could not be read.
     pub async fn notices_list(&self, number: ArrivalNumber) -> Result<Vec<Notice>, StoreError> {
-        type Row = (i64, String, NaiveDateTime, Option<NaiveDateTime>);
-        self.look_up(move |conn| {
-            let Some(filing) = filings::find(conn, number)? else { return Ok(Vec::new()) };
-            let rows: Vec<Row> = on_backend!(&mut *conn, c => filing_notices::table
-                .filter(filing_notices::submission_id.eq(filing.id))
-                .order(filing_notices::id.desc())
-                .limit(100)
-                .select((filing_notices::id, filing_notices::kind, filing_notices::made_at, filing_notices::read_at)).load(c))?;
-            let read = |(id, kind, made_at, read_at): Row| {
-                let kind = NoticeKind::from_text(&kind)
-                    .ok_or_else(|| StoreError::Fault("a stored notice is of no known kind".to_owned()))?;
-                Ok(Notice { id, kind, made_at: from_database(made_at), read_at: read_at.map(from_database) })
-            };
-            rows.into_iter().map(read).collect()
+        self.look_up_together(move |conn| match filings::find(conn, number)? {
+            Some(filing) => notices_of(conn, &filing),
+            None => Ok(Vec::new()),
         })
         .await
     }
@@ -122,9 +111,30 @@ impl Store {
 
 /// Of these filings (by their places), how many notices of each are not read; those without any are left out.
 pub(super) fn unread(connection: &mut AnyConnection, filings: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
-    Ok(on_backend!(&mut *connection, c => filing_notices::table
-        .filter(filing_notices::submission_id.eq_any(filings.to_vec()))
+    let unread = filing_notices::table
         .filter(filing_notices::read_at.is_null())
         .group_by(filing_notices::submission_id)
-        .select((filing_notices::submission_id, diesel::dsl::count_star())).load(c))?)
+        .select((filing_notices::submission_id, diesel::dsl::count_star()));
+    Ok(match connection {
+        AnyConnection::Sqlite(c) => unread.filter(is_one_of!("filing_notices.submission_id", filings)).load(c)?,
+        AnyConnection::Postgresql(c) => {
+            unread.filter(filing_notices::submission_id.eq_any(filings.to_vec())).load(c)?
+        }
+    })
+}
+
+/// The notices of a filing, the newest first, a hundred at most.
+pub(super) fn notices_of(conn: &mut AnyConnection, filing: &StoredSubmission) -> Result<Vec<Notice>, StoreError> {
+    type Row = (i64, String, NaiveDateTime, Option<NaiveDateTime>);
+    let rows: Vec<Row> = on_backend!(&mut *conn, c => filing_notices::table
+        .filter(filing_notices::submission_id.eq(filing.id))
+        .order(filing_notices::id.desc())
+        .limit(100)
+        .select((filing_notices::id, filing_notices::kind, filing_notices::made_at, filing_notices::read_at)).load(c))?;
+    let read = |(id, kind, made_at, read_at): Row| {
+        let kind = NoticeKind::from_text(&kind)
+            .ok_or_else(|| StoreError::Fault("a stored notice is of no known kind".to_owned()))?;
+        Ok(Notice { id, kind, made_at: from_database(made_at), read_at: read_at.map(from_database) })
+    };
+    rows.into_iter().map(read).collect()
 }

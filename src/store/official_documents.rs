@@ -8,7 +8,7 @@ use super::audit::{self, AuditEntry};
 use super::connection::{AnyConnection, on_backend};
 use super::notices::{self, NoticeKind};
 use super::schema::documents;
-use super::submissions as filings;
+use super::submissions::{self as filings, StoredSubmission};
 use super::{Store, StoreError, blocking, from_database, stored_digest, to_database};
 use crate::crypto::sha256;
 use crate::ids::{AgencyCode, ArrivalNumber};
@@ -129,12 +129,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when they could not be read.
     pub async fn official_list(&self, number: ArrivalNumber) -> Result<Vec<OfficialDocument>, StoreError> {
-        self.look_up(move |conn| {
-            let Some(filing) = filings::find(conn, number)? else { return Ok(Vec::new()) };
-            let rows: Vec<Row> = on_backend!(&mut *conn, c => official_documents::table
-                .filter(official_documents::submission_id.eq(filing.id))
-                .order(official_documents::id).load(c))?;
-            rows.into_iter().map(OfficialDocument::try_from).collect()
+        self.look_up_together(move |conn| match filings::find(conn, number)? {
+            Some(filing) => documents_of(conn, &filing),
+            None => Ok(Vec::new()),
         })
         .await
     }
@@ -221,4 +218,15 @@ fn note(conn: &mut AnyConnection, new: &NewOfficialDocument, digest: [u8; 32]) -
     };
     audit::append(conn, &line)?;
     Ok(OfficialOutcome::Done)
+}
+
+/// The official documents of a filing, oldest first.
+pub(super) fn documents_of(
+    conn: &mut AnyConnection,
+    filing: &StoredSubmission,
+) -> Result<Vec<OfficialDocument>, StoreError> {
+    let rows: Vec<Row> = on_backend!(&mut *conn, c => official_documents::table
+        .filter(official_documents::submission_id.eq(filing.id))
+        .order(official_documents::id).load(c))?;
+    rows.into_iter().map(OfficialDocument::try_from).collect()
 }

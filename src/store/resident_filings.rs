@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::connection::{AnyConnection, on_backend};
+use super::connection::{AnyConnection, is_one_of, on_backend};
 use super::resident_links::{LinkState, of_account};
 use super::resident_schema::resident_links;
 use super::resident_sessions::ResidentId;
@@ -79,7 +79,7 @@ impl Store {
         after: Option<ArrivalNumber>,
         limit: usize,
     ) -> Result<Option<FilingsPage>, StoreError> {
-        self.look_up(move |conn| {
+        self.look_up_together(move |conn| {
             let links = opened(conn, &account)?;
             let before = match after {
                 None => i64::MAX,
@@ -189,18 +189,19 @@ fn tail(conn: &mut AnyConnection, link: &Opened) -> Result<Vec<i64>, StoreError>
 fn listed(conn: &mut AnyConnection, ids: &[i64]) -> Result<Vec<ListedFiling>, StoreError> {
     type Row = (i64, String, String, String, String, String, NaiveDateTime);
     let unread = notices::unread(conn, ids)?;
-    let rows: Vec<Row> = on_backend!(&mut *conn, c => submissions::table
-        .filter(submissions::id.eq_any(ids.to_vec()))
-        .order(submissions::id.desc())
-        .select((
-            submissions::id,
-            submissions::arrival_number,
-            submissions::procedure,
-            submissions::recipient,
-            submissions::title,
-            submissions::status,
-            submissions::received_at,
-        )).load(c))?;
+    let newest = submissions::table.order(submissions::id.desc()).select((
+        submissions::id,
+        submissions::arrival_number,
+        submissions::procedure,
+        submissions::recipient,
+        submissions::title,
+        submissions::status,
+        submissions::received_at,
+    ));
+    let rows: Vec<Row> = match conn {
+        AnyConnection::Sqlite(c) => newest.filter(is_one_of!("submissions.id", ids)).load(c)?,
+        AnyConnection::Postgresql(c) => newest.filter(submissions::id.eq_any(ids.to_vec())).load(c)?,
+    };
     let one = |(id, number, procedure, recipient, title, status, received_at): Row| {
         Ok(ListedFiling {
             arrival_number: parse_stored(&number)?,

@@ -175,7 +175,7 @@ impl Store {
         arrival_number: ArrivalNumber,
     ) -> Result<Option<SubmissionRecord>, StoreError> {
         let places = self.0.documents.clone();
-        self.look_up(move |conn| {
+        self.look_up_together(move |conn| {
             let Some(submission) = find(conn, arrival_number)? else { return Ok(None) };
             Ok(Some(SubmissionRecord {
                 history: history(conn, submission.id)?,

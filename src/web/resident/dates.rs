@@ -1,5 +1,5 @@
 //! Times and dates as people read them, in Japan's time.
-use chrono::{DateTime, Datelike, FixedOffset, Offset, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, Offset, Timelike, Utc};
 
 use crate::procedures::kinds::date::month_in_portuguese;
 use crate::web::i18n::Language;
@@ -41,31 +41,41 @@ fn told(language: Language, time: DateTime<Utc>, era: Option<i32>) -> String {
         Some(year) => format!("令和{year}年"),
     };
     let in_brackets = |words: Option<String>| words.unwrap_or_default();
-    let form = match (language, era) {
-        (Language::Ja, None) => "%Y年%-m月%-d日 %H時%M分".to_owned(),
-        (Language::Ja, Some(_)) => format!("{kanji}（%Y年）%-m月%-d日 %H時%M分（日本時間）"),
-        (Language::Easy, None) => "%Y年%-m月%-d日 %H時%M分".to_owned(),
-        (Language::Easy, Some(_)) => format!("%Y年（{kanji}）%-m月%-d日 %H時%M分（日本の 時間）"),
-        (Language::Zh, None) => "%Y年%-m月%-d日 %H:%M（日本时间）".to_owned(),
-        (Language::Zh, Some(_)) => format!("%Y年（{kanji}）%-m月%-d日 %H:%M（日本时间）"),
+    let (year, month, day) = (local.year(), local.month(), local.day());
+    let (hour, minute) = (local.hour(), local.minute());
+    match (language, era) {
+        (Language::Ja | Language::Easy, None) => format!("{year}年{month}月{day}日 {hour:02}時{minute:02}分"),
+        (Language::Ja, Some(_)) => {
+            format!("{kanji}（{year}年）{month}月{day}日 {hour:02}時{minute:02}分（日本時間）")
+        }
+        (Language::Easy, Some(_)) => {
+            format!("{year}年（{kanji}）{month}月{day}日 {hour:02}時{minute:02}分（日本の 時間）")
+        }
+        (Language::Zh, None) => format!("{year}年{month}月{day}日 {hour:02}:{minute:02}（日本时间）"),
+        (Language::Zh, Some(_)) => format!("{year}年（{kanji}）{month}月{day}日 {hour:02}:{minute:02}（日本时间）"),
         (Language::En, era) => {
             let era = in_brackets(era.map(|year| format!(" (Reiwa {year})")));
-            format!("%-d %B %Y{era}, %H:%M (Japan time)")
+            format!("{day} {} {year}{era}, {hour:02}:{minute:02} (Japan time)", month_in_english(month))
         }
         (Language::Ko, era) => {
             let era = in_brackets(era.map(|year| format!("(레이와 {year}년)")));
-            format!("%Y년{era} %-m월 %-d일 %H:%M(일본 시간)")
+            format!("{year}년{era} {month}월 {day}일 {hour:02}:{minute:02}(일본 시간)")
         }
         (Language::Pt, era) => {
             let era = in_brackets(era.map(|year| format!(" (ano {year} da era Reiwa)")));
-            format!("%-d de {} de %Y{era}, %H:%M (horário do Japão)", month_in_portuguese(local.month()))
+            let month = month_in_portuguese(month);
+            format!("{day} de {month} de {year}{era}, {hour:02}:{minute:02} (horário do Japão)")
         }
         (Language::Vi, era) => {
             let era = in_brackets(era.map(|year| format!(" (năm Reiwa {year})")));
-            format!("%H:%M ngày %-d tháng %-m năm %Y{era} (giờ Nhật Bản)")
+            format!("{hour:02}:{minute:02} ngày {day} tháng {month} năm {year}{era} (giờ Nhật Bản)")
         }
-    };
-    local.format(&form).to_string()
+    }
+}
+
+/// `November`.
+fn month_in_english(month: u32) -> &'static str {
+    u8::try_from(month).ok().and_then(|month| chrono::Month::try_from(month).ok()).map_or("", |month| month.name())
 }
 
 /// How large a file is, in units of 1024: `12 KB`, `3.4 MB`.

@@ -107,26 +107,22 @@ pub async fn show(
     (status, said): (StatusCode, Said),
 ) -> Result<HttpResponse, Problem> {
     let number = open.number();
-    let messages = gateway.store.messages_list(number).await?;
-    let notices = gateway.store.notices_list(number).await?;
-    let wanted = gateway.store.correction_wanted(number).await?;
-    let documents = gateway.store.official_list(number).await?;
+    let around = gateway.store.filing_around(&open.record.submission).await?;
     let arrived = (number, open.record.submission.received_at);
     let facts = filing_facts::of_filing(gateway, page.language, arrived).await?;
-    let corrections = gateway.store.corrected_by(number).await?;
     let procedure = gateway.catalog.get(open.record.submission.procedure.as_str()).cloned();
     let view = FilingView::new(page, gateway, open);
     let language = view.page.language;
     let field = conversation::field(&view.page, &said.message, said.message_fault);
     let errors = summary(std::slice::from_ref(&field));
     let view = FilingView {
-        messages: conversation::lines(language, &messages, Author::Resident),
+        messages: conversation::lines(language, &around.messages, Author::Resident),
         message_field: Some(field),
-        notices: notices.iter().map(|notice| notice_line(language, notice)).collect(),
-        newest_unread: notices.iter().find(|notice| notice.read_at.is_none()).map(|notice| notice.id),
-        wanted: wanted.map(|wanted| wanted_view(language, procedure.as_deref(), &wanted)),
-        documents: documents.iter().map(|document| official::line(&view.page, document)).collect(),
-        corrected_by: corrections.iter().map(|one| correction_line(language, one)).collect(),
+        notices: around.notices.iter().map(|notice| notice_line(language, notice)).collect(),
+        newest_unread: around.notices.iter().find(|notice| notice.read_at.is_none()).map(|notice| notice.id),
+        wanted: around.wanted.map(|wanted| wanted_view(language, procedure.as_deref(), &wanted)),
+        documents: around.documents.iter().map(|document| official::line(&view.page, document)).collect(),
+        corrected_by: around.corrected_by.iter().map(|one| correction_line(language, one)).collect(),
         errors,
         facts,
         ..view
