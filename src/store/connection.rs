@@ -35,17 +35,6 @@ macro_rules! on_backend {
 }
 pub(crate) use on_backend;
 
-/// The condition that a column has one of some values, for SQLite: they are one value of the statement, which is therefore the same
-/// however many there are, and compiled once. The column is written out with its table.
-macro_rules! is_one_of {
-    ($column:literal, $values:expr) => {
-        diesel::dsl::sql::<diesel::sql_types::Bool>(concat!($column, " IN (SELECT value FROM json_each("))
-            .bind::<diesel::sql_types::Text, _>(serde_json::json!($values).to_string())
-            .sql("))")
-    };
-}
-pub(crate) use is_one_of;
-
 /// Which database, from `[database] url`.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {

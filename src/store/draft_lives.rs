@@ -3,10 +3,11 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 
 use super::after_schema::draft_corrections;
-use super::connection::{AnyConnection, is_one_of, on_backend};
+use super::connection::{AnyConnection, on_backend};
 use super::draft_schema::{draft_attachments, draft_browsers, draft_parked, drafts};
 use super::drafts::{DraftKey, ids_of, of_key_also_removed, open_id};
 use super::error::StoreError;
+use super::one_of::one_of;
 use super::{Store, from_database, to_database};
 
 /// The most drafts that a list shows.
@@ -67,7 +68,7 @@ impl Store {
                         drafts::removed_at,
                     ));
                 Ok(match conn {
-                    AnyConnection::Sqlite(c) => newest.filter(is_one_of!("drafts.id", ids)).load(c)?,
+                    AnyConnection::Sqlite(c) => newest.filter(one_of(drafts::id, &ids)).load(c)?,
                     AnyConnection::Postgresql(c) => newest.filter(drafts::id.eq_any(ids)).load(c)?,
                 })
             })

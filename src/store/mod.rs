@@ -68,6 +68,7 @@ pub mod notices;
 pub mod numbers;
 mod ocsp_responses;
 pub mod official_documents;
+mod one_of;
 mod one_view;
 pub mod papers;
 pub mod password;

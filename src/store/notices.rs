@@ -4,7 +4,8 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::after_schema::filing_notices;
-use super::connection::{AnyConnection, is_one_of, on_backend};
+use super::connection::{AnyConnection, on_backend};
+use super::one_of::one_of;
 use super::submissions::{self as filings, StoredSubmission};
 use super::{Store, StoreError, from_database, mails, to_database};
 use crate::ids::ArrivalNumber;
@@ -116,7 +117,7 @@ pub(super) fn unread(connection: &mut AnyConnection, filings: &[i64]) -> Result<
         .group_by(filing_notices::submission_id)
         .select((filing_notices::submission_id, diesel::dsl::count_star()));
     Ok(match connection {
-        AnyConnection::Sqlite(c) => unread.filter(is_one_of!("filing_notices.submission_id", filings)).load(c)?,
+        AnyConnection::Sqlite(c) => unread.filter(one_of(filing_notices::submission_id, filings)).load(c)?,
         AnyConnection::Postgresql(c) => {
             unread.filter(filing_notices::submission_id.eq_any(filings.to_vec())).load(c)?
         }

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::connection::{AnyConnection, is_one_of, on_backend};
+use super::connection::{AnyConnection, on_backend};
+use super::one_of::one_of;
 use super::resident_links::{LinkState, of_account};
 use super::resident_schema::resident_links;
 use super::resident_sessions::ResidentId;
@@ -199,7 +200,7 @@ fn listed(conn: &mut AnyConnection, ids: &[i64]) -> Result<Vec<ListedFiling>, St
         submissions::received_at,
     ));
     let rows: Vec<Row> = match conn {
-        AnyConnection::Sqlite(c) => newest.filter(is_one_of!("submissions.id", ids)).load(c)?,
+        AnyConnection::Sqlite(c) => newest.filter(one_of(submissions::id, ids)).load(c)?,
         AnyConnection::Postgresql(c) => newest.filter(submissions::id.eq_any(ids.to_vec())).load(c)?,
     };
     let one = |(id, number, procedure, recipient, title, status, received_at): Row| {
