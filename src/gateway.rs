@@ -11,6 +11,7 @@ pub mod lists;
 mod mail_links;
 pub mod make;
 mod make_withdrawal;
+pub mod network;
 pub mod ocsp_client;
 pub mod ocsp_responder;
 pub mod official;
@@ -96,6 +97,7 @@ pub struct Gateway {
     official: Option<Arc<official::OfficialSeals>>,
     papers: Option<Arc<papers::PaperDesk>>,
     registry: Option<registry::Registry>,
+    network: Option<Arc<network::Network>>,
 }
 
 impl Gateway {
@@ -120,6 +122,7 @@ impl Gateway {
             official: None,
             papers: None,
             registry: None,
+            network: None,
         }
     }
 
@@ -140,6 +143,17 @@ impl Gateway {
     #[must_use]
     pub fn with_sign_in(self, sign_in: sign_in::SignIn) -> Self {
         Self { sign_in, ..self }
+    }
+
+    /// With a place on the network of gateways.
+    #[must_use]
+    pub fn with_network(self, network: Option<network::Network>) -> Self {
+        Self { network: network.map(Arc::new), ..self }
+    }
+
+    /// Its place on the network of gateways, where it has one.
+    pub fn network(&self) -> Option<&Arc<network::Network>> {
+        self.network.as_ref()
     }
 
     /// With sources of revocation lists.

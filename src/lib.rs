@@ -40,6 +40,8 @@ pub mod gateway;
 #[cfg(feature = "gateway")]
 pub mod intake;
 #[cfg(feature = "gateway")]
+pub mod network;
+#[cfg(feature = "gateway")]
 pub mod procedures;
 #[cfg(feature = "gateway")]
 pub mod registry;

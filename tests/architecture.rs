@@ -58,9 +58,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("authority", &["asn1", "crypto", "clock", "pki", "signature", "store"]),
     // The intake's strict JSON reader reads tokens too: one parser for whatever comes from outside.
     ("web_eid", &["asn1", "verdict", "crypto", "pki", "intake"]),
+    // What gateways say to each other, and TLS between them; it keeps nothing.
+    ("network", &["ids", "clock", "settings", "jws", "intake"]),
     (
         "gateway",
         &[
+            "network",
             "ids",
             "submission",
             "verdict",
@@ -101,6 +104,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "web",
         &[
+            "network",
             "ids",
             "submission",
             "verdict",

@@ -99,6 +99,10 @@ pub fn issue_holder(
     if profile.resident_attributes {
         append(&mut builder, "2.5.29.17", Criticality::NonCritical, &resident::subject_alt_name(card)?)?;
     }
+    if profile.tls {
+        append(&mut builder, "2.5.29.17", Criticality::NonCritical, &extensions::dns_name(&card.name))?;
+        append(&mut builder, "2.5.29.37", Criticality::NonCritical, &extensions::both_ends_of_tls()?)?;
+    }
     if let Some(name) = &profile.issuer_alt_name {
         append(&mut builder, "2.5.29.18", Criticality::NonCritical, &extensions::directory_names(name)?)?;
     }

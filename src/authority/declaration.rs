@@ -100,6 +100,10 @@ pub struct Profile {
     pub distribution_point: Option<DistributionPoint>,
     /// Address of an OCSP responder.
     pub ocsp: Option<String>,
+    /// Whether the holder is a machine that speaks TLS: its name is a DNS name in the subjectAltName, and the certificate
+    /// serves both ends of a connection (extendedKeyUsage serverAuth and clientAuth).
+    #[serde(default)]
+    pub tls: bool,
 }
 
 /// How long a certificate lives.
@@ -249,3 +253,6 @@ pub const THREE_TIER: &str = include_str!("../../pki/three-tier.toml");
 
 /// `pki/agency.toml`.
 pub const AGENCY: &str = include_str!("../../pki/agency.toml");
+
+/// `pki/network.toml`.
+pub const NETWORK: &str = include_str!("../../pki/network.toml");

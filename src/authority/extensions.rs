@@ -81,6 +81,19 @@ pub fn directory_names(name: &[String]) -> Result<Vec<u8>, AuthorityError> {
     Ok(der::sequence(&[&der::context(4, &name_der(name, &Values::default())?)]))
 }
 
+/// A GeneralNames of one dNSName, as the subjectAltName of a machine has it.
+pub fn dns_name(name: &str) -> Vec<u8> {
+    der::sequence(&[&der::context_primitive(2, name.as_bytes())])
+}
+
+/// extendedKeyUsage of a machine that both takes connections and makes them: serverAuth and clientAuth (RFC 5280 4.2.1.12).
+///
+/// # Errors
+/// Never in practice: the identifiers are fixed.
+pub fn both_ends_of_tls() -> Result<Vec<u8>, AuthorityError> {
+    Ok(der::sequence(&[&der::oid("1.3.6.1.5.5.7.3.1")?, &der::oid("1.3.6.1.5.5.7.3.2")?]))
+}
+
 /// DistributionPointName: fullName with one name.
 fn point_name(point: &DistributionPoint, values: &Values<'_>) -> Result<Vec<u8>, AuthorityError> {
     let general_name = match point {

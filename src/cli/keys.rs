@@ -10,6 +10,7 @@ use super::exit;
 use super::failure::Failure;
 use crate::clock::{Clock, SystemClock};
 use crate::evidence::keys::{KeyError, KeyUse, Keys};
+use crate::gateway::network::Network;
 use crate::settings::Settings;
 
 /// How long gateways have to be started again, where nobody says.
@@ -29,6 +30,8 @@ pub struct Args {
 enum Action {
     /// List the keys that are published, with the end of those that were retired
     List,
+    /// Print the public key that signs this gateway's messages to other gateways, for their [[network.peers]]
+    Network,
     /// Retire a key: gateways make a new one when they start. Start all of them again before it ends
     Retire {
         /// Which
@@ -80,6 +83,7 @@ fn act(args: &Args) -> Result<Vec<String>, Failure> {
     let folder = Settings::load(&args.config)?.keys.directory;
     match args.action {
         Action::List => list(&folder),
+        Action::Network => network(&folder),
         Action::Retire { key, at } => {
             let ends_at = at.unwrap_or_else(|| SystemClock.now() + Duration::minutes(TIME_TO_RESTART_MINUTES));
             retire(&folder, key, ends_at)
@@ -99,6 +103,12 @@ fn list(folder: &Path) -> Result<Vec<String>, Failure> {
     };
     let end = |exp: Option<i64>| exp.and_then(|exp| DateTime::from_timestamp(exp, 0)).map(moment).unwrap_or_default();
     Ok(keys.set().keys.iter().map(|key| format!("{}  {}  {}", key.kid, of(&key.kid), end(key.exp))).collect())
+}
+
+fn network(folder: &Path) -> Result<Vec<String>, Failure> {
+    let set = Network::public_keys(folder).map_err(Failure::input)?;
+    let text = serde_json::to_string(&set).map_err(|error| Failure::fault(error.to_string()))?;
+    Ok(vec![text])
 }
 
 fn retire(folder: &Path, key: Which, ends_at: DateTime<Utc>) -> Result<Vec<String>, Failure> {

@@ -11,10 +11,12 @@ use super::failure::Failure;
 use crate::clock::SystemClock;
 use crate::delivery::background::Background;
 use crate::delivery::fetching::Fetching;
+use crate::delivery::network::NetworkDelivery;
 use crate::gateway::Gateway;
 use crate::settings::Settings;
 use crate::telemetry;
 use crate::web::config::WebConfig;
+use crate::web::network::server::NetworkServer;
 use crate::web::server::{self, BoundServer};
 
 /// Arguments.
@@ -62,10 +64,24 @@ pub(super) fn serve(config: &Path) -> Result<(), Failure> {
     background.take_in_lists();
     let background = background.start().map_err(Failure::fault)?;
     let fetching = Fetching::new(gateway.clone(), &settings).start().map_err(Failure::fault)?;
+    let network = start_network(&gateway, &settings)?;
     let outcome = actix_web::rt::System::new().block_on(until_told_to_stop(gateway, WebConfig::from(&settings)));
+    drop(network);
     drop(fetching);
     drop(background);
     outcome.map_err(|error| Failure::fault(format!("{}: {error}", settings.server.listen)))
+}
+
+/// Listens to other gateways and sends them what waits, where the settings put this one on a network.
+fn start_network(
+    gateway: &Arc<Gateway>,
+    settings: &Settings,
+) -> Result<Option<(NetworkServer, NetworkDelivery)>, Failure> {
+    let Some(listen) = settings.network.listen else { return Ok(None) };
+    let server = NetworkServer::start(gateway.clone(), listen)
+        .map_err(|error| Failure::fault(format!("network.listen: {listen}: {error}")))?;
+    eprintln!("madoguchi: listening to other gateways on {}", server.address());
+    Ok(Some((server, NetworkDelivery::start(gateway.clone()).map_err(Failure::fault)?)))
 }
 
 /// Serves until SIGTERM or SIGINT; filings under way are finished first.

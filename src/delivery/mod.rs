@@ -9,6 +9,7 @@ pub mod fetching;
 pub mod follow_up;
 mod judge;
 pub mod mails;
+pub mod network;
 pub mod patience;
 pub mod second_opinion;
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! keys/session.key               64 random bytes, mode 0600
 //! keys/lists.key                 64 random bytes, mode 0600: for the indexes of revocation lists
 //! keys/registry.key              64 random bytes, mode 0600: for the resident registry, where there is one
+//! keys/network.p8, network.key  of a gateway on a network only: what signs its messages, and what seals those that wait
 //! keys/retired/<kid>.jwk         public keys that still verify what they signed, with the time at which they ended (`exp`)
 //! ```
 use std::fs::{self, File, OpenOptions};
@@ -184,13 +185,22 @@ fn io_error(path: &Path, source: io::Error) -> KeyError {
     KeyError::Io { path: path.display().to_string(), source }
 }
 
-fn signing_key(path: &Path) -> Result<SigningKey, KeyError> {
+/// Reads the ES256 key of a file, and makes it first where it is not there: as [`Keys::open`] does with its own.
+///
+/// # Errors
+/// A [`KeyError`] with the name of the file.
+pub fn signing_key(path: &Path) -> Result<SigningKey, KeyError> {
     let invalid = |error: JwsError| KeyError::Invalid { path: path.display().to_string(), what: error.to_string() };
     let der = read_or_create(path, || SigningKey::generate_pkcs8().map_err(invalid))?;
     SigningKey::from_pkcs8(&der).map_err(invalid)
 }
 
-fn secret<const N: usize>(path: &Path, wrong: &str) -> Result<Zeroizing<[u8; N]>, KeyError> {
+/// Reads the secret of `N` octets of a file, and makes it at random first where it is not there. `wrong` is said of a file of
+/// another length.
+///
+/// # Errors
+/// A [`KeyError`] with the name of the file.
+pub fn secret<const N: usize>(path: &Path, wrong: &str) -> Result<Zeroizing<[u8; N]>, KeyError> {
     let invalid = |what: &str| KeyError::Invalid { path: path.display().to_string(), what: what.to_owned() };
     let bytes = read_or_create(path, || {
         let mut bytes = Zeroizing::new(vec![0_u8; N]);

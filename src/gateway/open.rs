@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::lists::RecordArchive;
+use super::network::Network;
 use super::ocsp_client::OcspClient;
 use super::ocsp_responder::OcspResponders;
 use super::official::OfficialSeals;
@@ -82,6 +83,7 @@ impl Gateway {
         let official =
             OfficialSeals::from_settings(&settings.official).map_err(OpenError::at("official", OpenFault::Input))?;
         let papers = PaperDesk::from_settings(&settings.papers).map_err(OpenError::at("papers", OpenFault::Input))?;
+        let network = Network::open(settings).map_err(OpenError::at("network", OpenFault::Input))?;
         check_bucket(&record)?;
         let registry = Registry::from_settings(&settings.registry, &settings.keys.directory)
             .map_err(OpenError::at("registry", OpenFault::Setting))?;
@@ -103,6 +105,7 @@ impl Gateway {
         .with_official(official)
         .with_papers(papers)
         .with_registry(registry)
+        .with_network(network)
         .with_sign_in(sign_in))
     }
 }

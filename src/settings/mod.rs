@@ -15,10 +15,10 @@ use std::path::{Path, PathBuf};
 pub use grace::Grace;
 pub use sections::{
     AlarmSettings, CardSettings, CatalogSettings, DatabaseSettings, DocumentSettings, FollowFreshest, FollowPoints,
-    KeySettings, LimitSettings, LogSettings, MailSettings, MunicipalitySettings, OcspSettings, OfficialSettings,
-    OnUndecided, PaperMunicipality, PaperSettings, RegistrySettings, ResponderFiles, RevocationSettings,
-    ScannerSettings, SecondOpinionSettings, ServerSettings, SessionSettings, SignInSettings, SignatureSettings,
-    SourceSettings, TrustSettings,
+    KeySettings, LimitSettings, LogSettings, MailSettings, MunicipalitySettings, NetworkSettings, OcspSettings,
+    OfficialSettings, OnUndecided, PaperMunicipality, PaperSettings, PeerSettings, RegistrySettings, ResponderFiles,
+    RevocationSettings, ScannerSettings, SecondOpinionSettings, ServerSettings, SessionSettings, SignInSettings,
+    SignatureSettings, SourceSettings, TrustSettings,
 };
 pub use values::{ByteSize, LogFormat, Origin, Period, Secret, SourceUrl};
 
@@ -47,6 +47,8 @@ pub struct Settings {
     pub official: OfficialSettings,
     /// `[papers]`
     pub papers: PaperSettings,
+    /// `[network]`
+    pub network: NetworkSettings,
     /// `[mail]`
     pub mail: MailSettings,
     /// `[alarms]`
@@ -118,6 +120,7 @@ impl Settings {
             keys: source.section(),
             official: source.section(),
             papers: source.section(),
+            network: source.section(),
             mail: source.section(),
             alarms: source.section(),
             second_opinion: source.section(),
@@ -152,6 +155,7 @@ impl Settings {
         if self.revocation.ldap_user.is_some() != self.revocation.ldap_password.is_some() {
             wrong.push("revocation.ldap_user: allowed: together with revocation.ldap_password".to_owned());
         }
+        wrong.extend(self.network.wrong_together());
         for (number, source) in self.revocation.source.iter().enumerate() {
             wrong.extend(source.wrong_together().map(|line| format!("revocation.source[{}].{line}", number + 1)));
         }
@@ -181,6 +185,7 @@ impl Settings {
         more.for_each(join);
         let seals = self.papers.municipality.iter_mut();
         seals.flat_map(|place| [&mut place.seal_certificate, &mut place.seal_key]).for_each(join);
+        self.network.paths().for_each(join);
         optional.into_iter().chain(responder).flatten().for_each(join);
         self.database.url = resolve_url(&self.database.url, "sqlite:", base);
         self.documents.store = resolve_url(&self.documents.store, "file:", base);

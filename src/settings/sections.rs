@@ -158,10 +158,12 @@ section! {
     }
 }
 
+mod network;
 mod papers;
 mod registry;
 mod revocation;
 
+pub use network::{NetworkSettings, PeerSettings};
 pub use papers::{PaperMunicipality, PaperSettings};
 pub use registry::{MunicipalitySettings, RegistrySettings};
 pub use revocation::{OcspSettings, ResponderFiles, RevocationSettings, SourceSettings};

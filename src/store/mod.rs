@@ -9,7 +9,7 @@
 //!    lie, 0009xx indices, 0010xx the archive of revocation lists, 0012xx their quarantine, 0013xx their sources
 //!    and operators' tokens, 0014xx OCSP responses, 0015xx the second step of verdicts, 0016xx trust states, 0017xx second opinions,
 //!    0018xx challenges for signing in with a card, 0019xx residents' accounts and links, 0023xx
-//!    what follows after filing, 0026xx the resident registry.
+//!    what follows after filing, 0026xx the resident registry, 0028xx the network between gateways.
 //! 2. A `diesel::table!` for it at the end of `schema.rs` (or in the noun's own file), with types that both databases
 //!    know: `BigInt Integer Text Binary Bool Timestamp Nullable<_>`.
 //! 3. A file `store/<noun>s.rs` with plain structs and `impl Store { pub async fn <noun>_<verb>(...) }`, each of which is
@@ -64,6 +64,7 @@ pub mod leases;
 pub mod mails;
 pub mod messages;
 pub mod migrations;
+pub mod network;
 pub mod notices;
 pub mod numbers;
 mod ocsp_responses;

@@ -17,6 +17,7 @@ pub mod filing_facts;
 pub mod forms;
 pub mod i18n;
 pub mod middleware;
+pub mod network;
 pub mod ocsp;
 pub mod operator;
 pub mod page;

@@ -9,6 +9,7 @@ mod exactly_once;
 mod feed;
 mod held;
 mod killed;
+mod network;
 mod ocsp_responses;
 mod outage;
 mod papers;

@@ -11,6 +11,7 @@ pub mod gateway;
 pub mod http;
 pub mod mini_pki;
 pub mod moto;
+pub mod network;
 pub mod ocsp;
 pub mod origin;
 pub mod papers;
