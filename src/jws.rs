@@ -14,6 +14,8 @@ pub const REQUEST_TYP: &str = "madoguchi-request+jwt";
 pub const RECEIPT_TYP: &str = "madoguchi-receipt+jws";
 /// `typ` of a later statement about a filing's verdict.
 pub const STATEMENT_TYP: &str = "madoguchi-statement+jws";
+/// `typ` of what the resident registry answered about a filing's signer.
+pub const REGISTRY_ANSWER_TYP: &str = "madoguchi-registry-answer+jws";
 
 /// `typ` of what a card client's agent shows itself to a paired page with.
 pub const AGENT_TYP: &str = "madoguchi-agent+jwt";

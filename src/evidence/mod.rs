@@ -2,5 +2,6 @@
 pub mod keys;
 pub mod labels;
 pub mod receipt;
+pub mod registry_answer;
 pub mod request;
 pub mod statement;

@@ -13,6 +13,7 @@ use crate::pki::certificate::Certificate;
 use crate::pki::crl::CrlSnapshot;
 use crate::pki::ocsp::{OcspEvidence, OcspUse};
 use crate::procedures::Catalog;
+use crate::registry::answer::RegistryExcerpt;
 use crate::signature::report::Report;
 use crate::signature::trust_state::{self, Digest, TrustState};
 use crate::signature::verifier::{Verification, VerificationRequest, Verifier};
@@ -32,6 +33,8 @@ pub(super) struct Judging {
     ocsp: Arc<[OcspEvidence]>,
     catalog: Arc<Catalog>,
     rules: Arc<IntakeRules>,
+    /// What was read from the resident registry about the applicant.
+    registry: Option<Arc<RegistryExcerpt>>,
 }
 
 impl Judging {
@@ -43,7 +46,18 @@ impl Judging {
             ocsp: Arc::default(),
             catalog: gateway.catalog.clone(),
             rules: gateway.rules.clone(),
+            registry: None,
         }
+    }
+
+    /// The same with what was read from the resident registry about the applicant.
+    pub(super) fn with_registry(self, registry: Option<Arc<RegistryExcerpt>>) -> Self {
+        Self { registry, ..self }
+    }
+
+    /// What was read from the resident registry about the applicant.
+    pub(super) fn registry(&self) -> Option<&RegistryExcerpt> {
+        self.registry.as_deref()
     }
 
     /// The revocation lists.
@@ -91,6 +105,7 @@ impl Judging {
             ocsp: &self.ocsp,
             catalog: &self.catalog,
             rules: &self.rules,
+            registry: self.registry(),
             now,
             signed_after,
         }

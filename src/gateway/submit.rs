@@ -10,6 +10,7 @@ use crate::ids::ArrivalNumber;
 use crate::intake::{Recordable, signer};
 use crate::jws::JwsError;
 use crate::signature::trust_state::TrustState;
+use crate::store::registry::filings::FilingNote;
 use crate::store::{RecordOutcome, StoreError};
 use crate::submission::received::ReceivedSubmission;
 use crate::submission::rejection::{Rejection, RejectionCode};
@@ -17,6 +18,14 @@ use crate::telemetry;
 
 /// Two of 10^15 numbers meet about never; a store that says so again and again is broken.
 const ARRIVAL_NUMBER_DRAWS: usize = 8;
+
+/// What is recorded in the filing's transaction beside it.
+struct Beside {
+    /// The verdict's trust state, where that is to be kept.
+    unkept: Option<TrustState>,
+    /// What the resident registry answered about the signer.
+    registry: Option<Box<FilingNote>>,
+}
 
 impl Gateway {
     /// Takes a filing in: it is recorded and on disk, or known already, or refused with nothing left behind.
@@ -41,7 +50,7 @@ impl Gateway {
         corrected: Option<ArrivalNumber>,
     ) -> Result<SubmitOutcome, Stop> {
         let kept = received.clone();
-        let (submission, original, unkept) = match self.prepare(received, corrected).await {
+        let (submission, original, beside) = match self.prepare(received, corrected).await {
             Ok(prepared) => prepared,
             // What was recorded while it was good stays recorded: the same again, later, gets the first receipt.
             Err(Stop::Rejected(rejection)) => {
@@ -51,7 +60,7 @@ impl Gateway {
             Err(stop) => return Err(stop),
         };
         let at = submission.received().received_at;
-        let outcome = self.record(submission, unkept).await?;
+        let outcome = self.record(submission, beside).await?;
         if let Some(original) = original {
             // The correction is on disk and its receipt is owed; sent again, it notes its original again.
             if let Err(fault) = self.note_correction(original, &outcome, at).await {
@@ -62,22 +71,22 @@ impl Gateway {
         Ok(outcome)
     }
 
-    /// Everything before recording: the proof, the filing that it corrects, and the verdict's trust state where that is to
-    /// be kept.
+    /// Everything before recording: the proof, the filing that it corrects, and what is recorded beside it.
     async fn prepare(
         &self,
         received: ReceivedSubmission,
         corrected: Option<ArrivalNumber>,
-    ) -> Result<(Recordable, Option<ArrivalNumber>, Option<TrustState>), Stop> {
-        let (submission, unkept) = self.judge(received).await?;
+    ) -> Result<(Recordable, Option<ArrivalNumber>, Beside), Stop> {
+        let (submission, beside) = self.judge(received).await?;
         let original = self.find_original(&submission, corrected).await?;
-        Ok((submission, original, unkept))
+        Ok((submission, original, beside))
     }
 
     /// Judges a filing as of its arrival. Where the verdict depends on the signature's age and this gateway made the
     /// document, the signature is later than the document was: it is judged again with that proof.
-    async fn judge(&self, received: ReceivedSubmission) -> Result<(Recordable, Option<TrustState>), Stop> {
-        let (kept, mut judging) = (received.clone(), Judging::of(self));
+    async fn judge(&self, received: ReceivedSubmission) -> Result<(Recordable, Beside), Stop> {
+        let registry = self.registry_excerpt(&received.application, received.received_at).await?;
+        let (kept, mut judging) = (received.clone(), Judging::of(self).with_registry(registry));
         let mut judged = judging.accept_beside(received, None).await;
         if is_undecided(&judged)
             && let Some(with_ocsp) = self.ask_second_source(&judging, &kept, None).await
@@ -94,17 +103,20 @@ impl Gateway {
             }
             judged => judged?,
         };
-        Ok((submission, self.unkept_trust_state(&judging)))
+        let registry = self.registry_note(&submission, judging.registry())?;
+        Ok((submission, Beside { unkept: self.unkept_trust_state(&judging), registry }))
     }
 
-    async fn record(&self, mut submission: Recordable, unkept: Option<TrustState>) -> Result<SubmitOutcome, Stop> {
+    async fn record(&self, mut submission: Recordable, beside: Beside) -> Result<SubmitOutcome, Stop> {
+        let Beside { unkept, registry } = beside;
         for _ in 0..ARRIVAL_NUMBER_DRAWS {
             let receipt = self.receipt_for(&submission)?;
             let access_token = fresh_access_token(&self.rng)?;
             let (receipt_json, receipt_jws) = (receipt.json.clone(), receipt.jws.clone());
             let watch = Stopwatch::start();
             let objects = unkept.as_ref().map(|state| state.objects().to_vec()).unwrap_or_default();
-            let outcome = self.store.record(submission, receipt, access_token_digest(&access_token), objects).await?;
+            let (token, beside) = (access_token_digest(&access_token), (objects, registry.clone()));
+            let outcome = self.store.record(submission, receipt, token, beside).await?;
             telemetry::note_commit(watch.elapsed());
             match outcome {
                 RecordOutcome::New(recorded) => {

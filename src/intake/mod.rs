@@ -20,6 +20,7 @@ use crate::pki::certificate::Certificate;
 use crate::pki::crl::CrlSnapshot;
 use crate::pki::ocsp::OcspEvidence;
 use crate::procedures::{AdmissibleForm, Catalog};
+use crate::registry::answer::{RegistryAnswer, RegistryExcerpt};
 use crate::registry::matching::{ApplicantRule, IdentifiedSigner, SignerProof};
 pub use crate::settings::OnUndecided;
 use crate::signature::report::{Report, SignerAttributes};
@@ -102,6 +103,10 @@ impl Recordable {
     pub fn attributes(&self) -> &SignerAttributes {
         self.checked().signer.attributes()
     }
+    /// What the resident registry says of the signer, where one was asked.
+    pub fn registry_answer(&self) -> Option<&RegistryAnswer> {
+        self.checked().signer.registry()
+    }
     /// The verdict.
     pub fn report(&self) -> &Report {
         &self.checked().report
@@ -163,6 +168,8 @@ pub struct IntakeContext<'a> {
     pub catalog: &'a Catalog,
     /// Origin, limits, what to do where revocation is undecided.
     pub rules: &'a IntakeRules,
+    /// What was read from the resident registry about the applicant; none: it was not asked.
+    pub registry: Option<&'a RegistryExcerpt>,
     /// The time of judging: when the filing was received.
     pub now: DateTime<Utc>,
     /// A time after which the signature is known to have been made: when this gateway issued the signing request.
@@ -179,7 +186,7 @@ pub fn accept(received: ReceivedSubmission, context: &IntakeContext<'_>) -> Resu
     let (document, form) = check_document(&received.application, context.catalog, rules, context.now)?;
     attachments::check_sent(&document.attachments, &received.attachments)?;
     let (report, proof) = signer::verify(&received, context)?;
-    let signer = signer::identify(proof, &document.applicant, rules.applicant)?;
+    let signer = signer::identify(proof, &document.applicant, context)?;
     Ok(Checked { received, document, form, signer, report }.into())
 }
 

@@ -1,7 +1,8 @@
 //! Who signed: the signature's verdict, and the person behind it.
 use super::document::Applicant;
 use super::{IntakeContext, OnUndecided};
-use crate::registry::matching::{self, ApplicantRule, IdentifiedSigner, SignerProof};
+use crate::registry::answer::Found;
+use crate::registry::matching::{self, IdentifiedSigner, SignerProof};
 use crate::signature::content::Content;
 use crate::signature::report::Report;
 use crate::signature::verifier::{Proof, VerificationRequest, shape};
@@ -91,17 +92,26 @@ pub fn certificate_of(received: &ReceivedSubmission, context: &IntakeContext<'_>
     verify_with(received, context, OnUndecided::Hold).ok().map(|(_, proof)| proof.signer().sha256())
 }
 
-/// The applicant is the signer.
+/// The applicant is the signer, and the registry does not know that they have died. Whatever else it says goes with the filing:
+/// a certificate that is good is not refused because somebody's record cannot be found.
 pub(super) fn identify(
     proof: SignerProof,
     applicant: &Applicant,
-    rule: ApplicantRule,
+    context: &IntakeContext<'_>,
 ) -> Result<IdentifiedSigner, Box<Rejection>> {
-    matching::identify(proof, applicant, rule).map_err(|faults| {
+    let identified = matching::identify(proof, applicant, context.rules.applicant, context.registry);
+    let signer = identified.map_err(|faults| {
         let detail = "The applicant in the document is not the holder of the certificate that signed it: \
                       read the certificate first and take name, date of birth, sex and address from it.";
         Box::new(Rejection::new(RejectionCode::ApplicantNotSigner, detail).with_faults(faults))
-    })
+    })?;
+    match signer.registry() {
+        Some(answer) if answer.found == Found::Dead => {
+            let detail = "By the resident registry the holder of this certificate has died: it signs nothing any more.";
+            Err(Box::new(Rejection::new(RejectionCode::HolderDeceased, detail)))
+        }
+        _ => Ok(signer),
+    }
 }
 
 /// Whether proof that the signature is younger than the gateway's own request could change the verdict.

@@ -60,6 +60,9 @@ fn check_texts(definition: &Definition, faults: &mut Faults<'_>) {
     if let Some(text) = &definition.not_carried_over {
         required("not_carried_over", text, faults);
     }
+    if let Some(check) = &definition.registry_check {
+        required("registry_check.replaces", &check.replaces, faults);
+    }
     for (index, basis) in definition.legal_basis.iter().enumerate() {
         required(&format!("legal_basis[{index}].law"), &basis.law, faults);
         required(&format!("legal_basis[{index}].clause"), &basis.clause, faults);

@@ -81,6 +81,19 @@ pub struct LegalBasis {
     pub clause: Text,
 }
 
+/// What the agency asks the resident registry about the signer, where the gateway keeps one, in the place of a copy of the
+/// Resident Record that would be attached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegistryCheck {
+    /// For what: a word of the registry's table of purposes.
+    pub purpose: String,
+    /// On which clause: a word of the same table.
+    pub legal_basis: String,
+    /// What need not be attached.
+    pub replaces: Text,
+}
+
 /// A page of the form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -173,6 +186,9 @@ pub struct Definition {
     pub offices: Vec<Office>,
     /// What files may come with it.
     pub attachments: AttachmentRule,
+    /// What is asked of the resident registry in the place of an attachment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry_check: Option<RegistryCheck>,
     /// Where drafts of earlier versions are not carried over: why not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_carried_over: Option<Text>,

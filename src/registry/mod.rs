@@ -2,6 +2,7 @@
 //! lists them, the events that they are derived from, who may ask what of them, and who a signer is.
 //!
 //! Pure: nothing here reads a file, a database or a clock.
+pub mod answer;
 pub mod code;
 pub mod entry;
 pub mod event;

@@ -10,6 +10,7 @@ use super::documents::segment::{SegmentWriter, Stretch};
 use super::documents::{DocumentStore, Place};
 use super::error::StoreError;
 use super::feed;
+use super::registry::filings;
 use super::row::{DocumentRow, RecordRow};
 use super::schema::{documents, held, status_history, submission_documents, verdicts};
 
@@ -177,6 +178,11 @@ pub fn insert_children(
         diesel::insert_into(status_history::table).values(&first_statuses).execute(c)?;
     });
     insert_held(connection, new)?;
+    for (id, row) in new {
+        if let Some(note) = &row.registry {
+            filings::append(connection, *id, note)?;
+        }
+    }
     let filed: Vec<_> = new
         .iter()
         .filter(|(_, row)| row.held_scope.is_none())

@@ -1,5 +1,6 @@
 //! Recording a filing: the one step that ends in [`RecordedSubmission`].
 use super::error::StoreError;
+use super::registry::filings::FilingNote;
 use super::row::{RecordRow, RowOutcome};
 use super::{Store, blocking};
 use crate::evidence::receipt::IssuedReceipt;
@@ -59,7 +60,8 @@ pub enum RecordOutcome {
 
 impl Store {
     /// Records a filing: returns only when it is on disk. Waits in a group with what else waits. `trust_objects`: what its
-    /// verdict's trust state consists of, where that is not known to be kept; it is kept in the same transaction.
+    /// verdict's trust state consists of, where that is not known to be kept; `registry`: what the resident registry answered
+    /// about its signer. Both are kept in the same transaction.
     ///
     /// # Errors
     /// When it could not be written; nothing is left then, but for the case that the connection went away in the very
@@ -69,10 +71,10 @@ impl Store {
         submission: Recordable,
         receipt: IssuedReceipt,
         access_token_sha256: [u8; 32],
-        trust_objects: Vec<Object>,
+        (trust_objects, registry): (Vec<Object>, Option<Box<FilingNote>>),
     ) -> Result<RecordOutcome, StoreError> {
         let (arrival_number, status) = (receipt.arrival_number, submission.status());
-        let row = RecordRow { trust_objects, ..RecordRow::new(&submission, receipt, access_token_sha256)? };
+        let row = RecordRow { trust_objects, registry, ..RecordRow::new(&submission, receipt, access_token_sha256)? };
         Ok(match self.record_row(row).await? {
             RowOutcome::New => RecordOutcome::New(RecordedSubmission { arrival_number, status }),
             RowOutcome::Known(known) => RecordOutcome::Known(*known),

@@ -5,6 +5,7 @@ use chrono::NaiveDateTime;
 
 use super::documents::SMALL_DOCUMENT;
 use super::error::StoreError;
+use super::registry::filings::FilingNote;
 use super::{KnownFiling, to_database};
 use crate::crypto::sha256;
 use crate::evidence::receipt::IssuedReceipt;
@@ -98,6 +99,8 @@ pub struct RecordRow {
     pub documents: Vec<DocumentRow>,
     /// What the verdict's trust state consists of, where that is not known to be kept.
     pub trust_objects: Vec<Object>,
+    /// What the resident registry answered about the signer.
+    pub registry: Option<Box<FilingNote>>,
 }
 
 /// What became of one row.
@@ -154,6 +157,7 @@ impl RecordRow {
             report: report_text,
             documents,
             trust_objects: Vec::new(),
+            registry: None,
         })
     }
 

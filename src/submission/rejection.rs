@@ -91,6 +91,7 @@ rejection_codes! {
     UnknownRecipient = "unknown-recipient", 422, "The recipient is not an agency that takes this procedure";
     AnswersInvalid = "answers-invalid", 422, "The answers do not fit the procedure's form";
     ApplicantNotSigner = "applicant-not-signer", 422, "The applicant is not the person who signed";
+    HolderDeceased = "holder-deceased", 422, "By the resident registry the certificate's holder has died";
     AttachmentMissing = "attachment-missing", 422, "An attachment that the application lists was not sent";
     AttachmentsWanted = "attachments-wanted", 422, "The application lacks attachments that the procedure asks for";
     AttachmentNotListed = "attachment-not-listed", 422, "An attachment was sent that the application does not list";

@@ -22,8 +22,8 @@ macro_rules! locale_files {
     };
 }
 locale_files![
-    "common", "resident", "verify", "problems", "agency", "operator", "clerk", "steps", "after", "drafts", "filing",
-    "lives", "papers"
+    "common", "resident", "verify", "problems", "agency", "operator", "clerk", "matching", "steps", "after", "drafts",
+    "filing", "lives", "papers"
 ];
 
 /// The files that residents see, in the languages that are for residents alone. What a language lacks is said in the one
@@ -59,6 +59,7 @@ pub const DYNAMIC_PREFIXES: &[&str] = &[
     "check-",
     "sub-indication-",
     "agency-dyn-",
+    "matching-dyn-",
     "clerk-dyn-",
     "agent-code-",
     "operator-dyn-",

@@ -8,6 +8,7 @@ pub mod accept_language;
 pub mod agency;
 pub mod api;
 pub mod assets;
+pub mod clerk;
 pub mod config;
 pub mod conversation;
 pub mod download;

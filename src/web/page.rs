@@ -84,6 +84,8 @@ pub struct Page {
     pub language_links: bool,
     /// Whether residents may sign in with their card here.
     pub offers_sign_in: bool,
+    /// Whether this gateway keeps a resident registry.
+    pub has_registry: bool,
     /// Whether others use this computer too, as the person said.
     pub is_shared: bool,
     /// Seconds until what the person opened is closed without use; none: it is not, or nothing personal is shown.
@@ -110,6 +112,7 @@ impl Page {
             has_errors: false,
             language_links: true,
             offers_sign_in: offers_sign_in(request),
+            has_registry: has_registry(request),
             is_shared: is_shared(request),
             ends_in: super::ending::seconds(request),
             connect_to: None,
@@ -216,11 +219,17 @@ impl Page {
                 &[("/procedures", "nav-procedures"), ("/status", "nav-status"), ("/verify", "nav-verify")]
             }
             Area::Agency | Area::Operator | Area::Clerk if self.user.is_none() => &[],
+            Area::Agency if self.has_registry => &[
+                ("/agency", "nav-agency-queue"),
+                ("/agency/procedures", "nav-agency-procedures"),
+                ("/agency/identity", "nav-agency-identity"),
+            ],
             Area::Agency => &[("/agency", "nav-agency-queue"), ("/agency/procedures", "nav-agency-procedures")],
             Area::Operator => &[("/operator", "nav-operator-crls")],
             Area::Clerk => &[
                 ("/clerk", "nav-clerk-records"),
                 ("/clerk/new", "nav-clerk-new"),
+                ("/clerk/matches", "nav-clerk-matches"),
                 ("/clerk/notices", "nav-clerk-notices"),
                 ("/clerk/accesses", "nav-clerk-accesses"),
             ],
@@ -283,6 +292,10 @@ impl FromRequest for Page {
 fn is_shared(request: &HttpRequest) -> bool {
     let guard = request.app_data::<web::Data<super::extract::csrf::CsrfGuard>>();
     guard.is_some_and(|guard| super::extract::shared::Shared::of(guard, request) != super::extract::shared::Shared::No)
+}
+
+fn has_registry(request: &HttpRequest) -> bool {
+    request.app_data::<web::Data<crate::gateway::Gateway>>().is_some_and(|gateway| gateway.registry().is_some())
 }
 
 fn offers_sign_in(request: &HttpRequest) -> bool {

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, Resource, Scope, web};
 
 use super::problem::Problem;
-use super::{agency, api, assets, ocsp, operator, resident, sign_in, staff};
+use super::{agency, api, assets, clerk, ocsp, operator, resident, sign_in, staff};
 use crate::submission::rejection::RejectionCode;
 
 /// Who may call a route; the handler's extractor enforces it, a test goes over every route with every role.
@@ -82,6 +82,7 @@ route_table! {
     GET  "/api/v1/submissions/{arrival_number}/receipt"      FilingToken  api::statuses::get_receipt;
     GET  "/api/v1/agency/submissions"                        AgencyToken  api::agency_feed::list_feed;
     POST "/api/v1/agency/acknowledgements"                   AgencyToken  api::agency_feed::post_acknowledgement;
+    POST "/api/v1/agency/identity"                           AgencyToken  api::agency_identity::post_identity;
     GET  "/api/v1/agency/submissions/{arrival_number}"       AgencyToken  api::agency_submissions::get_submission;
     GET  "/api/v1/agency/submissions/{arrival_number}/evidence" AgencyToken api::agency_submissions::get_evidence;
     POST "/api/v1/agency/submissions/{arrival_number}/decision" AgencyToken api::agency_submissions::post_decision;
@@ -174,6 +175,7 @@ route_table! {
     GET  "/finished"                                         Anyone       resident::shared::get_finished;
     GET  "/lost-card"                                        Anyone       resident::information::get_lost_card;
     GET  "/account"                                          Resident     resident::account::get_account;
+    GET  "/account/accesses"                                 Resident     resident::accesses::get_accesses;
     GET  "/account/data"                                     Resident     resident::own_data::get_data;
     POST "/account/data"                                     Resident     resident::own_data::post_delete;
     GET  "/account/data.json"                                Resident     resident::own_data::get_json;
@@ -192,6 +194,8 @@ route_table! {
     GET  "/agency/filings/{arrival_number}"                  Agency       agency::filing::get_filing;
     GET  "/agency/filings/{arrival_number}/documents/{role}/{ordinal}" Agency agency::files::get_file;
     POST "/agency/filings/{arrival_number}/decision"         Agency       agency::decision::post_decision;
+    GET  "/agency/identity"                                  Agency       agency::identity::get_identity;
+    POST "/agency/identity"                                  Agency       agency::identity::post_identity;
     GET  "/agency/procedures"                                Agency       agency::preview::list_procedures;
     GET  "/agency/procedures/{code}/{version}"               Agency       agency::preview::get_procedure;
     POST "/agency/procedures/{code}/{version}/preview"       Agency       agency::preview::post_preview;
@@ -210,6 +214,14 @@ route_table! {
     GET  "/operator/impacts/{sha256}"                        Operator     operator::impacts::get_impact;
     GET  "/operator/anchors"                                 Operator     operator::anchors::get_anchors;
     GET  "/operator/audit"                                   Operator     operator::audit::get_audit;
+    GET  "/clerk/sign-in"                                    Anyone       staff::sign_in::get_sign_in;
+    POST "/clerk/sign-in"                                    Anyone       staff::sign_in::post_sign_in;
+    POST "/clerk/sign-out"                                   Anyone       staff::sign_in::post_sign_out;
+    GET  "/clerk/password"                                   Clerk        staff::password::get_password;
+    POST "/clerk/password"                                   Clerk        staff::password::post_password;
+    GET  "/clerk/matches"                                    Clerk        clerk::matches::list_matches;
+    GET  "/clerk/matches/{id}"                               Clerk        clerk::matches::get_match;
+    POST "/clerk/matches/{id}"                               Clerk        clerk::matches::post_match;
     GET  "/operator/sign-in"                                 Anyone       staff::sign_in::get_sign_in;
     POST "/operator/sign-in"                                 Anyone       staff::sign_in::post_sign_in;
     POST "/operator/sign-out"                                Anyone       staff::sign_in::post_sign_out;

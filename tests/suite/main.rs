@@ -92,6 +92,8 @@ mod procedures_bad_input;
 mod procedures_definitions;
 mod procedures_pages;
 mod procedures_versions;
+mod registry_row1;
+mod registry_signers;
 mod roles;
 mod second_opinion;
 mod sign_in;

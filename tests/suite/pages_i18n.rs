@@ -66,7 +66,7 @@ fn patterns(language: Language) -> BTreeMap<&'static str, (&'static str, String)
 }
 
 /// The files that staff alone see.
-const OF_STAFF: &[&str] = &["agency", "operator", "clerk"];
+const OF_STAFF: &[&str] = &["agency", "operator", "clerk", "matching"];
 
 /// Beginnings of keys in residents' files that staff alone see.
 const KEYS_OF_STAFF: &[&str] = &[

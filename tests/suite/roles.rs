@@ -4,7 +4,7 @@ use madoguchi::store::accounts::Role;
 use madoguchi::web::routes::ROUTES;
 
 use crate::desk_filings::filed;
-use crate::support::gateway::TestGateway;
+use crate::support::gateway::{TestGateway, Wanted};
 use crate::support::http::{BOUNDARY, Part, multipart};
 use crate::support::visitor::{Visitor, account};
 use crate::support::web_eid::AuthenticationCard;
@@ -19,6 +19,7 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("GET /api/v1/submissions/{arrival_number}/receipt", [401; 5]),
     ("GET /api/v1/agency/submissions", [401; 5]),
     ("POST /api/v1/agency/acknowledgements", [401; 5]),
+    ("POST /api/v1/agency/identity", [401; 5]),
     ("GET /api/v1/agency/submissions/{arrival_number}", [401; 5]),
     ("GET /api/v1/agency/submissions/{arrival_number}/evidence", [401; 5]),
     ("POST /api/v1/agency/submissions/{arrival_number}/decision", [401; 5]),
@@ -109,6 +110,7 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("GET /account", [303; 5]),
     ("GET /account/filings/{arrival_number}", [303; 5]),
     ("POST /account/links", [401; 5]),
+    ("GET /account/accesses", [303; 5]),
     ("GET /account/data", [303; 5]),
     ("POST /account/data", [401; 5]),
     ("GET /account/data.json", [303; 5]),
@@ -130,6 +132,8 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("GET /agency/filings/{arrival_number}", [303, 303, 200, 404, 403]),
     ("GET /agency/filings/{arrival_number}/documents/{role}/{ordinal}", [303, 303, 200, 404, 403]),
     ("POST /agency/filings/{arrival_number}/decision", [401, 401, 422, 404, 403]),
+    ("GET /agency/identity", [303, 303, 200, 200, 403]),
+    ("POST /agency/identity", [401, 401, 422, 422, 403]),
     ("GET /agency/procedures", [303, 303, 200, 200, 403]),
     ("GET /agency/procedures/{code}/{version}", [303, 303, 200, 200, 403]),
     ("POST /agency/procedures/{code}/{version}/preview", [401, 401, 200, 200, 403]),
@@ -153,6 +157,14 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("POST /operator/sign-out", [303; 5]),
     ("GET /operator/password", [303, 303, 403, 403, 200]),
     ("POST /operator/password", [401, 401, 403, 403, 422]),
+    ("GET /clerk/matches", [303, 303, 403, 403, 403]),
+    ("GET /clerk/matches/{id}", [303, 303, 403, 403, 403]),
+    ("POST /clerk/matches/{id}", [401, 401, 403, 403, 403]),
+    ("GET /clerk/password", [303, 303, 403, 403, 403]),
+    ("POST /clerk/password", [401, 401, 403, 403, 403]),
+    ("GET /clerk/sign-in", [200, 200, 303, 303, 303]),
+    ("POST /clerk/sign-in", [422; 5]),
+    ("POST /clerk/sign-out", [303; 5]),
     // The test gateway is no responder.
     ("POST /ocsp", [404; 5]),
     ("GET /ocsp/{request:.+}", [404; 5]),
@@ -207,7 +219,9 @@ struct House {
 
 impl House {
     fn open() -> Self {
-        let gateway = TestGateway::start();
+        let settings = "[[registry.municipality]]\ncode = \"131016\"\n".to_owned();
+        let gateway = TestGateway::start_with(Wanted { settings, ..Wanted::default() });
+        account(&gateway, "tanaka", Role::Clerk("131016".parse().unwrap()));
         account(&gateway, "chiyoda", Role::Agency("131016".parse().unwrap()));
         account(&gateway, "osaka", Role::Agency("271004".parse().unwrap()));
         account(&gateway, "suzuki", Role::Operator);
@@ -222,7 +236,7 @@ impl House {
         // role that is judged and not the absence of a cookie.
         let signed_in = |desk: &str, login: &str| {
             let mut visitor = Visitor::signed_in(&self.gateway, desk, login);
-            let names = ["agency", "operator"].map(|desk| format!("__Host-madoguchi-{desk}-session"));
+            let names = ["agency", "operator", "clerk"].map(|desk| format!("__Host-madoguchi-{desk}-session"));
             let session = names.iter().find_map(|name| visitor.cookie(name)).unwrap().to_owned();
             names.iter().for_each(|name| visitor.set_cookie(name, &session));
             visitor
@@ -281,7 +295,7 @@ fn every_route_answers_every_role_as_it_must() {
         };
         let draft = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         let path = path_of(route.path, &house.number, draft);
-        let is_desk = path.starts_with("/agency") || path.starts_with("/operator");
+        let is_desk = ["/agency", "/operator", "/clerk"].iter().any(|desk| path.starts_with(desk));
         // Signing out ends a session: everyone comes in anew.
         let mut anew = if path.ends_with("/sign-out") { house.everyone() } else { Vec::new() };
         let actors = if anew.is_empty() { &mut everyone } else { &mut anew };
@@ -313,6 +327,7 @@ fn no_form_of_a_page_is_taken_without_its_own_token() {
     let draft = begun.header("location").unwrap().split('/').nth(2).unwrap().to_owned();
     let mut agency = Visitor::signed_in(&house.gateway, "agency", "chiyoda");
     let mut operator = Visitor::signed_in(&house.gateway, "operator", "suzuki");
+    let mut clerk = Visitor::signed_in(&house.gateway, "clerk", "tanaka");
     let strangers = Visitor::new(&house.gateway).token("/agency/sign-in");
     let mut taken = Vec::new();
     for route in ROUTES.iter().filter(|route| route.method != "GET" && !is_for_programs(route.path)) {
@@ -320,6 +335,7 @@ fn no_form_of_a_page_is_taken_without_its_own_token() {
         let visitor = match route.path {
             path if path.starts_with("/agency") => &mut agency,
             path if path.starts_with("/operator") => &mut operator,
+            path if path.starts_with("/clerk") => &mut clerk,
             _ => &mut resident,
         };
         for token in [None, Some("x"), Some(strangers.as_str())] {

@@ -116,3 +116,17 @@ privacy-who-title = Who sees it
 privacy-who-text = An application is seen by the staff of the office that it was sent to and by you, or whoever has its access key. That staff opened it stays on record. Those who run the system do not see what applications say.
 privacy-rights-title = Seeing, saving and deleting your own data
 privacy-rights-text = Drafts are discarded on the page of drafts. Everything about an application can be saved on its own page. To have the record of an application disclosed, corrected or no longer used, ask the office that has it (Act on the Protection of Personal Information, Articles 76, 90 and 98).
+
+## Who looked at one's record
+accesses-title = Who looked at your record
+accesses-lead = These offices looked at your record in the resident registry, and this is why.
+accesses-unknown = Your record is not known yet by a filing of this account.
+accesses-none = Nobody has looked at it.
+accesses-when = When
+accesses-who = Who
+accesses-why = What for
+accesses-basis = Legal basis
+accesses-by-agency = Agency: { $name }
+accesses-by-clerk = Counter of the municipality: { $name }
+accesses-by-municipality = Another municipality: { $name }
+accesses-by-office = Procedure of an office

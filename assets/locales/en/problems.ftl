@@ -120,6 +120,10 @@ problem-title-applicant-not-signer = The applicant is not the person who signed
 problem-what-applicant-not-signer = Name, date of birth, sex or address in the application differ from those in the certificate that signed. A different kind of character is enough.
 problem-do-applicant-not-signer = Fill in the applicant from the certificate with “Read certificate”, or type it exactly as it stands there. After moving or changing your name you may need a new certificate.
 
+problem-title-holder-deceased = By the resident registry the certificate’s holder has died
+problem-what-holder-deceased = The resident registry says that the holder of this certificate has died. Nothing can be filed with it any more.
+problem-do-holder-deceased = If you act for the family, ask at the counter of the municipality. If the entry is wrong, ask the municipality where you are registered.
+
 problem-title-attachment-missing = An attachment is missing
 problem-what-attachment-missing = A file that the application lists was not sent with it.
 problem-do-attachment-missing = Send every file that the application lists.

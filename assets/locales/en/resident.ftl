@@ -398,6 +398,7 @@ fault-must-be-true = You can file this only if the answer is yes
 procedure-who = Who may file it
 procedure-gets = What the office gets
 procedure-law = Legal basis
+procedure-registry = Need not be attached (the agency asks the resident registry)
 procedure-documents-title = Documents that you need
 procedure-document-needed = (needed)
 procedure-document-optional = (if you have it)

@@ -104,3 +104,17 @@ privacy-who-title = だれが 見るか
 privacy-who-text = 申請（しんせい）を 見る 人は、出した 役所（やくしょ）の 人と、あなた（または 照会（しょうかい）キーを 持つ 人）だけです。役所の 人が 見た ことは 記録（きろく）に 残ります。
 privacy-rights-title = 自分の データを 見る、残す、消す
 privacy-rights-text = 下書き（したがき）は「下書き」の ページで すてます。出した 申請（しんせい）は、その ページで 全部 残せます。申請の 記録（きろく）を 見る、直す、使うのを やめる ことは、役所（やくしょ）に たのめます（個人情報保護法（こじん じょうほう ほごほう）第76条、第90条、第98条）。
+
+## Who looked at one's record
+accesses-title = だれが あなたの 記録（きろく）を 見たか
+accesses-lead = あなたの 住民票（じゅうみんひょう）を、だれが、何のために 見たかが わかります。
+accesses-unknown = このアカウントの 申請（しんせい）からは、あなたの 住民票（じゅうみんひょう）が まだ わかりません。
+accesses-none = だれも 見て いません。
+accesses-when = いつ
+accesses-who = だれが
+accesses-why = 何のために
+accesses-basis = 法律（ほうりつ）
+accesses-by-agency = 役所（やくしょ）：{ $name }
+accesses-by-clerk = 市区町村（しくちょうそん）の 窓口（まどぐち）：{ $name }
+accesses-by-municipality = ほかの 市区町村（しくちょうそん）：{ $name }
+accesses-by-office = 役所（やくしょ）の 手続（てつづ）き

@@ -119,6 +119,10 @@ problem-title-applicant-not-signer = 申請（しんせい）する人と 署名
 problem-what-applicant-not-signer = 申請書（しんせいしょ）の 名前、生まれた日、性別（せいべつ）、住所（じゅうしょ）が、署名（しょめい）した 証明書（しょうめいしょ）と 違います。文字（もじ）の 種類（しゅるい）が 違うだけでも、違うものに なります。
 problem-do-applicant-not-signer = 「証明書を 読む」で 申請（しんせい）する人を 入れるか、証明書（しょうめいしょ）に あるとおりに 書いて ください。ひっこした後や 名前が 変わった後は、新しい 証明書が 必要（ひつよう）かも しれません。
 
+problem-title-holder-deceased = 証明書（しょうめいしょ）の 人は なくなって います
+problem-what-holder-deceased = 役所（やくしょ）の 記録（きろく）では、この 証明書（しょうめいしょ）の 人は なくなって います。この 証明書では 申請（しんせい）できません。
+problem-do-holder-deceased = 家族（かぞく）の 人は、市区町村（しくちょうそん）の 窓口（まどぐち）へ 行って ください。記録（きろく）が まちがって いるときも、市区町村に 聞いて ください。
+
 problem-title-attachment-missing = つける ファイルが 足りません
 problem-what-attachment-missing = 申請書（しんせいしょ）に ある ファイルを 1つ 送って いません。
 problem-do-attachment-missing = 申請書（しんせいしょ）に ある ファイルを 全部（ぜんぶ） 一緒に 送って ください。

@@ -384,6 +384,7 @@ fault-must-be-true = 「はい」のときだけ 申請（しんせい）する�
 procedure-who = 申請（しんせい）できる人
 procedure-gets = 役所に 行くもの
 procedure-law = 法律（ほうりつ）
+procedure-registry = 出さなくて いい 書類（しょるい）（役所（やくしょ）が 記録（きろく）を 見ます）
 procedure-documents-title = 必要（ひつよう）な 書類（しょるい）
 procedure-document-needed = （必要（ひつよう））
 procedure-document-optional = （あるとき）

@@ -104,3 +104,17 @@ privacy-who-title = だれが見るか
 privacy-who-text = 申請を見るのは、提出先の機関の担当者と、あなた（または照会キーを持つ人）だけです。担当者が開いたことは記録に残ります。システムの運用者は申請の内容を見ません。
 privacy-rights-title = 自分のデータを見る、保存する、消す
 privacy-rights-text = 下書きは「下書き」のページで破棄できます。提出した申請は、その申請のページで一式を保存できます。申請の記録の開示、訂正、利用停止は、提出先の機関に請求できます（個人情報の保護に関する法律第76条、第90条、第98条）。
+
+## 住民票の確認の記録
+accesses-title = 住民票の確認の記録
+accesses-lead = あなたの住民票をだれが、何のために見たかの記録です。
+accesses-unknown = あなたの住民票は、このアカウントの申請からまだ確認できていません。
+accesses-none = 記録はありません。
+accesses-when = 日時
+accesses-who = 見た機関
+accesses-why = 目的
+accesses-basis = 根拠条文
+accesses-by-agency = 行政機関：{ $name }
+accesses-by-clerk = 市区町村の窓口：{ $name }
+accesses-by-municipality = ほかの市区町村：{ $name }
+accesses-by-office = 役所の手続き

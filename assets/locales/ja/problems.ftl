@@ -120,6 +120,10 @@ problem-title-applicant-not-signer = 申請者と署名した人が違います
 problem-what-applicant-not-signer = 申請書の氏名・生年月日・性別・住所が、署名に使われた証明書の内容と一致しません。全角と半角、旧字体などの違いも不一致になります。
 problem-do-applicant-not-signer = 「証明書を読み取る」で申請者欄を自動入力するか、証明書のとおりに入力し直してください。引っ越しや改姓のあとは、証明書の更新が必要なことがあります。
 
+problem-title-holder-deceased = 証明書の名義人は亡くなっています
+problem-what-holder-deceased = 住民登録では、この証明書の名義人は亡くなった方とされています。亡くなった方の証明書では申請できません。
+problem-do-holder-deceased = ご遺族の方は、市区町村の窓口で手続きをしてください。記録が誤っているときは、住民登録のある市区町村にお問い合わせください。
+
 problem-title-attachment-missing = 添付ファイルが足りません
 problem-what-attachment-missing = 申請書に書かれている添付ファイルの一つが送られていません。
 problem-do-attachment-missing = 申請書に記載した添付ファイルをすべて一緒に送ってください。

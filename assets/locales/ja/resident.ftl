@@ -394,6 +394,7 @@ fault-must-be-true = 「はい」でなければ申請できません
 procedure-who = 申請できる方
 procedure-gets = 提出先が受け取るもの
 procedure-law = 根拠となる法令
+procedure-registry = 添付が要らない書類（行政機関が住民登録を確認します）
 procedure-documents-title = 必要な書類
 procedure-document-needed = （必要）
 procedure-document-optional = （ある場合）

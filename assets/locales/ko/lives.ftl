@@ -104,3 +104,17 @@ privacy-who-title = 누가 보는가
 privacy-who-text = 신청을 보는 사람은 제출처 기관의 담당자와 귀하(또는 조회 키를 가진 사람)뿐입니다. 담당자가 연 사실은 기록에 남습니다. 시스템 운영자는 신청 내용을 보지 않습니다.
 privacy-rights-title = 내 데이터 보기, 저장, 삭제
 privacy-rights-text = 초안은 「초안」 페이지에서 폐기할 수 있습니다. 제출한 신청은 해당 페이지에서 일체를 저장할 수 있습니다. 신청 기록의 공개, 정정, 이용 정지는 제출처 기관에 청구할 수 있습니다(개인정보 보호에 관한 법률 제76조, 제90조, 제98조).
+
+## Who looked at one's record
+accesses-title = 누가 내 기록을 보았는지
+accesses-lead = 어느 기관이 왜 당신의 주민등록 기록을 보았는지 보여 줍니다.
+accesses-unknown = 이 계정의 신청으로는 아직 당신의 주민등록 기록을 확인할 수 없습니다.
+accesses-none = 아무도 보지 않았습니다.
+accesses-when = 일시
+accesses-who = 기관
+accesses-why = 목적
+accesses-basis = 법적 근거
+accesses-by-agency = 행정기관: { $name }
+accesses-by-clerk = 시구정촌 창구: { $name }
+accesses-by-municipality = 다른 시구정촌: { $name }
+accesses-by-office = 관공서의 절차

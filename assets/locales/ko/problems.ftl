@@ -119,6 +119,10 @@ problem-title-applicant-not-signer = 신청자와 서명한 사람이 다릅니�
 problem-what-applicant-not-signer = 신청서의 성명, 생년월일, 성별 또는 주소가 서명에 사용된 증명서의 내용과 다릅니다. 문자의 종류(전각과 반각 등)만 달라도 일치하지 않는 것으로 봅니다.
 problem-do-applicant-not-signer = ‘증명서 읽기’로 신청자란을 자동 입력하거나 증명서에 적힌 그대로 입력해 주세요. 이사하거나 성이 바뀐 뒤에는 새 증명서가 필요할 수 있습니다.
 
+problem-title-holder-deceased = 증명서의 명의인이 사망한 것으로 되어 있습니다
+problem-what-holder-deceased = 주민등록에 따르면 이 증명서의 명의인은 사망했습니다. 이 증명서로는 더 이상 신청할 수 없습니다.
+problem-do-holder-deceased = 유족이신 경우 시구정촌 창구에서 절차를 밟아 주세요. 기록이 잘못된 경우 주민등록이 있는 시구정촌에 문의해 주세요.
+
 problem-title-attachment-missing = 첨부 파일이 부족합니다
 problem-what-attachment-missing = 신청서에 적힌 첨부 파일 중 하나가 전송되지 않았습니다.
 problem-do-attachment-missing = 신청서에 적힌 파일을 모두 함께 보내 주세요.

@@ -384,6 +384,7 @@ fault-must-be-true = ‘예’가 아니면 신청할 수 없습니다
 procedure-who = 신청할 수 있는 분
 procedure-gets = 기관에 전달되는 것
 procedure-law = 근거 법령
+procedure-registry = 첨부하지 않아도 되는 서류(행정기관이 주민등록을 확인합니다)
 procedure-documents-title = 필요한 서류
 procedure-document-needed = (필요)
 procedure-document-optional = (있는 경우)

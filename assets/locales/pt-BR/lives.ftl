@@ -113,3 +113,17 @@ privacy-who-title = Quem vê
 privacy-who-text = A solicitação é vista pelos funcionários do órgão que a recebeu e por você, ou por quem tem a chave. Fica registrado quando um funcionário a abre. Quem opera o sistema não vê o conteúdo.
 privacy-rights-title = Ver, salvar e apagar os seus dados
 privacy-rights-text = Rascunhos são descartados na página de rascunhos. Tudo sobre uma solicitação pode ser salvo na página dela. Para acesso, correção ou suspensão do uso do registro, peça ao órgão que o tem (Lei de Proteção de Informações Pessoais, arts. 76, 90 e 98).
+
+## Who looked at one's record
+accesses-title = Quem consultou o seu registro
+accesses-lead = Estes órgãos consultaram o seu registro de residente, e este foi o motivo.
+accesses-unknown = O seu registro ainda não é conhecido por um pedido desta conta.
+accesses-none = Ninguém o consultou.
+accesses-when = Quando
+accesses-who = Quem
+accesses-why = Para quê
+accesses-basis = Base legal
+accesses-by-agency = Órgão: { $name }
+accesses-by-clerk = Balcão do município: { $name }
+accesses-by-municipality = Outro município: { $name }
+accesses-by-office = Procedimento de um órgão

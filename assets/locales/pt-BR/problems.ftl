@@ -119,6 +119,10 @@ problem-title-applicant-not-signer = O solicitante não é a pessoa que assinou
 problem-what-applicant-not-signer = Nome, data de nascimento, sexo ou endereço na solicitação são diferentes dos que constam no certificado que assinou. Basta um caractere de outro tipo.
 problem-do-applicant-not-signer = Preencha o solicitante com “Ler o certificado” ou digite exatamente como está lá. Depois de mudar de endereço ou de nome, pode ser preciso um novo certificado.
 
+problem-title-holder-deceased = Segundo o registro, o titular do certificado faleceu
+problem-what-holder-deceased = O registro de residentes diz que o titular deste certificado faleceu. Nada mais pode ser enviado com ele.
+problem-do-holder-deceased = Se você é da família, procure o balcão do município. Se o registro estiver errado, fale com o município em que está registrado.
+
 problem-title-attachment-missing = Falta um anexo
 problem-what-attachment-missing = Um arquivo que a solicitação lista não foi enviado junto.
 problem-do-attachment-missing = Envie todos os arquivos que a solicitação lista.

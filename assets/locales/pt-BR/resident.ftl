@@ -388,6 +388,7 @@ fault-must-be-true = Só é possível solicitar se a resposta for sim
 procedure-who = Quem pode solicitar
 procedure-gets = O que o órgão recebe
 procedure-law = Base legal
+procedure-registry = Não precisa anexar (o órgão consulta o registro de residentes)
 procedure-documents-title = Documentos necessários
 procedure-document-needed = (necessário)
 procedure-document-optional = (se tiver)

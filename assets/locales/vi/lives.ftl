@@ -104,3 +104,17 @@ privacy-who-title = Ai xem được
 privacy-who-text = Chỉ nhân viên của cơ quan nhận đơn và bạn (hoặc người có mã truy cập) xem được đơn. Việc nhân viên mở đơn được ghi lại. Người vận hành hệ thống không xem nội dung đơn.
 privacy-rights-title = Xem, lưu và xóa dữ liệu của bạn
 privacy-rights-text = Bản nháp bỏ được ở trang bản nháp. Toàn bộ về một đơn lưu được ở trang của đơn. Muốn xem, sửa hoặc ngừng dùng hồ sơ đơn, hãy yêu cầu cơ quan giữ hồ sơ (Luật Bảo vệ thông tin cá nhân, Điều 76, 90, 98).
+
+## Who looked at one's record
+accesses-title = Ai đã xem hồ sơ của bạn
+accesses-lead = Các cơ quan này đã xem hồ sơ cư trú của bạn, và đây là lý do.
+accesses-unknown = Hồ sơ của bạn chưa được xác định qua đơn nào của tài khoản này.
+accesses-none = Chưa có ai xem.
+accesses-when = Khi nào
+accesses-who = Ai
+accesses-why = Mục đích
+accesses-basis = Căn cứ pháp lý
+accesses-by-agency = Cơ quan: { $name }
+accesses-by-clerk = Quầy của địa phương: { $name }
+accesses-by-municipality = Địa phương khác: { $name }
+accesses-by-office = Thủ tục của cơ quan

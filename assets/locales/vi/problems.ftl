@@ -119,6 +119,10 @@ problem-title-applicant-not-signer = Người nộp đơn không phải người
 problem-what-applicant-not-signer = Họ tên, ngày sinh, giới tính hoặc địa chỉ trong đơn khác với chứng thư đã ký. Chỉ cần khác loại ký tự cũng bị coi là khác.
 problem-do-applicant-not-signer = Hãy điền người nộp đơn bằng “Đọc chứng thư”, hoặc nhập đúng như trong chứng thư. Sau khi chuyển nhà hoặc đổi tên, có thể bạn cần chứng thư mới.
 
+problem-title-holder-deceased = Theo sổ đăng ký, chủ chứng thư đã qua đời
+problem-what-holder-deceased = Sổ đăng ký cư trú ghi rằng chủ của chứng thư này đã qua đời. Không thể nộp đơn bằng chứng thư này nữa.
+problem-do-holder-deceased = Nếu bạn là người nhà, hãy đến quầy của địa phương. Nếu ghi nhận bị sai, hãy hỏi địa phương nơi bạn đăng ký cư trú.
+
 problem-title-attachment-missing = Thiếu tệp đính kèm
 problem-what-attachment-missing = Một tệp ghi trong đơn đã không được gửi kèm.
 problem-do-attachment-missing = Hãy gửi tất cả các tệp ghi trong đơn.

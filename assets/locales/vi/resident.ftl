@@ -384,6 +384,7 @@ fault-must-be-true = Chỉ có thể nộp đơn nếu câu trả lời là có
 procedure-who = Ai có thể nộp đơn
 procedure-gets = Cơ quan nhận được những gì
 procedure-law = Căn cứ pháp luật
+procedure-registry = Không cần đính kèm (cơ quan tra sổ đăng ký cư trú)
 procedure-documents-title = Giấy tờ cần thiết
 procedure-document-needed = (cần có)
 procedure-document-optional = (nếu có)

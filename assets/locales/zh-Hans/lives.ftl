@@ -104,3 +104,17 @@ privacy-who-title = 谁可以查看
 privacy-who-text = 只有提交机关的负责人员和您（或持有查询密钥的人）可以查看申请。负责人员打开的情况会留下记录。系统运营者不会查看申请内容。
 privacy-rights-title = 查看、保存、删除您的数据
 privacy-rights-text = 草稿可在“草稿”页面丢弃。已提交的申请可在其页面保存全部内容。申请记录的公开、更正、停止使用可向提交机关请求（个人信息保护法第76条、第90条、第98条）。
+
+## Who looked at one's record
+accesses-title = 谁查看了您的记录
+accesses-lead = 这里列出哪些机关查看了您的居民登记，以及原因。
+accesses-unknown = 尚无法从此账户的申请确认您的居民登记。
+accesses-none = 没有人查看过。
+accesses-when = 时间
+accesses-who = 机关
+accesses-why = 目的
+accesses-basis = 法律依据
+accesses-by-agency = 行政机关：{ $name }
+accesses-by-clerk = 市区町村窗口：{ $name }
+accesses-by-municipality = 其他市区町村：{ $name }
+accesses-by-office = 机关的手续

@@ -119,6 +119,10 @@ problem-title-applicant-not-signer = 申请人与签名人不同
 problem-what-applicant-not-signer = 申请书上的姓名、出生日期、性别或住址与签名所用证书的内容不一致。字符种类不同（例如全角和半角）也属于不一致。
 problem-do-applicant-not-signer = 请用“读取证书”自动填写申请人栏，或按证书原样填写。搬家或改姓后，可能需要新的证书。
 
+problem-title-holder-deceased = 证书持有人已去世
+problem-what-holder-deceased = 根据居民登记，该证书的持有人已经去世，不能再用它提交申请。
+problem-do-holder-deceased = 家属请到市区町村的窗口办理。如果登记有误，请咨询您登记所在的市区町村。
+
 problem-title-attachment-missing = 缺少添加的文件
 problem-what-attachment-missing = 申请书上列出的文件中有一个没有发送。
 problem-do-attachment-missing = 请把申请书上列出的文件全部一起发送。

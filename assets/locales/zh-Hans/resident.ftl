@@ -384,6 +384,7 @@ fault-must-be-true = 只有回答“是”才能申请
 procedure-who = 可以申请的人
 procedure-gets = 送达受理机关的内容
 procedure-law = 法律依据
+procedure-registry = 无需附上的材料（由行政机关核对居民登记）
 procedure-documents-title = 需要的材料
 procedure-document-needed = （需要）
 procedure-document-optional = （如果有）

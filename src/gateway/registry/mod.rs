@@ -1,4 +1,8 @@
 //! The resident registry as a gateway keeps it: its keys, its municipalities, and the acts on it, a file each.
+pub mod identity;
+pub mod questions;
+pub(super) mod signer;
+
 use std::path::Path;
 
 use crate::evidence::keys::Keys;
@@ -28,6 +32,7 @@ pub struct Registry {
     vault: Vault,
     municipalities: Vec<Municipality>,
     accesses_kept: chrono::Duration,
+    queries_per_hour: u32,
 }
 
 impl Registry {
@@ -54,7 +59,12 @@ impl Registry {
         let rule = if settings.check_digit { CheckDigitRule::Modulus11 } else { CheckDigitRule::Unchecked };
         let key = Keys::registry(keys).map_err(|error| error.to_string())?;
         let vault = Vault::new(&key, rule).map_err(|error| error.to_string())?;
-        Ok(Some(Self { vault, municipalities, accesses_kept: settings.accesses_kept.chrono() }))
+        Ok(Some(Self {
+            vault,
+            municipalities,
+            accesses_kept: settings.accesses_kept.chrono(),
+            queries_per_hour: settings.queries_per_hour,
+        }))
     }
 
     /// Whether the records open with this key: one that is lost is not made up for by a new one.
@@ -78,6 +88,11 @@ impl Registry {
     /// The municipality of that code, where its residents are kept here.
     pub fn municipality(&self, code: AgencyCode) -> Option<&Municipality> {
         self.municipalities.iter().find(|municipality| municipality.code == code)
+    }
+
+    /// How many questions one asker may ask within an hour; 0: any number.
+    pub fn queries_per_hour(&self) -> u32 {
+        self.queries_per_hour
     }
 
     /// For how long notes of looks are kept at most.

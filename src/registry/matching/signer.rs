@@ -1,7 +1,9 @@
 //! The applicant is the signer: what the document says of the applicant is what the certificate says of its holder.
 use std::sync::Arc;
 
+use super::compare::Claimed;
 use crate::pki::certificate::Certificate;
+use crate::registry::answer::{RegistryAnswer, RegistryExcerpt};
 use crate::signature::report::SignerAttributes;
 use crate::signature::verifier::{UndecidedSignature, VerifiedSignature};
 use crate::submission::applicant::Applicant;
@@ -45,14 +47,20 @@ impl SignerProof {
     }
 }
 
-/// Proof that the applicant whom a document names is the holder of the certificate that signed it.
+/// Proof that the applicant whom a document names is the holder of the certificate that signed it, with what the resident
+/// registry says of them where it was asked.
 #[derive(Debug)]
-pub struct IdentifiedSigner(SignerProof);
+pub struct IdentifiedSigner(SignerProof, Option<RegistryAnswer>);
 
 impl IdentifiedSigner {
     /// The signature's proof.
     pub fn proof(&self) -> &SignerProof {
         &self.0
+    }
+
+    /// What the resident registry says of the holder; none: it was not asked.
+    pub fn registry(&self) -> Option<&RegistryAnswer> {
+        self.1.as_ref()
     }
 
     /// The signer's certificate.
@@ -66,7 +74,7 @@ impl IdentifiedSigner {
     }
 }
 
-/// Compares the applicant with the signer.
+/// Compares the applicant with the signer, and the signer with what was read from the registry.
 ///
 /// # Errors
 /// Every member that differs, without its content.
@@ -74,9 +82,14 @@ pub fn identify(
     proof: SignerProof,
     applicant: &Applicant,
     rule: ApplicantRule,
+    registry: Option<&RegistryExcerpt>,
 ) -> Result<IdentifiedSigner, Vec<FieldFault>> {
     let different = differences(proof.attributes(), applicant, rule);
-    if different.is_empty() { Ok(IdentifiedSigner(proof)) } else { Err(different) }
+    if !different.is_empty() {
+        return Err(different);
+    }
+    let answer = registry.map(|registry| registry.answer(&Claimed::from(proof.attributes())));
+    Ok(IdentifiedSigner(proof, answer))
 }
 
 fn differences(holder: &SignerAttributes, applicant: &Applicant, rule: ApplicantRule) -> Vec<FieldFault> {

@@ -11,6 +11,8 @@ section! {
         check_digit: bool = true, "true or false";
         /// For how long it is kept who looked at a record, where its purpose does not end it sooner.
         accesses_kept: Period = Period::seconds(5 * 366 * 86_400), "a length of time: \"1830d\"";
+        /// How many questions about people's data one account or program of an agency may ask within an hour.
+        queries_per_hour: u32 = 600, "a number; 0: off";
         /// The municipalities, each with keys of its own.
         #[serde(skip)]
         municipality: Vec<MunicipalitySettings> = Vec::new(), "tables: [[registry.municipality]]";

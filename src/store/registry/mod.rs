@@ -3,9 +3,12 @@
 //!
 //! `records` and `events` have functions that work on a connection too, for acts that do more in the same transaction.
 pub mod accesses;
+pub mod answers_schema;
 pub mod codes;
 pub mod events;
+pub mod filings;
 pub mod notices;
+pub mod questions;
 pub mod records;
 pub mod refusal;
 pub mod schema;

@@ -65,6 +65,11 @@ impl Vault {
         hmac::sign(&self.0.hash, code.expose().as_bytes()).as_ref().to_vec()
     }
 
+    /// The keyed hash by which the same claim about a person is known again.
+    pub fn claim_hmac(&self, claim: &str) -> Vec<u8> {
+        hmac::sign(&self.0.hash, format!("claim:{claim}").as_bytes()).as_ref().to_vec()
+    }
+
     /// Seals a value for one place: only there it opens again.
     ///
     /// # Errors

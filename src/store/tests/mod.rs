@@ -145,6 +145,7 @@ pub(crate) fn row(application: impl Into<Bytes>) -> RecordRow {
         report,
         documents: vec![application, signature],
         trust_objects: Vec::new(),
+        registry: None,
     }
 }
 

@@ -6,6 +6,7 @@ use askama::Template;
 use serde_json::Value;
 
 use super::queue::{procedure_title, title};
+use super::registry_answers::{RegistryView, replaces, view as registry_view};
 use super::report::{VerdictView, view as verdict_view};
 use super::{arrival_number, own_record, revocation_words, status_colour, status_words};
 use crate::gateway::Gateway;
@@ -83,6 +84,8 @@ struct FilingView {
     applicant: Vec<(String, String)>,
     answers: Vec<(String, String)>,
     files: Vec<FileRow>,
+    registry: Vec<RegistryView>,
+    replaces: Option<(String, bool)>,
     verdicts: Vec<VerdictView>,
     history: Vec<HistoryRow>,
     decision: Option<Vec<Field>>,
@@ -157,7 +160,11 @@ pub async fn show(
     let corrections = gateway.store.corrected_by(number).await?;
     let corrected_by = corrections.iter().filter(|one| !is_hidden(one.status)).map(|one| correction_row(&page, one));
     let corrected_by = corrected_by.collect();
-    let view = FilingView { impacts, questioned, corrected_by, ..view(page, gateway, &record, &document, &said) };
+    let answers = gateway.store.registry_filing_answers(number).await?;
+    let registry = answers.iter().map(|answer| registry_view(&page, answer)).collect();
+    let replaces = replaces(&page, gateway, &record, answers.last());
+    let view = view(page, gateway, &record, &document, &said);
+    let view = FilingView { impacts, questioned, corrected_by, registry, replaces, ..view };
     Ok(view.page.respond(status, &view))
 }
 
@@ -193,6 +200,8 @@ fn view(
         answers: answers(&page, form.map(AsRef::as_ref), &document.answers),
         files: record.documents.iter().map(|stored| file_row(&page, record, stored)).collect(),
         verdicts: record.verdicts.iter().rev().map(|verdict| verdict_view(&page, verdict)).collect(),
+        registry: Vec::new(),
+        replaces: None,
         history: history(&page, record),
         notice: notice(&page, filing.status, said),
         questioned: None,

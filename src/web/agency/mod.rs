@@ -5,9 +5,11 @@ pub mod decision;
 pub mod export;
 pub mod files;
 pub mod filing;
+pub mod identity;
 pub mod official;
 pub mod preview;
 pub mod queue;
+pub mod registry_answers;
 pub mod report;
 pub mod scanner;
 

@@ -10,6 +10,7 @@ use super::views::{SubmissionView, time};
 use crate::gateway::Gateway;
 use crate::ids::ArrivalNumber;
 use crate::store::DocumentRole;
+use crate::store::registry::filings::FilingAnswer;
 use crate::store::statuses::StatusChange;
 use crate::store::submissions::{StoredDocument, SubmissionRecord};
 use crate::submission::rejection::RejectionCode;
@@ -110,7 +111,21 @@ pub async fn get_evidence(
         .collect();
     let filing = &record.submission;
     let receipt = report(&filing.receipt_json);
-    json(&json!({ "receipt": receipt, "receipt_jws": filing.receipt_jws, "verdicts": verdicts }))
+    let mut evidence = json!({ "receipt": receipt, "receipt_jws": filing.receipt_jws, "verdicts": verdicts });
+    let answers = gateway.store.registry_filing_answers(filing.arrival_number).await?;
+    if !answers.is_empty() {
+        evidence["registry"] = answers.iter().map(registry_answer).collect();
+    }
+    json(&evidence)
+}
+
+/// What the resident registry answered about the signer, with the signed statement of it.
+fn registry_answer(answer: &FilingAnswer) -> serde_json::Value {
+    json!({
+        "answer": answer.found.as_str(), "reasons": answer.reasons, "by_clerk": answer.by_clerk,
+        "municipality": answer.municipality, "record_digest": answer.record_digest, "asked_at": time(answer.asked_at),
+        "purpose": answer.purpose, "legal_basis": answer.basis, "statement_jws": answer.statement_jws,
+    })
 }
 
 /// What an agency decides.

@@ -1,5 +1,6 @@
 //! The HTTP API, version 1 (public contract section 5): a file a noun.
 pub mod agency_feed;
+pub mod agency_identity;
 pub mod agency_submissions;
 pub mod answer;
 pub mod applications;

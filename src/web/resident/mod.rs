@@ -4,6 +4,7 @@
 //! `attachments` -> `review` -> `sign` -> `receipt`;
 //! the draft is kept by the gateway, bound to the browser, until it is filed or its time is over. Every step works
 //! without JavaScript.
+pub mod accesses;
 pub mod account;
 pub mod agent;
 pub mod answering;

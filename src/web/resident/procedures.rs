@@ -59,6 +59,7 @@ fn about(page: &Page, procedure: &Procedure) -> Vec<(&'static str, Vec<String>)>
         ("procedure-who", vec![text(&procedure.who)]),
         ("procedure-gets", vec![text(&procedure.agency_gets)]),
         ("procedure-law", procedure.legal_basis.iter().map(law).collect()),
+        ("procedure-registry", replaced(page, procedure)),
         ("lives-deadline-title", procedure.deadlines.iter().map(deadline).collect()),
         (
             "lives-office-title",
@@ -67,6 +68,12 @@ fn about(page: &Page, procedure: &Procedure) -> Vec<(&'static str, Vec<String>)>
     ];
     let filled = |lines: &[String]| lines.iter().any(|line| !line.is_empty());
     rows.into_iter().filter(|(_, lines)| filled(lines)).collect()
+}
+
+/// What need not be attached, because the agency asks the resident registry.
+fn replaced(page: &Page, procedure: &Procedure) -> Vec<String> {
+    let checked = procedure.registry_check.iter().filter(|_| page.has_registry);
+    checked.map(|check| check.replaces.get(page.language).to_owned()).collect()
 }
 
 fn documents(page: &Page, procedure: &Procedure) -> Vec<(String, String)> {

@@ -21,6 +21,7 @@ pub mod place;
 pub mod postgres;
 pub mod reader;
 pub mod resident;
+pub mod residents;
 pub mod slapd;
 pub mod smtp;
 pub mod softhsm;

@@ -1,0 +1,2 @@
+DROP TABLE registry_questions;
+DROP TABLE registry_filing_answers;
