@@ -1,6 +1,7 @@
 //! What every request shares: clock, store, verifier, CRLs, catalog and keys; and what can be done with them, one call
 //! a handler.
 mod access_key;
+pub mod certificates;
 mod correct;
 pub mod held;
 pub mod impact;
@@ -98,6 +99,7 @@ pub struct Gateway {
     papers: Option<Arc<papers::PaperDesk>>,
     registry: Option<registry::Registry>,
     network: Option<Arc<network::Network>>,
+    certificates: Option<certificates::CertificateDesk>,
 }
 
 impl Gateway {
@@ -123,6 +125,7 @@ impl Gateway {
             papers: None,
             registry: None,
             network: None,
+            certificates: None,
         }
     }
 

@@ -77,6 +77,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "registry",
             "evidence",
             "intake",
+            "authority",
             "store",
             "settings",
             "telemetry",

@@ -34,7 +34,7 @@ impl List {
     }
 
     /// Whether a certificate is within its scope.
-    fn covers(&self, certificate: &Issued) -> bool {
+    pub(super) fn covers(&self, certificate: &Issued) -> bool {
         certificate.issuer == self.declaration.issuer
             && self.declaration.covers.as_ref().is_none_or(|profile| certificate.profile.as_ref() == Some(profile))
             && (!self.declaration.each_municipality || certificate.municipality == self.municipality)

@@ -2,6 +2,7 @@
 //! cards, revokes, and signs CRLs whose numbers only grow.
 pub mod certificate;
 pub mod check;
+pub mod counter;
 pub mod crl;
 pub mod declaration;
 pub mod der;

@@ -5,6 +5,7 @@ mod explain;
 mod help;
 mod native_host;
 mod pair;
+mod personal;
 mod sign;
 mod status;
 mod trust;
@@ -42,6 +43,10 @@ enum Command {
     Sign(sign::SignArgs),
     /// Write a card's certificate (PEM)
     ReadCertificate(sign::ReadArgs),
+    /// At the counter: make a key in a token and write the request for its certificate
+    RequestCertificate(personal::RequestArgs),
+    /// At the counter: write a certificate into the token that has its key
+    InstallCertificate(personal::InstallArgs),
     /// Show a gateway's keys and pin them
     Trust(trust::TrustArgs),
     /// Let a trusted gateway's pages talk to the agent: shows the code that is typed into its page; lists and ends pairings
@@ -86,6 +91,8 @@ pub fn run(args: Args, led_by: &[&str]) -> ExitCode {
     let done = DataFolder::new(args.data).and_then(|folder| match args.command {
         Command::Sign(args) => sign::sign(&args, &folder),
         Command::ReadCertificate(args) => sign::read_certificate(&args, &folder),
+        Command::RequestCertificate(args) => personal::request(&args, &folder),
+        Command::InstallCertificate(args) => personal::install(&args, &folder),
         Command::Trust(args) => trust::trust(&args, &folder),
         Command::Pair(args) => pair::pair(&args, &folder),
         Command::Phrase(args) => pair::phrase(&args, &folder),

@@ -16,7 +16,7 @@ use super::follow_up::{FollowRound, FollowUp};
 use super::mails::MailWork;
 use super::patience::patiently;
 use super::second_opinion::SecondOpinionWork;
-use super::{Round, Worker, WorkerSettings, failing};
+use super::{Round, Worker, WorkerSettings, failing, registry};
 use crate::clock::Stopwatch;
 use crate::gateway::Gateway;
 use crate::gateway::{lists, quarantine};
@@ -203,6 +203,7 @@ impl Background {
             tracing::info!(target: "madoguchi::held", received, refused, undecided, "held filings were decided");
         }
         self.follow_up().await?;
+        registry::round(&gateway).await?;
         let now = gateway.clock.now();
         self.alarms.round(&gateway.store, self.watched_lists(now), now).await?;
         self.alarms.tell(&gateway.store, self.quarantined().await?, now).await?;

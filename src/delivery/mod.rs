@@ -11,6 +11,7 @@ mod judge;
 pub mod mails;
 pub mod network;
 pub mod patience;
+pub mod registry;
 pub mod second_opinion;
 #[cfg(test)]
 mod tests;

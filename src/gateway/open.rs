@@ -2,6 +2,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::certificates::CertificateDesk;
 use super::lists::RecordArchive;
 use super::network::Network;
 use super::ocsp_client::OcspClient;
@@ -106,6 +107,7 @@ impl Gateway {
         .with_papers(papers)
         .with_registry(registry)
         .with_network(network)
+        .with_certificate_desk(CertificateDesk::from_settings(&settings.issuing))
         .with_sign_in(sign_in))
     }
 }

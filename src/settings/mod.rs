@@ -15,10 +15,10 @@ use std::path::{Path, PathBuf};
 pub use grace::Grace;
 pub use sections::{
     AlarmSettings, CardSettings, CatalogSettings, DatabaseSettings, DocumentSettings, FollowFreshest, FollowPoints,
-    KeySettings, LimitSettings, LogSettings, MailSettings, MunicipalitySettings, NetworkSettings, OcspSettings,
-    OfficialSettings, OnUndecided, PaperMunicipality, PaperSettings, PeerSettings, RegistrySettings, ResponderFiles,
-    RevocationSettings, ScannerSettings, SecondOpinionSettings, ServerSettings, SessionSettings, SignInSettings,
-    SignatureSettings, SourceSettings, TrustSettings,
+    IssuingSettings, KeySettings, LimitSettings, LogSettings, MailSettings, MunicipalitySettings, NetworkSettings,
+    OcspSettings, OfficialSettings, OnUndecided, PaperMunicipality, PaperSettings, PeerSettings, RegistrySettings,
+    ResponderFiles, RevocationSettings, ScannerSettings, SecondOpinionSettings, ServerSettings, SessionSettings,
+    SignInSettings, SignatureSettings, SourceSettings, TrustSettings,
 };
 pub use values::{ByteSize, LogFormat, Origin, Period, Secret, SourceUrl};
 
@@ -49,6 +49,8 @@ pub struct Settings {
     pub papers: PaperSettings,
     /// `[network]`
     pub network: NetworkSettings,
+    /// `[issuing]`
+    pub issuing: IssuingSettings,
     /// `[mail]`
     pub mail: MailSettings,
     /// `[alarms]`
@@ -121,6 +123,7 @@ impl Settings {
             official: source.section(),
             papers: source.section(),
             network: source.section(),
+            issuing: source.section(),
             mail: source.section(),
             alarms: source.section(),
             second_opinion: source.section(),
@@ -177,7 +180,12 @@ impl Settings {
         join(&mut self.revocation.directory);
         join(&mut self.revocation.index);
         join(&mut self.keys.directory);
-        let optional = [&mut self.server.tls_certificate, &mut self.server.tls_key, &mut self.catalog.directory];
+        let optional = [
+            &mut self.issuing.authority,
+            &mut self.server.tls_certificate,
+            &mut self.server.tls_key,
+            &mut self.catalog.directory,
+        ];
         let official = [&mut self.official.anchors, &mut self.official.intermediates, &mut self.official.crls];
         official.into_iter().flatten().for_each(join);
         let responder = [&mut self.ocsp.certificate, &mut self.ocsp.key];

@@ -158,11 +158,13 @@ section! {
     }
 }
 
+mod issuing;
 mod network;
 mod papers;
 mod registry;
 mod revocation;
 
+pub use issuing::IssuingSettings;
 pub use network::{NetworkSettings, PeerSettings};
 pub use papers::{PaperMunicipality, PaperSettings};
 pub use registry::{MunicipalitySettings, RegistrySettings};

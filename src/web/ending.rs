@@ -12,7 +12,7 @@ const NOTED_LATE: i64 = 60;
 
 /// Whether an address is of pages with something personal on them.
 pub fn is_personal(path: &str) -> bool {
-    ["/apply", "/drafts", "/filings", "/account"]
+    ["/apply", "/drafts", "/filings", "/account", "/kiosk"]
         .iter()
         .any(|start| path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }

@@ -71,6 +71,8 @@ pub const DYNAMIC_PREFIXES: &[&str] = &[
     "date-",
     "paper-kind-",
     "paper-text-",
+    "kiosk-state-",
+    "kiosk-text-",
 ];
 
 impl Language {

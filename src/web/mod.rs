@@ -17,6 +17,7 @@ pub mod extract;
 pub mod filing_facts;
 pub mod forms;
 pub mod i18n;
+pub mod kiosk;
 pub mod middleware;
 pub mod network;
 pub mod ocsp;

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, Resource, Scope, web};
 
 use super::problem::Problem;
-use super::{agency, api, assets, clerk, ocsp, operator, resident, sign_in, staff};
+use super::{agency, api, assets, clerk, kiosk, ocsp, operator, resident, sign_in, staff};
 use crate::submission::rejection::RejectionCode;
 
 /// Who may call a route; the handler's extractor enforces it, a test goes over every route with every role.
@@ -166,6 +166,14 @@ route_table! {
     POST "/verify"                                           Anyone       resident::verify::post_files;
     GET  "/documents/verify"                                 Anyone       resident::documents::get_form;
     POST "/documents/verify"                                 Anyone       resident::documents::post_form;
+    GET  "/kiosk"                                            Anyone       kiosk::start::get_start;
+    GET  "/kiosk/documents"                                  Resident     kiosk::start::get_documents;
+    POST "/kiosk/orders"                                     Resident     kiosk::start::post_order;
+    GET  "/kiosk/orders/{order}"                             Resident     kiosk::order::get_order;
+    POST "/kiosk/orders/{order}/till"                        Resident     kiosk::order::post_till;
+    POST "/kiosk/orders/{order}/printed"                     Resident     kiosk::order::post_printed;
+    GET  "/kiosk/orders/{order}/document.pdf"                Resident     kiosk::document::get_pdf;
+    GET  "/kiosk/orders/{order}/document.p7s"                Resident     kiosk::document::get_seal;
     GET  "/sign-in"                                          Anyone       resident::sign_in::get_sign_in;
     GET  "/auth/challenge"                                   Anyone       sign_in::get_challenge;
     POST "/auth/login"                                       Anyone       sign_in::post_login;

@@ -78,6 +78,8 @@ mod ocsp_responder;
 mod pages_flow;
 mod pages_i18n;
 mod pages_languages;
+mod papers_certificates;
+mod papers_kiosk;
 mod papers_verify;
 mod pki_certificates;
 mod pki_crl_intake;

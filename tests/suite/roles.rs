@@ -104,6 +104,14 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     // The test gateway issues no documents.
     ("GET /documents/verify", [404; 5]),
     ("POST /documents/verify", [403; 5]),
+    ("GET /kiosk", [404; 5]),
+    ("GET /kiosk/documents", [303; 5]),
+    ("POST /kiosk/orders", [401; 5]),
+    ("GET /kiosk/orders/{order}", [303; 5]),
+    ("POST /kiosk/orders/{order}/till", [401; 5]),
+    ("POST /kiosk/orders/{order}/printed", [401; 5]),
+    ("GET /kiosk/orders/{order}/document.pdf", [303; 5]),
+    ("GET /kiosk/orders/{order}/document.p7s", [303; 5]),
     ("GET /sign-in", [200; 5]),
     ("GET /auth/challenge", [200; 5]),
     ("POST /auth/login", [415; 5]),
@@ -208,6 +216,7 @@ fn path_of(route: &str, number: &str, draft: &str) -> String {
         .replace("{role}", "application")
         .replace("{ordinal}", "0")
         .replace("{id}", "0")
+        .replace("{order}", "no-such-order")
         .replace("{tag}", "0")
         .replace("{request:.+}", "MAA=")
 }

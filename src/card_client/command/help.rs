@@ -130,6 +130,27 @@ const HELP: &[(&str, &str)] = &[
         "A code of this program (pin-locked), a gateway's sub-indication (REVOKED_NO_POE), or the file with a gateway's refusal",
         "エラーの符号（pin-locked など）、窓口の判定（REVOKED_NO_POE など）、または窓口の回答のファイル",
     ),
+    (
+        "At the counter: make a key in a token and write the request for its certificate",
+        "窓口で: トークンの中で鍵を作り、電子証明書の発行要求を書き出します",
+    ),
+    (
+        "At the counter: write a certificate into the token that has its key",
+        "窓口で: 鍵のあるトークンに電子証明書を書き込みます",
+    ),
+    (
+        "The token's PKCS#11 module (/usr/lib/softhsm/libsofthsm2.so)",
+        "トークンの PKCS#11 モジュール（/usr/lib/softhsm/libsofthsm2.so）",
+    ),
+    (
+        "Which token, where several are there: a part of its label or reader",
+        "トークンが複数あるとき、その名前か読取機の名前の一部",
+    ),
+    (
+        "Where the request goes (PKCS#10, PEM); by default to standard output",
+        "発行要求（PKCS#10、PEM）の保存先。既定は標準出力",
+    ),
+    ("The certificate (PEM or DER)", "電子証明書（PEM または DER）"),
     ("Print one JSON document", "JSON で表示します"),
     ("Ask no gateway", "窓口に問い合わせません"),
     ("The PKCS#11 module to look through; by default OpenSC's", "調べる PKCS#11 モジュール。既定は OpenSC"),

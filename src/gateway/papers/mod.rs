@@ -1,5 +1,6 @@
 //! Sealed documents: whose seals this gateway holds, making a document out of a PDF, and telling anybody whether one was issued.
 pub mod check;
+pub mod holder;
 pub mod issue;
 
 use std::collections::BTreeMap;

@@ -3,3 +3,4 @@
 pub mod code;
 pub mod facts;
 pub mod kind;
+pub mod till;

@@ -1,4 +1,6 @@
 //! Documents that municipalities made out of the register and sealed: on disk, with their seal, before anybody gets one.
+pub mod certificates;
+pub mod orders;
 pub mod schema;
 
 use bytes::Bytes;

@@ -85,7 +85,7 @@ pub struct Asked {
 /// Whether it is one of the pages that people come from to sign in: never another site's.
 pub fn is_next(path: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_/".contains(&byte);
-    ["/apply/", "/drafts", "/account", "/procedures", "/filings/"].iter().any(|start| path.starts_with(start))
+    ["/apply/", "/drafts", "/account", "/procedures", "/filings/", "/kiosk"].iter().any(|start| path.starts_with(start))
         && path.len() <= 200
         && path.bytes().all(fits)
         && !path.contains("//")

@@ -8,6 +8,7 @@ pub mod client;
 pub mod der_pki;
 pub mod desk;
 pub mod gateway;
+pub mod holders;
 pub mod http;
 pub mod mini_pki;
 pub mod moto;

@@ -7,6 +7,7 @@
 mod errors;
 mod module;
 mod objects;
+pub mod personal;
 mod session;
 mod slots;
 

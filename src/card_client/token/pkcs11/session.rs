@@ -123,7 +123,7 @@ fn pin_for(token: &TokenInSlot, purpose: Purpose, entry: PinEntry<'_>) -> Result
     }
 }
 
-fn login_failed(context: &Pkcs11, token: &TokenInSlot, error: &Error) -> TokenError {
+pub(super) fn login_failed(context: &Pkcs11, token: &TokenInSlot, error: &Error) -> TokenError {
     match errors::value(error) {
         Some(RvError::PinIncorrect) => match context.get_token_info(token.slot).map(|told| tries(&told)) {
             Ok(Tries::Locked) => TokenError::Locked,
