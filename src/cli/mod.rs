@@ -10,6 +10,7 @@ mod keys;
 mod migrate;
 mod pki;
 mod procedure;
+mod registry;
 mod serve;
 mod validate_path;
 mod verify;
@@ -69,6 +70,8 @@ enum Command {
     Procedure(procedure::Args),
     /// Add and manage the accounts of agencies and operators
     Account(account::Args),
+    /// The resident registry: take residents over from a file
+    Registry(registry::Args),
     /// The gateway's own signing keys: list them, retire one
     Keys(keys::Args),
     /// The card client, as `madoguchi-card`; `demo` starts its agent so
@@ -100,6 +103,7 @@ fn dispatch(command: Command) -> ExitCode {
         Command::Migrate(args) => migrate::run(args),
         Command::Procedure(args) => procedure::run(args),
         Command::Account(args) => account::run(args),
+        Command::Registry(args) => registry::run(args),
         Command::Keys(args) => keys::run(args),
         #[cfg(feature = "card-client")]
         Command::Card(args) => crate::card_client::command::run(args, &["card"]),

@@ -69,9 +69,16 @@ impl Background {
     pub fn new(gateway: Arc<Gateway>, settings: &Settings) -> Result<Self, String> {
         let hold_for_at_most = settings.revocation.hold_for_at_most.chrono();
         let refusals_kept = settings.limits.refusals_kept.chrono();
+        let has_registry = !settings.registry.municipality.is_empty();
+        let accesses_kept = has_registry.then(|| settings.registry.accesses_kept.chrono());
         let draft_restore = settings.limits.draft_restore.chrono();
-        let worker_settings =
-            WorkerSettings { hold_for_at_most, refusals_kept, draft_restore, ..WorkerSettings::default() };
+        let worker_settings = WorkerSettings {
+            hold_for_at_most,
+            refusals_kept,
+            draft_restore,
+            accesses_kept,
+            ..WorkerSettings::default()
+        };
         let worker = Worker::new(gateway.store.clone(), gateway.clock.clone(), gateway.clone(), worker_settings);
         let alarms = alarms_of(&gateway, settings)?;
         Ok(Self {

@@ -54,6 +54,8 @@ pub struct WorkerSettings {
     pub at_a_time: u32,
     /// How long the audit line of a refused filing is kept (`[limits] refusals_kept`).
     pub refusals_kept: chrono::Duration,
+    /// How long it is kept who looked at residents' records (`[registry] accesses_kept`); none: there are no such records.
+    pub accesses_kept: Option<chrono::Duration>,
     /// For how long a draft that is over can be restored (`[limits] draft_restore`).
     pub draft_restore: chrono::Duration,
 }
@@ -66,6 +68,7 @@ impl Default for WorkerSettings {
             hold_for_at_most: chrono::Duration::days(7),
             at_a_time: 50,
             refusals_kept: chrono::Duration::days(90),
+            accesses_kept: None,
             draft_restore: chrono::Duration::days(7),
         }
     }
@@ -136,6 +139,9 @@ impl Worker {
         self.store.signing_requests_expire(self.clock.now() - self.settings.hold_for_at_most).await?;
         self.store.drafts_expire(self.settings.draft_restore, self.clock.now()).await?;
         self.store.audit_refusals_expire(self.clock.now() - self.settings.refusals_kept).await?;
+        if let Some(kept) = self.settings.accesses_kept {
+            self.store.registry_accesses_expire(self.clock.now(), Some(kept)).await?;
+        }
         Ok(round)
     }
 

@@ -7,6 +7,7 @@ pub mod code;
 pub mod entry;
 pub mod event;
 pub mod history;
+pub mod import;
 pub mod key;
 pub mod matching;
 pub mod papers;

@@ -61,6 +61,7 @@ pub const DYNAMIC_PREFIXES: &[&str] = &[
     "agency-dyn-",
     "matching-dyn-",
     "clerk-dyn-",
+    "registry-dyn-",
     "agent-code-",
     "operator-dyn-",
     "steps-dyn-",

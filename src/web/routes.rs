@@ -235,6 +235,16 @@ route_table! {
     POST "/operator/sign-out"                                Anyone       staff::sign_in::post_sign_out;
     GET  "/operator/password"                                Operator     staff::password::get_password;
     POST "/operator/password"                                Operator     staff::password::post_password;
+    GET  "/clerk"                                            Clerk        clerk::search::get_search;
+    POST "/clerk/search"                                     Clerk        clerk::search::post_search;
+    GET  "/clerk/new"                                        Clerk        clerk::enter::get_new;
+    POST "/clerk/new"                                        Clerk        clerk::enter::post_new;
+    GET  "/clerk/records/{id}"                               Clerk        clerk::record::get_record;
+    GET  "/clerk/records/{id}/events/{kind}"                 Clerk        clerk::event::get_event;
+    POST "/clerk/records/{id}/events/{kind}"                 Clerk        clerk::event::post_event;
+    GET  "/clerk/notices"                                    Clerk        clerk::letters::get_notices;
+    POST "/clerk/notices/{id}"                               Clerk        clerk::letters::post_print;
+    GET  "/clerk/accesses"                                   Clerk        clerk::accesses::get_accesses;
     POST "/ocsp"                                             Anyone       ocsp::post_ocsp;
     GET  "/ocsp/{request:.+}"                                Anyone       ocsp::get_ocsp;
     GET  "/healthz"                                          Anyone       api::health::get_healthz;

@@ -94,6 +94,8 @@ mod procedures_bad_input;
 mod procedures_definitions;
 mod procedures_pages;
 mod procedures_versions;
+mod registry_clerk;
+mod registry_import;
 mod registry_row1;
 mod registry_signers;
 mod roles;

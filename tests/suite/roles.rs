@@ -168,7 +168,17 @@ const EXPECTED: &[(&str, [u16; 5])] = &[
     ("GET /clerk/matches", [303, 303, 403, 403, 403]),
     ("GET /clerk/matches/{id}", [303, 303, 403, 403, 403]),
     ("POST /clerk/matches/{id}", [401, 401, 403, 403, 403]),
+    ("GET /clerk", [303, 303, 403, 403, 403]),
+    ("GET /clerk/new", [303, 303, 403, 403, 403]),
+    ("GET /clerk/records/{id}", [303, 303, 403, 403, 403]),
+    ("GET /clerk/records/{id}/events/{kind}", [303, 303, 403, 403, 403]),
+    ("GET /clerk/notices", [303, 303, 403, 403, 403]),
+    ("GET /clerk/accesses", [303, 303, 403, 403, 403]),
     ("GET /clerk/password", [303, 303, 403, 403, 403]),
+    ("POST /clerk/search", [401, 401, 403, 403, 403]),
+    ("POST /clerk/new", [401, 401, 403, 403, 403]),
+    ("POST /clerk/records/{id}/events/{kind}", [401, 401, 403, 403, 403]),
+    ("POST /clerk/notices/{id}", [401, 401, 403, 403, 403]),
     ("POST /clerk/password", [401, 401, 403, 403, 403]),
     ("GET /clerk/sign-in", [200, 200, 303, 303, 303]),
     ("POST /clerk/sign-in", [422; 5]),
@@ -217,6 +227,7 @@ fn path_of(route: &str, number: &str, draft: &str) -> String {
         .replace("{ordinal}", "0")
         .replace("{id}", "0")
         .replace("{order}", "no-such-order")
+        .replace("{kind}", "death")
         .replace("{tag}", "0")
         .replace("{request:.+}", "MAA=")
 }

@@ -1,5 +1,7 @@
 //! The resident registry as a gateway keeps it: its keys, its municipalities, and the acts on it, a file each.
 pub mod identity;
+pub mod look;
+pub mod note;
 pub mod questions;
 pub(super) mod signer;
 
@@ -33,6 +35,7 @@ pub struct Registry {
     municipalities: Vec<Municipality>,
     accesses_kept: chrono::Duration,
     queries_per_hour: u32,
+    looks_per_hour: u32,
 }
 
 impl Registry {
@@ -64,6 +67,7 @@ impl Registry {
             municipalities,
             accesses_kept: settings.accesses_kept.chrono(),
             queries_per_hour: settings.queries_per_hour,
+            looks_per_hour: settings.looks_per_hour,
         }))
     }
 
@@ -93,6 +97,11 @@ impl Registry {
     /// How many questions one asker may ask within an hour; 0: any number.
     pub fn queries_per_hour(&self) -> u32 {
         self.queries_per_hour
+    }
+
+    /// How many records one account may look at within an hour; 0: any number.
+    pub fn looks_per_hour(&self) -> u32 {
+        self.looks_per_hour
     }
 
     /// For how long notes of looks are kept at most.

@@ -13,6 +13,8 @@ section! {
         accesses_kept: Period = Period::seconds(5 * 366 * 86_400), "a length of time: \"1830d\"";
         /// How many questions about people's data one account or program of an agency may ask within an hour.
         queries_per_hour: u32 = 600, "a number; 0: off";
+        /// How many records one account may look at within an hour.
+        looks_per_hour: u32 = 1000, "a number; 0: off";
         /// The municipalities, each with keys of its own.
         #[serde(skip)]
         municipality: Vec<MunicipalitySettings> = Vec::new(), "tables: [[registry.municipality]]";

@@ -7,6 +7,7 @@ pub mod answers_schema;
 pub mod codes;
 pub mod events;
 pub mod filings;
+pub mod import;
 pub mod notices;
 pub mod questions;
 pub mod records;
