@@ -93,7 +93,7 @@ impl Gateway {
     ///
     /// # Errors
     /// When the record cannot be written. A refusal leaves nothing behind.
-    pub async fn registry_note(&self, noter: Noter, what: Happening) -> RegistryOutcome<ResidentRecord> {
+    pub async fn registry_note_event(&self, noter: Noter, what: Happening) -> RegistryOutcome<ResidentRecord> {
         let (vault, at) = (self.vault()?, self.clock.now());
         self.store.write(move |connection| noted(connection, &vault, &noter, at, what)).await
     }

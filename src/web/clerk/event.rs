@@ -144,7 +144,7 @@ async fn noted(
     } else {
         let change = change::event(typed, kind, gateway.clock.now());
         let (Some(on), Some(change)) = (on, change) else { return Ok(None) };
-        gateway.registry_note(noter, Happening { record: record.id, seen, on, change }).await
+        gateway.registry_note_event(noter, Happening { record: record.id, seen, on, change }).await
     };
     Ok(Some(outcome?))
 }
