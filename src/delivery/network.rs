@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::gateway::Gateway;
+use crate::store::StoreError;
 
 /// How often the outbox is looked at.
 const POLL: Duration = Duration::from_secs(1);
@@ -30,7 +31,7 @@ impl NetworkDelivery {
             runtime.block_on(async move {
                 loop {
                     tokio::select! {
-                        ended = gateway.network_round(&worker) => if let Err(error) = ended {
+                        ended = round(&gateway, &worker) => if let Err(error) = ended {
                             tracing::warn!(target: "madoguchi::network", %error, "messages wait for the record");
                         },
                         // Ends when the handle is dropped; what was under way is sent again.
@@ -44,6 +45,12 @@ impl NetworkDelivery {
         })?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })
     }
+}
+
+/// Follows what was filed, so that there is something to send, and sends.
+async fn round(gateway: &Gateway, worker: &str) -> Result<(), StoreError> {
+    gateway.moves_round().await?;
+    gateway.network_round(worker).await.map(drop)
 }
 
 impl Drop for NetworkDelivery {

@@ -85,6 +85,10 @@ impl Gateway {
             OfficialSeals::from_settings(&settings.official).map_err(OpenError::at("official", OpenFault::Input))?;
         let papers = PaperDesk::from_settings(&settings.papers).map_err(OpenError::at("papers", OpenFault::Input))?;
         let network = Network::open(settings).map_err(OpenError::at("network", OpenFault::Input))?;
+        let catalog = match &network {
+            Some(_) => catalog.on_the_network().map_err(OpenError::at("catalog", OpenFault::Input))?,
+            None => catalog,
+        };
         check_bucket(&record)?;
         let registry = Registry::from_settings(&settings.registry, &settings.keys.directory)
             .map_err(OpenError::at("registry", OpenFault::Setting))?;

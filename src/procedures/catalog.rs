@@ -20,6 +20,9 @@ const BUILTIN: &[(&str, &str)] = &[
     ("alias.toml", include_str!("builtin/alias.toml")),
 ];
 
+/// Those of gateways that keep a registry and are on a network.
+const OF_THE_NETWORK: &[(&str, &str)] = &[("moving-in.toml", include_str!("registry/moving-in.toml"))];
+
 /// Why the catalog cannot be used: told at start, with the file's name.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogError {
@@ -82,6 +85,19 @@ impl Catalog {
             }
         }
         Ok(catalog)
+    }
+
+    /// With the procedures that need a registry and a network; a definition of the same code that is there stays.
+    ///
+    /// # Errors
+    /// Never for a program that passed its tests.
+    pub fn on_the_network(mut self) -> Result<Self, CatalogError> {
+        for (file, text) in OF_THE_NETWORK {
+            if !self.procedures.contains_key(file.trim_end_matches(".toml")) {
+                self.add(file, text)?;
+            }
+        }
+        Ok(self)
     }
 
     /// The newest published version of that code, whatever its dates: for its name. What is taken tells [`Catalog::in_force`].

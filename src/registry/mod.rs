@@ -10,6 +10,7 @@ pub mod history;
 pub mod import;
 pub mod key;
 pub mod matching;
+pub mod moving;
 pub mod papers;
 pub mod purpose;
 pub mod query;

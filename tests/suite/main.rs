@@ -70,6 +70,7 @@ mod lives_for_others;
 mod lives_own_data;
 mod lives_refusals;
 mod lives_shared;
+mod network_moves;
 mod network_wire;
 mod ocsp_checks;
 mod ocsp_client;

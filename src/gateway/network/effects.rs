@@ -17,6 +17,9 @@ pub(super) type Consequence = Box<dyn FnOnce(&mut AnyConnection) -> Result<(), S
 impl Gateway {
     /// What `message` does here.
     pub(super) fn network_effect(&self, message: &Message) -> Effect {
+        if let Some(effect) = self.move_effect(message) {
+            return effect;
+        }
         match message.kind.as_str() {
             "ping" => {
                 let now = self.clock.now().timestamp();
@@ -28,7 +31,7 @@ impl Gateway {
     }
 
     /// What follows here from the answer to `message`.
-    pub(super) fn network_consequence(&self, _message: &Message, _answer: &Answer) -> Consequence {
-        Box::new(|_| Ok(()))
+    pub(super) fn network_consequence(&self, message: &Message, answer: &Answer) -> Consequence {
+        self.move_consequence(message, answer).unwrap_or_else(|| Box::new(|_| Ok(())))
     }
 }

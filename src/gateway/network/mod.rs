@@ -2,6 +2,7 @@
 mod deliver;
 mod effects;
 mod limit;
+pub mod moves;
 mod receive;
 
 use std::path::Path;
@@ -23,6 +24,7 @@ use crate::network::peers::{Peer, PeerBook};
 use crate::network::refusal::{NetworkFault, NetworkRefusal};
 use crate::network::sealed::{KEY_BYTES, Sealer};
 use crate::network::tls::TlsIdentity;
+use crate::registry::moving::MoveDeadlines;
 use crate::settings::{NetworkSettings, Settings};
 use crate::store::StoreError;
 use crate::store::network::outbox::NewMessage;
@@ -41,6 +43,7 @@ pub struct Network {
     sealer: Sealer,
     client: NetworkClient,
     limit: MinuteLimit,
+    deadlines: MoveDeadlines,
     rng: SystemRandom,
     window: Duration,
     retry: Duration,
@@ -74,6 +77,10 @@ impl Network {
             client: NetworkClient::new(&identity, patience).map_err(sentence)?,
             identity,
             limit: MinuteLimit::new(settings.network.messages_per_minute),
+            deadlines: MoveDeadlines {
+                move_in_within: settings.network.move_in_within.chrono(),
+                visit_within: settings.network.visit_within.chrono(),
+            },
             rng: SystemRandom::new(),
             window: settings.network.window.chrono(),
             retry: settings.network.retry.chrono(),

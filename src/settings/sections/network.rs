@@ -45,6 +45,10 @@ section! {
         retry: Period = Period::seconds(5), "a length of time: \"5s\"";
         /// The longest pause.
         retry_at_most: Period = Period::seconds(900), "a length of time: \"15m\"";
+        /// Within so many days of moving one notifies moving in (Basic Resident Registration Act, article 22): a later one is marked.
+        move_in_within: Period = Period::seconds(14 * 86_400), "a length of time: \"14d\"";
+        /// So long after the day that was notified what a municipality was told of a move is kept for the visit.
+        visit_within: Period = Period::seconds(30 * 86_400), "a length of time: \"30d\"";
         /// The most messages a minute from one gateway; 0: off.
         messages_per_minute: u32 = 600, "a number; 0: off";
     }

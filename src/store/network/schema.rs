@@ -55,3 +55,20 @@ diesel::table! {
         failures -> Integer,
     }
 }
+
+diesel::table! {
+    network_moves (id, direction) {
+        id -> Text,
+        direction -> Text,
+        municipality -> Text,
+        other -> Text,
+        record_id -> Nullable<Text>,
+        filing -> Nullable<Text>,
+        state -> Text,
+        reason -> Nullable<Text>,
+        intended -> Text,
+        body -> Nullable<Binary>,
+        noted_at -> Timestamp,
+        changed_at -> Timestamp,
+    }
+}

@@ -100,6 +100,25 @@ pub fn candidates(
     open_all(vault, query.load(connection)?)
 }
 
+/// The current records of a household, inside a transaction; at most a hundred.
+///
+/// # Errors
+/// As [`find`].
+pub fn members(
+    connection: &mut AnyConnection,
+    vault: &Vault,
+    household: HouseholdId,
+) -> Result<Vec<ResidentRecord>, StoreError> {
+    let rows: Vec<Sealed> = table::table
+        .filter(table::household.eq(household.to_string()))
+        .filter(table::standing.eq("current"))
+        .order(table::id)
+        .select((table::id, table::body))
+        .limit(100)
+        .load(connection)?;
+    open_all(vault, rows)
+}
+
 fn search(
     connection: &mut AnyConnection,
     vault: &Vault,
@@ -195,17 +214,7 @@ impl Store {
         household: HouseholdId,
     ) -> Result<Vec<ResidentRecord>, StoreError> {
         let vault = vault.clone();
-        self.look_up(move |connection| {
-            let rows: Vec<Sealed> = table::table
-                .filter(table::household.eq(household.to_string()))
-                .filter(table::standing.eq("current"))
-                .order(table::id)
-                .select((table::id, table::body))
-                .limit(100)
-                .load(connection)?;
-            open_all(&vault, rows)
-        })
-        .await
+        self.look_up(move |connection| members(connection, &vault, household)).await
     }
 
     /// Whether the records open with this vault.

@@ -52,6 +52,11 @@ impl End {
         Self { name, code, address, folder }
     }
 
+    /// The municipalities that it speaks for: Chiyoda's gateway for Yokohama too.
+    fn codes(&self) -> Vec<&'static str> {
+        if self.code == CHIYODA { vec![CHIYODA, "141003"] } else { vec![self.code] }
+    }
+
     /// The name in its certificate.
     pub fn host(&self) -> String {
         format!("gateway.{}.test", self.name)
@@ -62,22 +67,22 @@ impl End {
         let pki = authority_dir();
         let card = format!("gateway-{}", self.name);
         let mut text = format!(
-            "[keys]\ndirectory = {:?}\n[database]\nurl = \"sqlite:{}\"\n[network]\nlisten = \"{}\"\nmunicipalities = [{:?}]\n\
+            "[keys]\ndirectory = {:?}\n[database]\nurl = \"sqlite:{}\"\n[network]\nlisten = \"{}\"\nmunicipalities = {:?}\n\
              certificate = {:?}\nkey = {:?}\nauthority = {:?}\nretry = \"1s\"\npatience = \"5s\"\n",
             self.folder.join("keys"),
             self.folder.join("record.db").display(),
             self.address,
-            self.code,
+            self.codes(),
             pki.join(format!("certificates/{card}.pem")),
             pki.join(format!("private/{card}.key.pem")),
             pki.join("anchors/network-root.pem"),
         );
         for other in others {
             text.push_str(&format!(
-                "[[network.peers]]\nurl = \"https://{}:8443\"\naddress = \"{}\"\nmunicipalities = [{:?}]\nkeys = {:?}\n",
+                "[[network.peers]]\nurl = \"https://{}:8443\"\naddress = \"{}\"\nmunicipalities = {:?}\nkeys = {:?}\n",
                 other.host(),
                 other.address,
-                other.code,
+                other.codes(),
                 other.folder.join("own.jwks"),
             ));
         }
@@ -150,10 +155,21 @@ impl TwoGateways {
 
     /// `more` is added to both gateways' settings.
     pub fn start_with(clock: Arc<dyn Clock>, more: &str) -> Self {
+        Self::start_as(clock, more, more)
+    }
+
+    /// Both keep registries: the first those of Chiyoda and of Yokohama, the second that of Shinjuku.
+    pub fn with_registries(clock: Arc<dyn Clock>) -> Self {
+        let registry = |codes: &[&str]| -> String {
+            codes.iter().map(|code| format!("[[registry.municipality]]\ncode = {code:?}\n")).collect()
+        };
+        Self::start_as(clock, &registry(&[CHIYODA, "141003"]), &registry(&[SHINJUKU]))
+    }
+
+    fn start_as(clock: Arc<dyn Clock>, first: &str, second: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (one, other) = (End::new("chiyoda", CHIYODA, folder.path()), End::new("shinjuku", SHINJUKU, folder.path()));
-        let texts = [one.settings(&[&other]), other.settings(&[&one])].map(|text| format!("{text}{more}"));
-        let [first, second] = texts;
+        let (first, second) = (one.settings(&[&other]) + first, other.settings(&[&one]) + second);
         Self {
             chiyoda: NetworkGateway::start(one, first, clock.clone()),
             shinjuku: NetworkGateway::start(other, second, clock),
