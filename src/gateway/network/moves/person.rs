@@ -30,8 +30,7 @@ impl Applicant {
 /// The one record that all four attributes name, or why there is none.
 pub(super) fn same_person(applicant: &Applicant, records: Vec<ResidentRecord>) -> Result<ResidentRecord, &'static str> {
     let born: Vec<String> = records.iter().map(|record| record.date_of_birth.to_string()).collect();
-    let recorded = |(record, born)| recorded(record, born);
-    let compared: Vec<Recorded<'_>> = records.iter().zip(&born).map(recorded).collect();
+    let compared: Vec<Recorded<'_>> = records.iter().zip(&born).map(|(record, born)| recorded(record, born)).collect();
     match decide(&applicant.claimed(), &compared) {
         Decision::Same(index, _) => records.into_iter().nth(index).ok_or("no_record"),
         Decision::Undecided(_) => Err("undecided"),
@@ -39,7 +38,7 @@ pub(super) fn same_person(applicant: &Applicant, records: Vec<ResidentRecord>) -
     }
 }
 
-fn recorded<'a>(record: &'a ResidentRecord, born: &'a String) -> Recorded<'a> {
+fn recorded<'a>(record: &'a ResidentRecord, born: &'a str) -> Recorded<'a> {
     Recorded {
         written: &record.name.written,
         kana: record.name.kana.as_deref(),
